@@ -1,0 +1,47 @@
+//! Turns every file under `proto/` into Rust, without protoc.
+
+use std::{
+    env,
+    error::Error,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+const ROOT: &str = "../../proto";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={ROOT}");
+    let third_party = Path::new(ROOT).join("third_party");
+    let mut compiler = protox::Compiler::new([Path::new(ROOT), &third_party])?;
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(protos(&Path::new(ROOT).join("muster"))?)?;
+
+    #[expect(clippy::disallowed_methods, reason = "how cargo tells a build script where to write")]
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // Encoded by protox itself: the decoded form has lost the field rules.
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+
+    // Rules and annotations are read from the descriptors; no Rust type is needed for them.
+    let mut files = compiler.file_descriptor_set();
+    files.file.retain(|file| !file.package().starts_with("buf.") && file.package() != "google.api");
+    let mut config = tonic_prost_build::Config::new();
+    config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
+    tonic_prost_build::configure()
+        .include_file("muster.rs")
+        .compile_fds_with_config(files, config)?;
+    Ok(())
+}
+
+fn protos(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(protos(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "proto") {
+            found.push(path.strip_prefix(ROOT).unwrap_or(&path).to_path_buf());
+        }
+    }
+    found.sort();
+    Ok(found)
+}

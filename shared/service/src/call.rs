@@ -1,0 +1,172 @@
+//! A call as a handler sees it: its request checked, its caller known, its answer one line.
+
+use std::sync::Arc;
+
+use prost::{Message, Name};
+use prost_reflect::{DynamicMessage, Value};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::{
+    field::{self, FieldViolation},
+    identity::Role,
+    name::MissionId,
+    rules,
+    server::{Caller, Deadline},
+    status::{Reason, Refusal},
+    token::{self, Token},
+    work::{Done, Replay, Resource},
+};
+
+/// What a unary handler answers with.
+pub type Answer<T> = Result<Response<T>, Status>;
+
+/// A checked request and what is known of the call around it.
+#[derive(Debug)]
+pub struct Call<M> {
+    pub message: M,
+    pub context: Context,
+}
+
+/// Everything about a call but its request; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub caller: Arc<Caller>,
+    pub deadline: Instant,
+    /// What makes the call safe to repeat, where the caller gave it.
+    pub request_id: Option<Uuid>,
+    /// SHA-256 of the request without its request_id.
+    pub fingerprint: [u8; 32],
+    /// What the answer must not be older than.
+    pub tokens: Arc<[Token]>,
+}
+
+/// What a caller may touch in a mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// Only what belongs to these partners.
+    Partners(Vec<String>),
+}
+
+impl Scope {
+    /// Refuses what belongs to a partner that the caller does not speak for.
+    pub fn covers(&self, partner: &str) -> Result<(), Refusal> {
+        match self {
+            Self::Partners(partners) if !partners.iter().any(|own| own == partner) => {
+                Err(not_allowed("the caller does not speak for this partner"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses callers that may touch only a part of the mission.
+    pub fn whole(&self) -> Result<(), Refusal> {
+        match self {
+            Self::All => Ok(()),
+            Self::Partners(_) => Err(not_allowed("the caller speaks for a partner only")),
+        }
+    }
+}
+
+/// Why an app function has no new answer: it gave one before, or it refuses.
+#[derive(Debug)]
+pub enum Failure {
+    Replayed(Replay),
+    Refused(Refusal),
+}
+
+impl<M: Message + Name> Call<M> {
+    /// Checks a request against the rules of its fields.
+    pub fn admit(request: Request<M>) -> Result<Self, Status> {
+        let (metadata, extensions, message) = request.into_parts();
+        let (Some(caller), Some(deadline)) =
+            (extensions.get::<Caller>(), extensions.get::<Deadline>())
+        else {
+            return Err(not_allowed("the call did not pass the gate").into());
+        };
+        let (request_id, fingerprint) = examine(&message)?;
+        let context = Context {
+            caller: Arc::new(caller.clone()),
+            deadline: deadline.0,
+            request_id,
+            fingerprint,
+            tokens: token::read(&metadata)?.into(),
+        };
+        Ok(Self { message, context })
+    }
+}
+
+/// The answer to a change: the resource as it is now, or as it was answered before.
+pub fn answer<R: Resource>(result: Result<Done<R>, impl Into<Failure>>) -> Answer<R::Message> {
+    match result.map_err(Into::into) {
+        Ok(done) => Ok(done.token.attach(Response::new(done.resource.pack()))),
+        Err(Failure::Replayed(replay)) => replay.answer(),
+        Err(Failure::Refused(refusal)) => Err(refusal.into()),
+    }
+}
+
+impl Context {
+    /// What the caller may touch in a mission, if anything.
+    pub fn scope(&self, mission: &MissionId) -> Result<Scope, Refusal> {
+        let held: Vec<_> = (self.caller.principal.grants.iter())
+            .filter(|grant| grant.holds_in(mission.as_str()))
+            .filter(|grant| self.caller.allowed.contains(&grant.role))
+            .collect();
+        if held.is_empty() {
+            return Err(not_allowed("no role of the caller allows this in this mission"));
+        }
+        if held.iter().any(|grant| grant.role != Role::Contributor) {
+            return Ok(Scope::All);
+        }
+        Ok(Scope::Partners(held.iter().filter_map(|grant| grant.partner.clone()).collect()))
+    }
+
+    /// The missions that the caller's roles speak of; `None` for all.
+    pub fn missions(&self) -> Option<Vec<String>> {
+        let held: Vec<_> = (self.caller.principal.grants.iter())
+            .filter(|grant| self.caller.allowed.contains(&grant.role))
+            .map(|grant| grant.mission.clone())
+            .collect();
+        if held.iter().any(|mission| mission == "*") { None } else { Some(held) }
+    }
+}
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            // Only changes are replayed, and `Call::answer` answers those.
+            Failure::Replayed(_) => Refusal::new(Reason::Internal, "internal error").into(),
+        }
+    }
+}
+
+/// Checks the rules, and tells the request id and the fingerprint of what is asked.
+fn examine<M: Message + Name>(message: &M) -> Result<(Option<Uuid>, [u8; 32]), Refusal> {
+    let unknown = || Refusal::new(Reason::MessageMalformed, "no message of this API");
+    let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
+    let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
+        .map_err(|_| unknown())?;
+    let mut violations = rules::violations(&dynamic);
+    let mut request_id = None;
+    if let Some(Value::String(text)) = dynamic.get_field_by_name("request_id").as_deref()
+        && !text.is_empty()
+    {
+        request_id = Uuid::try_parse(text).ok();
+        if request_id.is_none() {
+            violations.push(FieldViolation::new("must be a UUID").under("request_id"));
+        }
+    }
+    if !violations.is_empty() {
+        return Err(field::refuse(&violations));
+    }
+    dynamic.clear_field_by_name("request_id");
+    Ok((request_id, Sha256::digest(dynamic.encode_to_vec()).into()))
+}
+
+fn not_allowed(sentence: &str) -> Refusal {
+    Refusal::new(Reason::NotAllowed, sentence)
+}

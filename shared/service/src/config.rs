@@ -1,0 +1,52 @@
+//! What an operator can set of every service.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use crate::telemetry::LogFormat;
+
+/// Settings of every service; each has a flag and an environment variable.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServiceConfig {
+    /// Where to answer gRPC requests
+    #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:50051")]
+    pub listen: SocketAddr,
+
+    /// The Postgres database that holds this service's schema
+    #[arg(long, env = "MUSTER_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// How many connections to the database may be open at once
+    #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+
+    /// The public keys (JWK set) that callers' tokens are checked with
+    #[arg(long, env = "MUSTER_JWKS_FILE")]
+    pub jwks_file: Option<PathBuf>,
+
+    /// Let every caller do everything; only on a loopback address
+    #[arg(long, env = "MUSTER_INSECURE", conflicts_with = "jwks_file")]
+    pub insecure: bool,
+
+    /// The longest a call may take, in seconds, unless its caller asks for less
+    #[arg(long, env = "MUSTER_CALL_LIMIT_SECONDS", default_value = "30", value_parser = seconds)]
+    pub call_limit: Duration,
+
+    /// How long running calls may take to finish on shutdown, in seconds
+    #[arg(long, env = "MUSTER_GRACE_SECONDS", default_value = "10", value_parser = seconds)]
+    pub grace: Duration,
+
+    /// How log lines look
+    #[arg(long, env = "MUSTER_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// Which log lines are written, such as "info" or "muster_service=debug"
+    #[arg(long, env = "MUSTER_LOG", default_value = "info")]
+    pub log: String,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be a whole number of seconds, 1 to 3600".to_owned()),
+    }
+}

@@ -1,0 +1,183 @@
+//! A service's own schema in Postgres: connections, and the SQL that both services have.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use sqlx::{
+    PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::sync::Notify;
+
+use crate::{
+    Clock,
+    config::ServiceConfig,
+    status::{self, Reason, Refusal},
+};
+
+/// How long to wait for a connection before the call is refused.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+/// How long to wait for a database that is not up yet.
+const CONNECT_LIMIT: Duration = Duration::from_mins(1);
+const CONNECT_PAUSE: Duration = Duration::from_millis(250);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+
+/// The SQL of the tables that every service has, written out for one schema so that it stays
+/// static: `schema!("deployment")`.
+#[derive(Debug)]
+pub struct Schema {
+    pub name: &'static str,
+    pub begin_work: &'static str,
+    pub finish_work: &'static str,
+    pub heads: &'static str,
+    pub head: &'static str,
+    pub changes: &'static str,
+}
+
+/// Makes a `Schema` of a name.
+#[macro_export]
+macro_rules! schema {
+    ($name:literal) => {
+        $crate::Schema {
+            name: $name,
+            begin_work: concat!("select * from ", $name, ".begin_work($1, $2, $3, $4, $5)"),
+            finish_work: concat!(
+                "select * from ",
+                $name,
+                ".finish_work($1, $2, $3, $4, $5, $6, $7)"
+            ),
+            heads: concat!(
+                "select mission, epoch, last_position, floor_position from ",
+                $name,
+                ".feeds order by mission"
+            ),
+            head: concat!(
+                "select mission, epoch, last_position, floor_position from ",
+                $name,
+                ".feeds where mission = $1"
+            ),
+            changes: concat!(
+                "select position, payload, hash from ",
+                $name,
+                ".changes where mission = $1 and $2 < position order by position limit $3"
+            ),
+        }
+    };
+}
+
+/// A service's connections to its schema.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) pool: PgPool,
+    pub(crate) schema: &'static Schema,
+    pub(crate) clock: Clock,
+    /// Told after each commit of this process, so that its watchers need not wait for a poll.
+    pub(crate) committed: Arc<Notify>,
+}
+
+impl Database {
+    /// Connects, waiting a while for a database that is still starting.
+    pub async fn connect(
+        config: &ServiceConfig,
+        schema: &'static Schema,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let options = options(&config.database_url, schema)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database_connections)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        reached(&pool).await?;
+        Ok(Self { pool, schema, clock, committed: Arc::default() })
+    }
+
+    pub fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Asks the database for an answer.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("select 1").execute(&self.pool).await.map(|_| ())
+    }
+
+    /// A connection to read with.
+    pub async fn reader(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+
+    /// A read-only transaction: everything read in it is of one moment.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with("begin isolation level repeatable read read only").await
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Brings a service's schema up to date, over a connection of its own.
+pub async fn migrate(url: &str, schema: &Schema, migrations: &Migrator) -> anyhow::Result<()> {
+    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options(url, schema)?);
+    reached(&pool).await?;
+    migrations.run(&pool).await.context("cannot migrate the database")?;
+    pool.close().await;
+    Ok(())
+}
+
+/// Waits a while for a database that is still starting.
+async fn reached(pool: &PgPool) -> anyhow::Result<()> {
+    let patience = tokio::time::Instant::now() + CONNECT_LIMIT;
+    while let Err(error) = sqlx::query("select 1").execute(pool).await {
+        if patience < tokio::time::Instant::now() {
+            return Err(error).context("cannot reach the database");
+        }
+        tokio::time::sleep(CONNECT_PAUSE).await;
+    }
+    Ok(())
+}
+
+fn options(url: &str, schema: &Schema) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).context("the database URL cannot be read")?;
+    // A writer that froze with the feed's row in its hands would stop everyone else.
+    Ok(options
+        .application_name(schema.name)
+        .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "30s")]))
+}
+
+/// What a caller is told where the database failed.
+pub fn refusal(error: &sqlx::Error) -> Refusal {
+    let code = error.as_database_error().and_then(|error| error.code().map(String::from));
+    match (error, code.as_deref()) {
+        // lock_not_available, serialization_failure, deadlock_detected
+        (_, Some("55P03" | "40001" | "40P01")) => {
+            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
+                .retry_after(RETRY_DELAY)
+        }
+        (_, Some("57014")) => Refusal::new(Reason::DeadlinePassed, "the deadline passed"),
+        (_, Some(code)) if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+            unavailable(error)
+        }
+        (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _) => {
+            unavailable(error)
+        }
+        _ => status::internal(error),
+    }
+}
+
+fn unavailable(error: &sqlx::Error) -> Refusal {
+    tracing::warn!(%error, "the database cannot be reached");
+    Refusal::new(Reason::DatabaseUnavailable, "the database cannot be reached")
+        .retry_after(RETRY_DELAY)
+}
+
+/// The name of the constraint that a statement broke, where it broke one.
+pub fn constraint(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error()?.constraint()
+}

@@ -1,0 +1,38 @@
+//! What every service has besides its own business. A request passes `server`, `call` and
+//! `database`; a change leaves by `feed`.
+
+pub mod config;
+pub mod run;
+pub mod server;
+pub mod health;
+pub mod identity;
+pub mod policy;
+pub mod call;
+pub mod rules;
+pub mod field;
+pub mod status;
+pub mod page;
+pub mod name;
+pub mod quantity;
+pub mod source;
+pub mod wire;
+pub mod words;
+pub mod database;
+pub mod work;
+pub mod token;
+pub mod feed;
+pub mod clock;
+pub mod shutdown;
+pub mod telemetry;
+
+pub use self::call::{Answer, Call, Context, Failure, answer};
+pub use self::clock::Clock;
+pub use self::config::ServiceConfig;
+pub use self::database::{Database, Schema};
+pub use self::field::{AtField, FieldViolation, Required};
+pub use self::name::{Id, MissionId};
+pub use self::quantity::{Qualifier, Quantity};
+pub use self::shutdown::Shutdown;
+pub use self::source::{PartialDate, Period, Source};
+pub use self::status::{Reason, Refusal};
+pub use self::work::{Done, Resource, Work};

@@ -1,0 +1,97 @@
+//! Pages of a list: how many, and where to go on.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::status::{Reason, Refusal};
+
+const DEFAULT: i32 = 100;
+const MOST: i32 = 1000;
+
+/// What page of a list is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many at most; one more is read to know whether there is a next page.
+    pub size: i32,
+    /// The sort key after which the page begins; empty for the first page.
+    pub after: String,
+    scope: [u8; 8],
+}
+
+/// A page's items and the token of the next page, empty on the last.
+#[derive(Debug)]
+pub struct Paged<T> {
+    pub items: Vec<T>,
+    pub next_page_token: String,
+}
+
+impl Page {
+    /// Reads a page's size and token. `scope` is everything else that was asked: a token is
+    /// good for the same question only.
+    pub fn read(size: i32, token: &str, scope: &str) -> Result<Self, Refusal> {
+        let size = if size <= 0 { DEFAULT } else { size.min(MOST) };
+        let mut page = Self { size, after: String::new(), scope: mark(scope) };
+        if !token.is_empty() {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
+            let key = bytes.strip_prefix(&page.scope).ok_or_else(invalid)?;
+            page.after = String::from_utf8(key.to_vec()).map_err(|_| invalid())?;
+        }
+        Ok(page)
+    }
+
+    /// How many rows to read: one more than fits.
+    pub fn limit(&self) -> i64 {
+        i64::from(self.size) + 1
+    }
+
+    /// Cuts what was read to a page; `key` tells an item's sort key.
+    pub fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> String) -> Paged<T> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let mut next_page_token = String::new();
+        if size < items.len() {
+            items.truncate(size);
+            if let Some(last) = items.last() {
+                let bytes = [&self.scope, key(last).as_bytes()].concat();
+                next_page_token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+            }
+        }
+        Paged { items, next_page_token }
+    }
+}
+
+fn mark(scope: &str) -> [u8; 8] {
+    let mut mark = [0; 8];
+    mark.copy_from_slice(&Sha256::digest(scope.as_bytes())[..8]);
+    mark
+}
+
+fn invalid() -> Refusal {
+    let rule = "must be the next_page_token of an answer to the same question";
+    Refusal::new(Reason::PageTokenInvalid, format!("page_token {rule}"))
+        .violation("page_token", rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_leads_to_the_next_page_of_the_same_list_only() {
+        let first = Page::read(2, "", "missions/a").unwrap();
+        let paged = first.cut(vec!["x", "y", "z"], ToString::to_string);
+        assert_eq!(paged.items, ["x", "y"]);
+        let second = Page::read(2, &paged.next_page_token, "missions/a").unwrap();
+        assert_eq!(second.after, "y");
+        assert!(Page::read(2, &paged.next_page_token, "missions/b").is_err());
+        assert!(Page::read(2, "%%%", "missions/a").is_err());
+    }
+
+    #[test]
+    fn the_last_page_has_no_token() {
+        let page = Page::read(0, "", "s").unwrap();
+        assert_eq!(
+            (page.size, page.cut(vec![1], |_| String::new()).next_page_token.len()),
+            (100, 0)
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! Who may call what. A method without a row stops start-up.
+
+use std::collections::HashMap;
+
+use anyhow::ensure;
+
+use crate::{identity::Role, rules};
+
+/// Rows of (method, roles that may call it); a method is `Service/Method` within the package.
+pub type Rows = &'static [(&'static str, &'static [Role])];
+
+/// The roles that may call each method, by its path.
+#[derive(Debug)]
+pub struct Policy {
+    roles: HashMap<String, &'static [Role]>,
+}
+
+impl Policy {
+    /// Checks that every method of the package has a row, and every row a method.
+    pub fn of(package: &str, rows: Rows) -> anyhow::Result<Self> {
+        let mut roles = HashMap::new();
+        for (method, allowed) in rows {
+            roles.insert(format!("/{package}.{method}"), *allowed);
+        }
+        let methods: Vec<String> = rules::pool()
+            .services()
+            .filter(|service| service.package_name() == package)
+            .flat_map(|service| service.methods().collect::<Vec<_>>())
+            .map(|method| format!("/{}/{}", method.parent_service().full_name(), method.name()))
+            .collect();
+        for method in &methods {
+            ensure!(roles.contains_key(method), "{method} has no row in the policy");
+        }
+        ensure!(methods.len() == rows.len(), "the policy of {package} names unknown methods");
+        Ok(Self { roles })
+    }
+
+    /// The roles that may call a method; nobody may call one that is not known.
+    pub fn roles(&self, path: &str) -> &'static [Role] {
+        self.roles.get(path).copied().unwrap_or_default()
+    }
+}

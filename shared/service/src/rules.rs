@@ -1,0 +1,111 @@
+//! Field rules, read from the protos where they live once (`buf.validate`), and what holds for
+//! every field whatever it is called: no control characters, no NaN, no unknown enum value.
+//!
+//! prost-protovalidate would do this, but building it needs protoc; a fresh machine has none.
+
+mod check;
+mod plan;
+
+use std::sync::LazyLock;
+
+use muster_proto::FILE_DESCRIPTOR_SET;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+
+use crate::field::FieldViolation;
+
+pub use self::plan::UnknownRule;
+
+/// More violations than a person reads are cut off.
+const MOST_VIOLATIONS: usize = 20;
+
+/// Every message and service under `proto/`.
+pub fn pool() -> &'static DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "the build made these bytes, and tests read them")]
+        DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("descriptors of our own")
+    });
+    &POOL
+}
+
+/// Reads the rules of every message once. A rule that is not understood here stops start-up,
+/// so that none is ever silently skipped.
+pub fn prepare() -> Result<(), UnknownRule> {
+    plan::all().as_ref().map(|_| ()).map_err(Clone::clone)
+}
+
+/// The fields of a request that break a rule.
+pub fn violations(message: &DynamicMessage) -> Vec<FieldViolation> {
+    let mut found = Vec::new();
+    if let Ok(plans) = plan::all() {
+        check::message(plans, message, &mut found);
+    }
+    found.truncate(MOST_VIOLATIONS);
+    found
+}
+
+/// A message of ours by its full name.
+pub fn message(full_name: &str) -> Option<MessageDescriptor> {
+    pool().get_message_by_name(full_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use muster_proto::{
+        common::v1::{Period, Quantity},
+        deployment::v1::{Area, CreateAreaRequest, GetMissionRequest},
+        google::r#type::Date,
+    };
+    use prost::{Message, Name};
+
+    use super::*;
+
+    fn broken<M: Message + Name>(request: &M) -> Vec<(String, String)> {
+        let descriptor = message(&M::full_name()).unwrap();
+        let bytes = request.encode_to_vec();
+        violations(&DynamicMessage::decode(descriptor, bytes.as_slice()).unwrap())
+            .into_iter()
+            .map(|violation| (violation.path().to_owned(), violation.rule().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn every_rule_in_the_protos_is_understood() {
+        prepare().unwrap();
+    }
+
+    #[test]
+    fn each_broken_rule_names_its_field() {
+        let request = CreateAreaRequest {
+            parent: "missions/Haiti".into(),
+            area_id: "HT01".into(),
+            area: Some(Area { level: 9, display_name: "a\0b".into(), ..Area::default() }),
+            request_id: String::new(),
+        };
+        let fields: Vec<String> = broken(&request).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["parent", "area.display_name", "area.level"]);
+    }
+
+    #[test]
+    fn a_missing_message_is_named() {
+        let request = CreateAreaRequest {
+            parent: "missions/haiti".into(),
+            area_id: "HT01".into(),
+            ..CreateAreaRequest::default()
+        };
+        assert_eq!(broken(&request), [("area".to_owned(), "is required".to_owned())]);
+    }
+
+    #[test]
+    fn a_good_request_breaks_nothing() {
+        assert!(broken(&GetMissionRequest { name: "missions/haiti-mss".into() }).is_empty());
+        let date = |day| Some(Date { year: 2024, month: 1, day });
+        assert!(broken(&Period { start_date: date(1), end_date: date(2) }).is_empty());
+    }
+
+    #[test]
+    fn numbers_and_enums_out_of_range_are_named() {
+        let quantity = Quantity { at_least: Some(-1), qualifier: 99, ..Quantity::default() };
+        let fields: Vec<String> = broken(&quantity).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["at_least", "qualifier"]);
+    }
+}

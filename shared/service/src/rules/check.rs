@@ -1,0 +1,161 @@
+//! Holds a message against its rules.
+
+use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
+
+use super::plan::{FieldPlan, Plans, ValueRules};
+use crate::field::FieldViolation;
+
+/// Adds every violation in a message, in the order of its fields.
+pub fn message(plans: &Plans, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {
+    let descriptor = message.descriptor();
+    let name = descriptor.full_name();
+    let Some(plan) = plans.get(name) else {
+        return well_known(name, message, found);
+    };
+    for field in &plan.fields {
+        self::field(plans, field, message, found);
+    }
+    for oneof in &plan.required_oneofs {
+        let members = descriptor.oneofs().find(|candidate| candidate.name() == oneof);
+        let set =
+            members.is_some_and(|oneof| oneof.fields().any(|field| message.has_field(&field)));
+        if !set {
+            found.push(FieldViolation::new("is required").under(oneof));
+        }
+    }
+}
+
+fn field(
+    plans: &Plans,
+    plan: &FieldPlan,
+    message: &DynamicMessage,
+    found: &mut Vec<FieldViolation>,
+) {
+    let name = plan.field.name();
+    if !message.has_field(&plan.field) {
+        if plan.required {
+            found.push(FieldViolation::new("is required").under(name));
+        } else if plan.field.supports_presence() {
+            return;
+        }
+    }
+    let value = message.get_field(&plan.field);
+    if let Value::List(items) = value.as_ref() {
+        let count = items.len() as u64;
+        if plan.min_items.is_some_and(|least| count < least) {
+            let least = plan.min_items.unwrap_or_default();
+            found
+                .push(FieldViolation::new(format!("must have at least {least} items")).under(name));
+        }
+        if let Some(most) = plan.max_items.filter(|most| *most < count) {
+            found.push(FieldViolation::new(format!("must have at most {most} items")).under(name));
+            return;
+        }
+        for (index, item) in items.iter().enumerate() {
+            under(&format!("{name}[{index}]"), found, |found| one(plans, plan, item, found));
+        }
+    } else if !plan.required || message.has_field(&plan.field) {
+        under(name, found, |found| one(plans, plan, value.as_ref(), found));
+    }
+}
+
+/// Adds violations of one value, without a path of their own.
+fn one(plans: &Plans, plan: &FieldPlan, value: &Value, found: &mut Vec<FieldViolation>) {
+    let broken = match value {
+        Value::Message(inner) => return message(plans, inner, found),
+        Value::String(text) => string(&plan.value, text),
+        Value::I32(number) => integer(&plan.value, i64::from(*number)),
+        Value::I64(number) => integer(&plan.value, *number),
+        Value::EnumNumber(number) => enumeration(plan, *number),
+        Value::F64(number) if !number.is_finite() => Some("must be a finite number".to_owned()),
+        _ => None,
+    };
+    found.extend(broken.map(FieldViolation::new));
+}
+
+fn string(rules: &ValueRules, text: &str) -> Option<String> {
+    let length = text.chars().count() as u64;
+    if let Some(least) = rules.min_len.filter(|least| length < *least) {
+        return Some(match least {
+            1 => "is required".to_owned(),
+            least => format!("must have at least {least} characters"),
+        });
+    }
+    if let Some(most) = rules.max_len.filter(|most| *most < length) {
+        return Some(format!("must have at most {most} characters"));
+    }
+    if text.chars().any(is_forbidden) {
+        return Some("must not have control characters".to_owned());
+    }
+    match &rules.pattern {
+        Some(pattern) if !pattern.is_match(text) => Some(format!("must match {pattern}")),
+        _ => None,
+    }
+}
+
+/// Control characters, NUL among them, and those that turn the direction of text around so
+/// that it reads as something else; line breaks and tabs are fine.
+fn is_forbidden(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn integer(rules: &ValueRules, number: i64) -> Option<String> {
+    if let Some(least) = rules.gte.filter(|least| number < *least) {
+        return Some(format!("must be at least {least}"));
+    }
+    let most = rules.lte.filter(|most| *most < number)?;
+    Some(format!("must be at most {most}"))
+}
+
+fn enumeration(plan: &FieldPlan, number: i32) -> Option<String> {
+    let Kind::Enum(descriptor) = plan.field.kind() else { return None };
+    if descriptor.get_value(number).is_none() {
+        return Some(format!("{number} is no value of {}", descriptor.name()));
+    }
+    match plan.value.not_in.contains(&number) {
+        true if number == 0 => Some("is required".to_owned()),
+        true => Some("has a value that is not allowed here".to_owned()),
+        false => None,
+    }
+}
+
+/// Messages of others that carry no rules of their own.
+fn well_known(name: &str, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {
+    let number = |field: &str| {
+        message.get_field_by_name(field).and_then(|value| value.as_f64()).unwrap_or_default()
+    };
+    match name {
+        "google.type.LatLng" => {
+            if !(-90.0..=90.0).contains(&number("latitude")) {
+                let rule = "must be between -90 and 90 degrees";
+                found.push(FieldViolation::new(rule).under("latitude"));
+            }
+            if !(-180.0..=180.0).contains(&number("longitude")) {
+                let rule = "must be between -180 and 180 degrees";
+                found.push(FieldViolation::new(rule).under("longitude"));
+            }
+        }
+        "google.protobuf.Timestamp" => {
+            let nanos = message.get_field_by_name("nanos").and_then(|value| value.as_i32());
+            let seconds = message.get_field_by_name("seconds").and_then(|value| value.as_i64());
+            let in_range = (-62_135_596_800..=253_402_300_799)
+                .contains(&seconds.unwrap_or_default())
+                && (0..1_000_000_000).contains(&nanos.unwrap_or_default());
+            if !in_range {
+                found.push(FieldViolation::new("must be a moment of the years 1 to 9999"));
+            }
+        }
+        // Dates are checked where it is known whether a part of them may be missing.
+        _ => {}
+    }
+}
+
+/// Puts a field's name before the paths of everything that is found in it.
+fn under(name: &str, found: &mut Vec<FieldViolation>, look: impl FnOnce(&mut Vec<FieldViolation>)) {
+    let before = found.len();
+    look(found);
+    for violation in &mut found[before..] {
+        *violation = violation.clone().under(name);
+    }
+}

@@ -1,0 +1,129 @@
+//! A gRPC server with its limits, and everything that a call passes before it is handled.
+
+mod connection;
+mod deadline;
+mod gate;
+mod outcome;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::{service::Routes, transport};
+use tonic_reflection::server::{v1, v1alpha};
+
+use crate::{Shutdown, health, identity::Keys, policy::Policy};
+
+pub use self::deadline::Deadline;
+pub use self::gate::Caller;
+
+/// The largest request: answers may be larger. A stream may reserve this much for one header.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+/// The largest answer.
+pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+
+const MAX_STREAMS: u32 = 1024;
+const MAX_HEADER_BYTES: u32 = 16 * 1024;
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What decides whether a call is let in.
+#[derive(Clone)]
+pub struct Gate {
+    /// `None` lets everybody do everything; only for a loopback address.
+    pub keys: Option<Arc<Keys>>,
+    pub policy: Arc<Policy>,
+    /// The longest that a call may take.
+    pub call_limit: Duration,
+}
+
+/// A gRPC server that has its port but does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    pub async fn bind(address: SocketAddr) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers calls until shutdown is asked for, lets those in flight finish within the grace,
+    /// then cuts whatever is still connected.
+    pub async fn serve(self, routes: Routes, gate: Gate, shutdown: Shutdown) -> anyhow::Result<()> {
+        tracing::info!(address = %self.address, "listening");
+        let cut = CancellationToken::new();
+        let incoming = connection::incoming(self.listener, cut.clone());
+        let asked = {
+            let shutdown = shutdown.clone();
+            async move { shutdown.asked().await }
+        };
+        // tonic passes no limit at all where hyper has one, so each is set by hand.
+        let server = transport::Server::builder()
+            .max_concurrent_streams(MAX_STREAMS)
+            .http2_max_local_error_reset_streams(Some(256))
+            .http2_max_pending_accept_reset_streams(Some(20))
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .initial_stream_window_size(256 * 1024)
+            .initial_connection_window_size(1024 * 1024)
+            .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+            .add_routes(layered(routes, &gate))
+            .serve_with_incoming_shutdown(incoming, asked);
+        tokio::pin!(server);
+        tokio::select! {
+            result = &mut server => return result.context("the gRPC server failed"),
+            () = async { shutdown.asked().await; tokio::time::sleep(shutdown.grace()).await } => {}
+        }
+        // tonic waits for silent connections and open streams without end; these end now.
+        cut.cancel();
+        server.await.context("the gRPC server failed")
+    }
+}
+
+/// What a call passes, innermost first.
+fn layered(routes: Routes, gate: &Gate) -> Routes {
+    let layered = routes
+        .into_axum_router()
+        // Innermost: it needs to know nothing of time and faults.
+        .layer(from_fn_with_state(gate.clone(), gate::admit))
+        // Around it, so that checking a token counts as well.
+        .layer(from_fn_with_state(gate.call_limit, deadline::limit))
+        // Outermost: it also sees what the layers below refuse.
+        .layer(from_fn(outcome::settle));
+    Routes::from(layered)
+}
+
+/// What clients ask for methods and messages: reflection, in the version that `buf curl` speaks
+/// and in the one that older clients speak.
+pub fn reflection(
+    package: &str,
+) -> anyhow::Result<(
+    v1::ServerReflectionServer<impl v1::ServerReflection>,
+    v1alpha::ServerReflectionServer<impl v1alpha::ServerReflection>,
+)> {
+    // The details of refusals are shown in words only where their messages are known as well.
+    let builder = || {
+        let builder = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(muster_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .with_service_name("grpc.health.v1.Health");
+        // The other service's methods are known, but answered elsewhere.
+        health::services_of(package)
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .fold(builder, tonic_reflection::server::Builder::with_service_name)
+    };
+    Ok((builder().build_v1()?, builder().build_v1alpha()?))
+}

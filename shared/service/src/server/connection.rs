@@ -1,0 +1,130 @@
+//! Connections that can be cut, are counted, and may not stay silent.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use futures::Stream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Sleep,
+};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::transport::server::{Connected, TcpConnectInfo};
+
+const MAX_CONNECTIONS: usize = 2_000;
+
+/// How long a new connection may say nothing: HTTP/2 keepalive begins after its preface only.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait after the system could not accept, as when it is out of file handles.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts connections as long as fewer than the most are open; `cut` ends all of them.
+pub fn incoming(
+    listener: TcpListener,
+    cut: CancellationToken,
+) -> impl Stream<Item = io::Result<Connection>> {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    futures::stream::unfold((listener, places, cut), async |(listener, places, cut)| {
+        let place = Arc::clone(&places).acquire_owned().await.ok()?;
+        let socket = loop {
+            match listener.accept().await {
+                Ok((socket, _)) => break socket,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        };
+        let connection = socket.set_nodelay(true).map(|()| Connection {
+            socket,
+            cut: Box::pin(cut.clone().cancelled_owned()),
+            silence: Some(Box::pin(tokio::time::sleep(SILENCE))),
+            _place: place,
+        });
+        Some((connection, (listener, places, cut)))
+    })
+}
+
+/// A TCP connection that fails once it is cut, or where its first byte does not come.
+pub struct Connection {
+    socket: TcpStream,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    silence: Option<Pin<Box<Sleep>>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    fn poll_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match self.cut.as_mut().poll(cx) {
+            Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
+            Poll::Pending => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.poll_cut(cx)?;
+        if let Poll::Ready(result) = Pin::new(&mut self.socket).poll_read(cx, buf) {
+            self.silence = None;
+            return Poll::Ready(result);
+        }
+        if let Some(silence) = &mut self.silence {
+            ready!(silence.as_mut().poll(cx));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_cut(cx)?;
+        Pin::new(&mut self.socket).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_cut(cx)?;
+        Pin::new(&mut self.socket).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        self.socket.connect_info()
+    }
+}

@@ -1,0 +1,175 @@
+//! Who made a claim, and how much of a date is known.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use time::{Date, Month};
+
+/// Who made a claim, where it can be read, and how far to trust it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub publisher: String,
+    pub title: String,
+    pub uri: String,
+    pub publication_date: Option<PartialDate>,
+    pub excerpt: String,
+    pub locator: String,
+    /// 0 where not graded, 1 (A) to 6 (F).
+    pub reliability: i32,
+    /// 0 where not graded, 1 to 6.
+    pub credibility: i32,
+}
+
+/// A date of which the day, or the day and the month, may be unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct PartialDate {
+    year: i32,
+    month: Option<u8>,
+    day: Option<u8>,
+}
+
+/// A year, month and day that are no date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a date of the years 1 to 9999; month and day may be 0 where unknown")]
+pub struct NoDate;
+
+impl PartialDate {
+    /// Takes 0 for an unknown month or day.
+    pub fn new(year: i32, month: i32, day: i32) -> Result<Self, NoDate> {
+        let month = u8::try_from(month).map_err(|_| NoDate)?;
+        let day = u8::try_from(day).map_err(|_| NoDate)?;
+        if !(1..=9999).contains(&year) || (month == 0 && day != 0) {
+            return Err(NoDate);
+        }
+        let real = Month::try_from(month.max(1)).map_err(|_| NoDate)?;
+        Date::from_calendar_date(year, real, day.max(1)).map_err(|_| NoDate)?;
+        Ok(Self { year, month: (month != 0).then_some(month), day: (day != 0).then_some(day) })
+    }
+
+    pub fn year(self) -> i32 {
+        self.year
+    }
+
+    pub fn month(self) -> Option<u8> {
+        self.month
+    }
+
+    pub fn day(self) -> Option<u8> {
+        self.day
+    }
+
+    /// The first day that it can be.
+    pub fn first_day(self) -> Date {
+        let month = self.month.and_then(|month| Month::try_from(month).ok());
+        Date::from_calendar_date(self.year, month.unwrap_or(Month::January), self.day.unwrap_or(1))
+            .unwrap_or(Date::MIN)
+    }
+
+    /// The last day that it can be.
+    pub fn last_day(self) -> Date {
+        let Some(month) = self.month.and_then(|month| Month::try_from(month).ok()) else {
+            return Date::from_calendar_date(self.year, Month::December, 31).unwrap_or(Date::MAX);
+        };
+        let day = self.day.unwrap_or_else(|| month.length(self.year));
+        Date::from_calendar_date(self.year, month, day).unwrap_or(Date::MAX)
+    }
+}
+
+impl From<Date> for PartialDate {
+    fn from(date: Date) -> Self {
+        Self { year: date.year(), month: Some(u8::from(date.month())), day: Some(date.day()) }
+    }
+}
+
+/// `2024`, `2024-06` or `2024-06-24`.
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.year)?;
+        if let Some(month) = self.month {
+            write!(f, "-{month:02}")?;
+        }
+        if let Some(day) = self.day {
+            write!(f, "-{day:02}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for PartialDate {
+    type Err = NoDate;
+
+    fn from_str(text: &str) -> Result<Self, NoDate> {
+        let mut parts = text.split('-').map(|part| part.parse::<i32>().map_err(|_| NoDate));
+        let mut next = || parts.next().unwrap_or(Ok(0));
+        Self::new(next()?, next()?, next()?)
+    }
+}
+
+impl From<PartialDate> for String {
+    fn from(date: PartialDate) -> Self {
+        date.to_string()
+    }
+}
+
+impl TryFrom<String> for PartialDate {
+    type Error = NoDate;
+
+    fn try_from(text: String) -> Result<Self, NoDate> {
+        text.parse()
+    }
+}
+
+/// A run of whole days: from `start`, inclusive, to `end`, exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Period {
+    start: Date,
+    end: Date,
+}
+
+impl Period {
+    /// `None` where it would hold no day.
+    pub fn new(start: Date, end: Date) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    pub fn start(self) -> Date {
+        self.start
+    }
+
+    /// The first day that no longer belongs to it.
+    pub fn end(self) -> Date {
+        self.end
+    }
+
+    pub fn last_day(self) -> Date {
+        self.end.previous_day().unwrap_or(self.end)
+    }
+
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    pub fn holds(self, day: Date) -> bool {
+        self.start <= day && day < self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_date_spans_what_it_can_be() {
+        let february = PartialDate::new(2024, 2, 0).unwrap();
+        assert_eq!(february.to_string(), "2024-02");
+        assert_eq!(february.last_day().day(), 29);
+        assert_eq!("2024-02".parse(), Ok(february));
+        assert_eq!(PartialDate::new(2023, 2, 29), Err(NoDate));
+        assert_eq!(PartialDate::new(2023, 0, 3), Err(NoDate));
+    }
+}

@@ -1,0 +1,105 @@
+//! Consistency tokens: what was written, so that a later read can be no older.
+//!
+//! Every write answers with one in the metadata `muster-consistency-token`; every read of
+//! either service takes them back in the same place, several joined with commas.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use tonic::{Response, metadata::MetadataMap};
+use uuid::Uuid;
+
+use crate::{
+    name::MissionId,
+    status::{Reason, Refusal},
+};
+
+/// The metadata that carries tokens, both ways.
+pub const HEADER: &str = "muster-consistency-token";
+
+const MOST_TOKENS: usize = 100;
+
+/// A position in the feed of one service's mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The service's schema name, such as `deployment`.
+    pub service: String,
+    pub mission: MissionId,
+    pub epoch: Uuid,
+    pub position: i64,
+}
+
+impl Token {
+    /// Puts the token into an answer's metadata.
+    pub fn attach<T>(&self, mut response: Response<T>) -> Response<T> {
+        if let Ok(value) = self.to_string().parse() {
+            response.metadata_mut().insert(HEADER, value);
+        }
+        response
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, mission, epoch, position } = self;
+        f.write_str(
+            &BASE64_URL_SAFE_NO_PAD.encode(format!("{service}/{mission}/{epoch}/{position}")),
+        )
+    }
+}
+
+impl FromStr for Token {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        read_one(text).ok_or_else(|| {
+            let message = format!("{HEADER} must hold tokens that this API answered with");
+            Refusal::new(Reason::ConsistencyTokenInvalid, message)
+        })
+    }
+}
+
+fn read_one(text: &str) -> Option<Token> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let [service, mission, epoch, position] = text.split('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    Some(Token {
+        service: service.to_owned(),
+        mission: MissionId::known(mission),
+        epoch: epoch.parse().ok()?,
+        position: position.parse().ok().filter(|position| 0 <= *position)?,
+    })
+}
+
+/// Reads every token in a call's metadata.
+pub fn read(metadata: &MetadataMap) -> Result<Vec<Token>, Refusal> {
+    let mut tokens = Vec::new();
+    for value in metadata.get_all(HEADER) {
+        let text = value.to_str().unwrap_or("?");
+        for token in text.split(',').map(str::trim).filter(|token| !token.is_empty()) {
+            tokens.push(token.parse()?);
+        }
+    }
+    tokens.truncate(MOST_TOKENS);
+    Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_wire_and_junk_is_refused() {
+        let token = Token {
+            service: "deployment".into(),
+            mission: MissionId::known("haiti"),
+            epoch: Uuid::nil(),
+            position: 7,
+        };
+        assert_eq!(token.to_string().parse::<Token>().unwrap(), token);
+        for junk in ["", "x", "aGVsbG8", "ZS9tLzAvLTE"] {
+            assert!(junk.parse::<Token>().is_err(), "{junk}");
+        }
+    }
+}
