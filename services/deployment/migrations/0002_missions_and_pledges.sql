@@ -1,0 +1,104 @@
+-- A multinational security support mission; everything else belongs to one.
+create table deployment.missions (
+    id           text primary key,
+    display_name text not null,
+    host_country text not null,
+    purpose      text not null,
+    requirements jsonb not null, -- readiness checks by the state that needs them
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null
+);
+
+-- The gazetteer: which place codes there are.
+create table deployment.areas (
+    mission      text not null references deployment.missions,
+    code         text not null,
+    display_name text not null,
+    level        int  not null,
+    parent       text,
+    edition      text not null,
+    sources      jsonb not null,
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null,
+
+    primary key (mission, code),
+    constraint parent_area_exists foreign key (mission, parent) references deployment.areas
+);
+
+-- A state or an organisation that takes part.
+create table deployment.partners (
+    mission      text not null references deployment.missions,
+    id           text not null,
+    display_name text not null,
+    country      text,
+    roles        text[] not null,
+    sources      jsonb not null,
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null,
+
+    primary key (mission, id)
+);
+
+-- What authorises a mission, from when until when.
+create table deployment.mandates (
+    mission           text not null references deployment.missions,
+    id                text not null,
+    authority         text not null,
+    instrument        text not null,
+    adopted_on        date not null,
+    starts_at         timestamptz not null, -- inclusive
+    ends_at           timestamptz not null, -- exclusive
+    personnel_ceiling int,                  -- null where the instrument sets none
+    planned_strength  jsonb,
+    areas             text[] not null,      -- empty: the whole host country
+    tasks             jsonb not null,
+    predecessor       text,
+    sources           jsonb not null,
+    revision          bigint not null,
+    created_at        timestamptz not null,
+    updated_at        timestamptz not null,
+
+    primary key (mission, id),
+    constraint predecessor_exists foreign key (mission, predecessor) references deployment.mandates,
+    constraint starts_before_it_ends check (starts_at < ends_at)
+);
+
+-- What a partner offered to send.
+create table deployment.pledges (
+    mission              text not null references deployment.missions,
+    id                   text not null,
+    partner              text not null,
+    size                 jsonb,        -- null where the partner gave no number
+    category             text,         -- null where it did not say
+    offered_on           text not null, -- a date of which month and day may be unknown
+    conditions           text not null,
+    state                text not null,
+    confirmed_on         date,
+    confirm_recorded_at  timestamptz,
+    withdrawn_on         date,
+    withdraw_reason      text,
+    withdraw_recorded_at timestamptz,
+    arrived              int not null,
+    sources              jsonb not null,
+    revision             bigint not null,
+    created_at           timestamptz not null,
+    updated_at           timestamptz not null,
+
+    primary key (mission, id),
+    constraint pledge_partner_exists foreign key (mission, partner) references deployment.partners,
+    constraint state_is_known check (
+        state in ('offered', 'confirmed', 'fulfilled_in_part', 'fulfilled', 'withdrawn')
+    ),
+    constraint confirmed_has_both_times check (
+        (confirmed_on is null) = (confirm_recorded_at is null)
+    ),
+    constraint withdrawn_has_when_and_why check (
+        (state = 'withdrawn')
+            = (withdrawn_on is not null and withdraw_reason is not null
+                and withdraw_recorded_at is not null)
+    ),
+    constraint arrived_is_not_negative check (0 <= arrived)
+);

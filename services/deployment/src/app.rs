@@ -1,0 +1,128 @@
+//! What callers can ask for. Each function is one transaction: authorise, begin, lock, decide,
+//! write, append to the feed, commit.
+
+mod missions;
+mod areas;
+mod partners;
+mod mandates;
+mod pledges;
+mod contingents;
+mod checks;
+mod headcount;
+mod movements;
+mod sites;
+mod strength;
+
+use muster_service::{
+    Context, Database, FieldViolation, MissionId, Refusal, Work, call::Scope, field,
+    quantity::Overflow, work,
+};
+use sqlx::{Postgres, pool::PoolConnection};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    domain::{
+        contingent,
+        headcount::{CeilingExceeded, Negative},
+        mandate,
+        mission::Mission,
+        movement, pledge,
+    },
+    store,
+};
+
+pub use self::areas::NewArea;
+pub use self::checks::NewCheck;
+pub use self::contingents::{Asked, Change, NewContingent};
+pub use self::mandates::NewMandate;
+pub use self::missions::NewMission;
+pub use self::movements::{NewMovement, Replan, Travel};
+pub use self::partners::NewPartner;
+pub use self::pledges::NewPledge;
+pub use self::sites::NewSite;
+pub use self::strength::NewClaim;
+
+#[derive(Clone)]
+pub struct App {
+    database: Database,
+}
+
+/// Why a call is not done.
+#[derive(Debug)]
+pub enum Error {
+    /// It was done before, or the transaction could not begin or commit.
+    Halted(work::Halt),
+    /// A rule that both services share: names, etags, roles, references, pages.
+    Refused(Refusal),
+    Pledge(pledge::Refused),
+    Contingent(contingent::Refused),
+    Movement(movement::Refused),
+    Mandate(mandate::Unmet),
+    Headcount(Negative),
+    Ceiling(CeilingExceeded),
+    Overflow(Overflow),
+    Store(store::Error),
+}
+
+/// How far a caller's clock may be ahead of ours.
+const CLOCK_LEEWAY: Duration = Duration::minutes(5);
+
+impl App {
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Authorises a change in a mission, and begins it.
+    async fn begin(&self, context: &Context, mission: &MissionId) -> Result<(Work, Scope), Error> {
+        let scope = context.scope(mission)?;
+        Ok((self.database.begin(context, mission).await?, scope))
+    }
+
+    /// Authorises a read in a mission, and takes a connection for it.
+    async fn read(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+    ) -> Result<PoolConnection<Postgres>, Error> {
+        context.scope(mission)?;
+        Ok(self.database.reader().await.map_err(store::Error::from)?)
+    }
+}
+
+/// The mission that something is to belong to.
+async fn existing_mission(work: &mut Work) -> Result<Mission, Error> {
+    let mission = work.mission().clone();
+    let found = store::missions::get(work.db(), &mission).await?;
+    Ok(found.ok_or_else(|| work::not_found(&mission.name()))?)
+}
+
+/// Refuses what is said to have happened but lies ahead.
+fn not_in_the_future(field: &str, at: OffsetDateTime, now: OffsetDateTime) -> Result<(), Refusal> {
+    if at <= now + CLOCK_LEEWAY {
+        return Ok(());
+    }
+    Err(field::refuse(&[FieldViolation::new("must not be in the future").under(field)]))
+}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident,)+) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })+
+    };
+}
+
+from! {
+    work::Halt => Halted,
+    Refusal => Refused,
+    pledge::Refused => Pledge,
+    contingent::Refused => Contingent,
+    movement::Refused => Movement,
+    mandate::Unmet => Mandate,
+    Negative => Headcount,
+    CeilingExceeded => Ceiling,
+    Overflow => Overflow,
+    store::Error => Store,
+}

@@ -1,0 +1,85 @@
+use muster_service::{
+    Context, Done, Id, MissionId, Resource, Source,
+    page::{Page, Paged},
+    work,
+};
+use time::OffsetDateTime;
+
+use super::{App, Error, not_in_the_future};
+use crate::{
+    domain::{mission::CheckType, readiness::ReadinessCheck},
+    store::{checks, contingents},
+};
+
+/// What a caller says of a look at whether a contingent is fit to go.
+pub struct NewCheck {
+    pub mission: MissionId,
+    pub contingent: Id,
+    pub id: Id,
+    pub kind: CheckType,
+    pub passed: bool,
+    pub checked_at: OffsetDateTime,
+    pub place: String,
+    pub official: String,
+    pub note: String,
+    pub sources: Vec<Source>,
+}
+
+impl App {
+    pub async fn create_check(
+        &self,
+        context: &Context,
+        new: NewCheck,
+    ) -> Result<Done<ReadinessCheck>, Error> {
+        let (mut work, scope) = self.begin(context, &new.mission).await?;
+        // Held, so that no step is decided between this check and its commit.
+        let contingent = contingents::lock(work.db(), &new.mission, &new.contingent).await?;
+        let name = new.mission.child("contingents", &new.contingent);
+        let contingent = contingent.ok_or_else(|| work::not_found(&name))?;
+        scope.covers(contingent.partner.as_str())?;
+        let now = work.now();
+        not_in_the_future("readiness_check.check_time", new.checked_at, now)?;
+        let check = ReadinessCheck {
+            mission: new.mission,
+            contingent: new.contingent,
+            id: new.id,
+            kind: new.kind,
+            passed: new.passed,
+            checked_at: new.checked_at,
+            place: new.place,
+            official: new.official,
+            note: new.note,
+            sources: new.sources,
+            created_at: now,
+        };
+        if !checks::insert(work.db(), &check).await? {
+            return Err(work::already_exists(&check.resource_name()).into());
+        }
+        Ok(work.commit(check).await?)
+    }
+
+    pub async fn get_check(
+        &self,
+        context: &Context,
+        (mission, contingent, id): (MissionId, Id, Id),
+    ) -> Result<ReadinessCheck, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = checks::get(&mut db, &mission, &contingent, &id).await?;
+        Ok(found.ok_or_else(|| {
+            let parent = mission.child("contingents", &contingent);
+            work::not_found(&format!("{parent}/readinessChecks/{id}"))
+        })?)
+    }
+
+    pub async fn list_checks(
+        &self,
+        context: &Context,
+        (mission, contingent): (MissionId, Id),
+        page: &Page,
+    ) -> Result<Paged<ReadinessCheck>, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let (after, limit) = (&page.after, page.limit());
+        let found = checks::list(&mut db, &mission, &contingent, after, limit).await?;
+        Ok(page.cut(found, |check| check.id.to_string()))
+    }
+}

@@ -1,0 +1,97 @@
+use muster_service::{
+    Context, Done, Id, MissionId, Quantity, Resource, Source,
+    page::{Page, Paged},
+    work,
+};
+use time::{Date, OffsetDateTime};
+
+use super::{App, Error, existing_mission};
+use crate::{
+    domain::mandate::{Mandate, Task},
+    store::{areas, mandates},
+};
+
+/// What a caller says of an authorisation.
+pub struct NewMandate {
+    pub mission: MissionId,
+    pub id: Id,
+    pub authority: String,
+    pub instrument: String,
+    pub adopted_on: Date,
+    pub starts_at: OffsetDateTime,
+    pub ends_at: OffsetDateTime,
+    pub personnel_ceiling: Option<i32>,
+    pub planned_strength: Option<Quantity>,
+    pub areas: Vec<String>,
+    pub tasks: Vec<Task>,
+    pub predecessor: Option<Id>,
+    pub sources: Vec<Source>,
+}
+
+impl App {
+    pub async fn create_mandate(
+        &self,
+        context: &Context,
+        new: NewMandate,
+    ) -> Result<Done<Mandate>, Error> {
+        let (mut work, scope) = self.begin(context, &new.mission).await?;
+        scope.whole()?;
+        existing_mission(&mut work).await?;
+        if let Some(id) = &new.predecessor
+            && mandates::get(work.db(), &new.mission, id).await?.is_none()
+        {
+            let name = new.mission.child("mandates", id);
+            return Err(work::unknown_reference("mandate.predecessor", &name).into());
+        }
+        for (index, code) in new.areas.iter().enumerate() {
+            if areas::get(work.db(), &new.mission, code).await?.is_none() {
+                let field = format!("mandate.area_codes[{index}]");
+                return Err(work::unknown_reference(&field, code).into());
+            }
+        }
+        let now = work.now();
+        let mandate = Mandate {
+            mission: new.mission,
+            id: new.id,
+            authority: new.authority,
+            instrument: new.instrument,
+            adopted_on: new.adopted_on,
+            starts_at: new.starts_at,
+            ends_at: new.ends_at,
+            personnel_ceiling: new.personnel_ceiling,
+            planned_strength: new.planned_strength,
+            areas: new.areas,
+            tasks: new.tasks,
+            predecessor: new.predecessor,
+            sources: new.sources,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if !mandates::insert(work.db(), &mandate).await? {
+            return Err(work::already_exists(&mandate.resource_name()).into());
+        }
+        Ok(work.commit(mandate).await?)
+    }
+
+    pub async fn get_mandate(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+    ) -> Result<Mandate, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = mandates::get(&mut db, &mission, &id).await?;
+        Ok(found.ok_or_else(|| work::not_found(&mission.child("mandates", &id)))?)
+    }
+
+    pub async fn list_mandates(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        page: &Page,
+    ) -> Result<Paged<Mandate>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = mandates::list(&mut db, mission, &page.after, page.limit()).await?;
+        Ok(page.cut(found, |mandate| mandate.id.to_string()))
+    }
+}

@@ -1,0 +1,70 @@
+use muster_service::{
+    Context, Done, Id, MissionId, Resource, Source,
+    page::{Page, Paged},
+    work,
+};
+
+use super::{App, Error, existing_mission};
+use crate::{
+    domain::partner::{Partner, Role},
+    store::partners,
+};
+
+/// What a caller says of who takes part.
+pub struct NewPartner {
+    pub mission: MissionId,
+    pub id: Id,
+    pub display_name: String,
+    pub country: Option<String>,
+    pub roles: Vec<Role>,
+    pub sources: Vec<Source>,
+}
+
+impl App {
+    pub async fn create_partner(
+        &self,
+        context: &Context,
+        new: NewPartner,
+    ) -> Result<Done<Partner>, Error> {
+        let (mut work, scope) = self.begin(context, &new.mission).await?;
+        scope.whole()?;
+        existing_mission(&mut work).await?;
+        let now = work.now();
+        let partner = Partner {
+            mission: new.mission,
+            id: new.id,
+            display_name: new.display_name,
+            country: new.country,
+            roles: new.roles,
+            sources: new.sources,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if !partners::insert(work.db(), &partner).await? {
+            return Err(work::already_exists(&partner.resource_name()).into());
+        }
+        Ok(work.commit(partner).await?)
+    }
+
+    pub async fn get_partner(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+    ) -> Result<Partner, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = partners::get(&mut db, &mission, &id).await?;
+        Ok(found.ok_or_else(|| work::not_found(&mission.child("partners", &id)))?)
+    }
+
+    pub async fn list_partners(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        page: &Page,
+    ) -> Result<Paged<Partner>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = partners::list(&mut db, mission, &page.after, page.limit()).await?;
+        Ok(page.cut(found, |partner| partner.id.to_string()))
+    }
+}

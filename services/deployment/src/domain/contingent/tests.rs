@@ -1,0 +1,117 @@
+use time::{Duration, macros::datetime};
+
+use super::*;
+use crate::domain::{headcount::tests::ledger, mission::Requirement, readiness::tests::check};
+
+const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
+
+fn contingent(state: State) -> Contingent {
+    Contingent {
+        mission: MissionId::known("haiti"),
+        id: Id::known("ken-1"),
+        display_name: "First".into(),
+        partner: Id::known("ken"),
+        pledge: None,
+        ordinal: 1,
+        category: Category::Police,
+        headcount: 400,
+        state,
+        pledged_at: START,
+        transitions: Vec::new(),
+        sources: Vec::new(),
+        revision: 1,
+        created_at: START,
+        updated_at: START,
+    }
+}
+
+fn mission(requirements: Vec<Requirement>) -> Mission {
+    Mission {
+        id: MissionId::known("haiti"),
+        display_name: "Haiti".into(),
+        host_country: "HTI".into(),
+        purpose: String::new(),
+        requirements,
+        revision: 1,
+        created_at: START,
+        updated_at: START,
+    }
+}
+
+fn step(at: OffsetDateTime) -> Step {
+    Step { effective_at: at, recorded_at: START, actor: "ops".into(), note: String::new() }
+}
+
+#[test]
+fn every_step_but_the_next_is_refused() {
+    let mission = mission(Vec::new());
+    let ledger = ledger(&[(Account::Outside, Account::Pledged, 400)]);
+    for (index, from) in Stage::ALL.iter().enumerate() {
+        for to in Stage::ALL {
+            let mut contingent = contingent(State::At(*from));
+            let went = contingent.advance(*to, &mission, &[], &ledger, step(START)).is_ok();
+            let next = Stage::ALL.get(index + 1) == Some(to);
+            let by_movement = matches!(to, Stage::Deploying | Stage::Deployed | Stage::Repatriated);
+            assert_eq!(went, next && !by_movement, "{from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn a_step_without_its_checks_names_each() {
+    let briefing = Requirement { stage: Stage::Briefed, check: CheckType::Briefing };
+    let vetting = Requirement { stage: Stage::Vetted, check: CheckType::Vetting };
+    let mission = mission(vec![briefing, vetting]);
+    let mut contingent = contingent(State::At(Stage::Vetted));
+    let refused = contingent.advance(Stage::Briefed, &mission, &[], &ledger(&[]), step(START));
+    let missing = vec![CheckType::Vetting, CheckType::Briefing];
+    assert_eq!(refused, Err(Refused::Unready { stage: Stage::Briefed, missing }));
+    let checks = [check(CheckType::Briefing, true, START), check(CheckType::Vetting, true, START)];
+    assert!(
+        contingent.advance(Stage::Briefed, &mission, &checks, &ledger(&[]), step(START)).is_ok()
+    );
+}
+
+#[test]
+fn a_step_may_not_lie_before_the_last() {
+    let mut contingent = contingent(State::At(Stage::Pledged));
+    contingent.hold(step(START + Duration::DAY)).unwrap();
+    assert!(matches!(contingent.resume(step(START)), Err(Refused::Order(_))));
+    contingent.resume(step(START + Duration::DAY)).unwrap();
+    assert_eq!(contingent.state, State::At(Stage::Pledged));
+}
+
+#[test]
+fn training_takes_all_who_are_pledged_into_the_ledger() {
+    let ledger = ledger(&[(Account::Outside, Account::Pledged, 400)]);
+    let mut contingent = contingent(State::At(Stage::Confirmed));
+    let shifts =
+        contingent.advance(Stage::Training, &mission(Vec::new()), &[], &ledger, step(START));
+    let expected = Shift { from: Account::Pledged, to: Account::Training, headcount: 400 };
+    assert_eq!(shifts.unwrap(), [expected]);
+}
+
+#[test]
+fn half_a_contingent_that_arrived_leaves_it_deploying() {
+    let mut entries = vec![
+        (Account::Outside, Account::Ready, 400),
+        (Account::Ready, Account::InTransit, 200),
+        (Account::InTransit, Account::Present, 200),
+    ];
+    let mut contingent = contingent(State::At(Stage::Ready));
+    contingent.follow(&ledger(&entries), false, step(START));
+    assert_eq!(contingent.state, State::At(Stage::Deploying));
+    entries.push((Account::Ready, Account::InTransit, 200));
+    entries.push((Account::InTransit, Account::Present, 200));
+    contingent.follow(&ledger(&entries), false, step(START));
+    assert_eq!(contingent.state, State::At(Stage::Deployed));
+}
+
+#[test]
+fn a_contingent_that_departed_cannot_be_withdrawn() {
+    let ledger = ledger(&[]);
+    let mut gone = contingent(State::At(Stage::Deploying));
+    assert!(gone.end(State::Withdrawn, &ledger, step(START)).is_err());
+    let mut held = contingent(State::OnHold(Stage::Training));
+    assert!(held.end(State::Withdrawn, &ledger, step(START)).is_ok());
+}

@@ -1,0 +1,199 @@
+//! The double-entry ledger of people.
+
+use muster_service::{Id, MissionId, words};
+use time::OffsetDateTime;
+
+use super::mandate::{Mandate, in_force};
+
+words! {
+    /// Where a person of a contingent counts.
+    pub enum Account {
+        /// Not yet or no longer part of the contingent; may go below zero.
+        Outside = "outside",
+        Pledged = "pledged",
+        Training = "training",
+        Ready = "ready",
+        InTransit = "in_transit",
+        Present = "present",
+        OnLeave = "on_leave",
+        Medical = "medical",
+        Missing = "missing",
+        Dead = "dead",
+        Returning = "returning",
+        Repatriated = "repatriated",
+    }
+}
+
+impl Account {
+    /// Whether those in it are in the mission, on duty or not; a ceiling counts them.
+    pub fn is_present(self) -> bool {
+        matches!(self, Self::Present | Self::OnLeave | Self::Medical)
+    }
+}
+
+/// One line of the ledger: so many of a contingent left one account and entered another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub mission: MissionId,
+    pub contingent: Id,
+    pub id: Id,
+    pub from: Account,
+    pub to: Account,
+    pub headcount: i32,
+    pub effective_at: OffsetDateTime,
+    pub recorded_at: OffsetDateTime,
+    /// The name of the contingent or movement that caused it.
+    pub cause: String,
+    pub note: String,
+    pub actor: String,
+}
+
+/// An account that would fall below zero.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{account} has {available} people at {at}; {asked} cannot leave it")]
+pub struct Negative {
+    pub account: Account,
+    pub available: i64,
+    pub asked: i64,
+    pub at: OffsetDateTime,
+}
+
+/// More people present than the ceiling in force allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{present} people would be present at {at}; the ceiling is {ceiling}")]
+pub struct CeilingExceeded {
+    pub ceiling: i32,
+    pub present: i64,
+    pub at: OffsetDateTime,
+}
+
+/// The entries of one contingent.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+}
+
+impl Ledger {
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self { entries }
+    }
+
+    /// How many an account holds at a moment; `None` for after everything recorded.
+    pub fn balance(&self, account: Account, at: Option<OffsetDateTime>) -> i64 {
+        let counted = |entry: &&Entry| at.is_none_or(|at| entry.effective_at <= at);
+        self.entries.iter().filter(counted).map(|entry| effect(entry, account)).sum()
+    }
+
+    /// Adds an entry, unless an account would be below zero at any moment from then on.
+    pub fn post(&mut self, entry: Entry) -> Result<(), Negative> {
+        let asked = i64::from(entry.headcount);
+        if entry.from != Account::Outside {
+            let later = self.entries.iter().map(|entry| entry.effective_at);
+            let moments = later.filter(|at| entry.effective_at < *at).chain([entry.effective_at]);
+            let lowest = moments.map(|at| (self.balance(entry.from, Some(at)), at)).min();
+            if let Some((available, at)) = lowest.filter(|(available, _)| *available < asked) {
+                return Err(Negative { account: entry.from, available, asked, at });
+            }
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+}
+
+/// What an entry does to an account.
+fn effect(entry: &Entry, account: Account) -> i64 {
+    let headcount = i64::from(entry.headcount);
+    headcount * (i64::from(entry.to == account) - i64::from(entry.from == account))
+}
+
+/// Refuses people who would lift those present above the ceiling in force, at their arrival or
+/// at any later arrival that is known. `changes` is how many more or fewer were present in the
+/// whole mission from a moment on, oldest first, without the arrival in question.
+pub fn within_ceiling(
+    mandates: &[Mandate],
+    changes: &[(OffsetDateTime, i64)],
+    at: OffsetDateTime,
+    arriving: i64,
+) -> Result<(), CeilingExceeded> {
+    let later = changes.iter().map(|(moment, _)| *moment).filter(|moment| at < *moment);
+    for moment in std::iter::once(at).chain(later) {
+        let Some(ceiling) = in_force(mandates, moment).and_then(|found| found.personnel_ceiling)
+        else {
+            continue;
+        };
+        let before = changes.iter().filter(|(change, _)| *change <= moment);
+        let present = before.map(|(_, people)| people).sum::<i64>() + arriving;
+        if i64::from(ceiling) < present {
+            return Err(CeilingExceeded { ceiling, present, at: moment });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use proptest::prelude::*;
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    const START: OffsetDateTime = datetime!(2024-06-01 0:00 UTC);
+
+    pub fn entry(
+        from: Account,
+        to: Account,
+        headcount: i32,
+        effective_at: OffsetDateTime,
+    ) -> Entry {
+        Entry {
+            mission: MissionId::known("haiti"),
+            contingent: Id::known("ken-1"),
+            id: Id::known("entry"),
+            from,
+            to,
+            headcount,
+            effective_at,
+            recorded_at: effective_at,
+            cause: String::new(),
+            note: String::new(),
+            actor: String::new(),
+        }
+    }
+
+    pub fn ledger(entries: &[(Account, Account, i32)]) -> Ledger {
+        Ledger::new(entries.iter().map(|(from, to, n)| entry(*from, *to, *n, START)).collect())
+    }
+
+    #[test]
+    fn nobody_leaves_an_account_that_is_empty_then_or_later() {
+        let mut ledger = ledger(&[(Account::Outside, Account::Ready, 400)]);
+        let late = START + Duration::DAY * 2;
+        ledger.post(entry(Account::Ready, Account::InTransit, 300, late)).unwrap();
+        let early = entry(Account::Ready, Account::Outside, 200, START + Duration::DAY);
+        let negative = ledger.post(early).unwrap_err();
+        assert_eq!((negative.available, negative.asked, negative.at), (100, 200, late));
+    }
+
+    proptest! {
+        #[test]
+        fn totals_conserve_and_nothing_is_ever_negative(
+            moves in proptest::collection::vec((0usize..12, 0usize..12, 1i32..300, 0i64..50), 1..60)
+        ) {
+            let mut ledger = Ledger::default();
+            for (from, to, headcount, hour) in moves {
+                let (from, to) = (Account::ALL[from], Account::ALL[to]);
+                if from != to {
+                    let at = START + Duration::HOUR * i32::try_from(hour).unwrap();
+                    let _ = ledger.post(entry(from, to, headcount, at));
+                }
+            }
+            for hour in 0..50 {
+                let at = Some(START + Duration::HOUR * hour);
+                let balances: Vec<i64> =
+                    Account::ALL.iter().map(|account| ledger.balance(*account, at)).collect();
+                prop_assert_eq!(balances.iter().sum::<i64>(), 0);
+                prop_assert!(balances[1..].iter().all(|balance| 0 <= *balance));
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+use muster_service::{Id, MissionId, Quantity, Source, words};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+words! {
+    /// The kind of a task.
+    pub enum TaskType {
+        OperationalSupport = "operational_support",
+        InfrastructureSecurity = "infrastructure_security",
+        HumanitarianAccess = "humanitarian_access",
+        CapacityBuilding = "capacity_building",
+        UrgentMeasures = "urgent_measures",
+        CivilianProtection = "civilian_protection",
+        Other = "other",
+    }
+}
+
+/// One thing that a mandate asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub kind: TaskType,
+    pub description: String,
+    pub clause: String,
+}
+
+/// What authorises a mission: by whom, from when until when, for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mandate {
+    pub mission: MissionId,
+    pub id: Id,
+    pub authority: String,
+    pub instrument: String,
+    pub adopted_on: Date,
+    /// Inclusive.
+    pub starts_at: OffsetDateTime,
+    /// Exclusive.
+    pub ends_at: OffsetDateTime,
+    /// `None` where the instrument sets none.
+    pub personnel_ceiling: Option<i32>,
+    pub planned_strength: Option<Quantity>,
+    /// P-codes, each with all below it; empty for the whole host country.
+    pub areas: Vec<String>,
+    pub tasks: Vec<Task>,
+    pub predecessor: Option<Id>,
+    pub sources: Vec<Source>,
+    pub revision: i64,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+/// A condition of a mandate that is not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// `MANDATE_IN_FORCE` or `AREA_IN_MANDATE`.
+    pub condition: &'static str,
+    pub subject: String,
+    pub what: String,
+}
+
+impl Mandate {
+    pub fn in_force(&self, at: OffsetDateTime) -> bool {
+        self.starts_at <= at && at < self.ends_at
+    }
+
+    /// `lineage` is a place's code followed by the codes of the areas it lies in.
+    pub fn covers(&self, lineage: &[String]) -> bool {
+        self.areas.is_empty() || self.areas.iter().any(|area| lineage.contains(area))
+    }
+}
+
+/// The mandate in force: the one that began last, where several are.
+pub fn in_force(mandates: &[Mandate], at: OffsetDateTime) -> Option<&Mandate> {
+    mandates
+        .iter()
+        .filter(|mandate| mandate.in_force(at))
+        .max_by_key(|mandate| (mandate.starts_at, mandate.adopted_on, mandate.id.clone()))
+}
+
+/// What is unmet where no mandate is in force.
+pub fn none_in_force(at: OffsetDateTime) -> Unmet {
+    Unmet {
+        condition: "MANDATE_IN_FORCE",
+        subject: at.to_string(),
+        what: format!("no mandate is in force at {at}"),
+    }
+}
+
+/// Finds the mandate that allows people at a place, or names what is unmet.
+pub fn guard<'m>(
+    mandates: &'m [Mandate],
+    at: OffsetDateTime,
+    lineage: &[String],
+) -> Result<&'m Mandate, Unmet> {
+    let mandate = in_force(mandates, at).ok_or_else(|| none_in_force(at))?;
+    if mandate.covers(lineage) {
+        return Ok(mandate);
+    }
+    let place = lineage.first().cloned().unwrap_or_default();
+    Err(Unmet {
+        condition: "AREA_IN_MANDATE",
+        what: format!("{} does not cover {place}", mandate.instrument),
+        subject: place,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    fn mandate(id: &str, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Mandate {
+        Mandate {
+            mission: MissionId::known("haiti"),
+            id: Id::known(id),
+            authority: "UNSC".into(),
+            instrument: id.into(),
+            adopted_on: date!(2023 - 10 - 02),
+            starts_at,
+            ends_at,
+            personnel_ceiling: None,
+            planned_strength: None,
+            areas: vec!["HT01".into()],
+            tasks: Vec::new(),
+            predecessor: None,
+            sources: Vec::new(),
+            revision: 1,
+            created_at: starts_at,
+            updated_at: starts_at,
+        }
+    }
+
+    const END: OffsetDateTime = datetime!(2024-10-02 0:00 UTC);
+
+    #[test]
+    fn a_renewal_takes_over_to_the_second() {
+        let first = mandate("first", datetime!(2023-10-02 0:00 UTC), END);
+        let second = mandate("second", END, datetime!(2025-10-02 0:00 UTC));
+        let mandates = [first, second];
+        let name = |at| in_force(&mandates, at).map(|mandate| mandate.instrument.as_str());
+        assert_eq!(name(END - time::Duration::SECOND), Some("first"));
+        assert_eq!(name(END), Some("second"));
+        assert_eq!(name(datetime!(2025-10-02 0:00 UTC)), None);
+    }
+
+    #[test]
+    fn a_place_outside_the_mandate_is_named() {
+        let mandates = [mandate("first", datetime!(2023-10-02 0:00 UTC), END)];
+        let at = datetime!(2024-06-25 0:00 UTC);
+        let lineage = |codes: &[&str]| codes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(guard(&mandates, at, &lineage(&["HT0111", "HT01", "HT"])).is_ok());
+        let unmet = guard(&mandates, at, &lineage(&["HT0811", "HT08", "HT"])).unwrap_err();
+        assert_eq!((unmet.condition, unmet.subject.as_str()), ("AREA_IN_MANDATE", "HT0811"));
+        let unmet = guard(&mandates, END, &lineage(&["HT0111", "HT01"])).unwrap_err();
+        assert_eq!(unmet.condition, "MANDATE_IN_FORCE");
+    }
+}

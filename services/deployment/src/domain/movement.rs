@@ -1,0 +1,264 @@
+use muster_service::{Id, MissionId, Source, words};
+use serde::{Deserialize, Serialize};
+use time::{Date, Duration, OffsetDateTime, Time};
+
+use super::{OutOfOrder, StateForbids};
+
+words! {
+    /// Which way a movement goes.
+    pub enum Direction {
+        Deployment = "deployment",
+        Repatriation = "repatriation",
+    }
+}
+
+words! {
+    /// What a movement goes by.
+    pub enum Mode {
+        Air = "air",
+        Sea = "sea",
+        Road = "road",
+    }
+}
+
+words! {
+    /// How far a movement is.
+    pub enum State {
+        Planned = "planned",
+        Delayed = "delayed",
+        Departed = "departed",
+        ArrivedInPart = "arrived_in_part",
+        Arrived = "arrived",
+        Cancelled = "cancelled",
+    }
+}
+
+/// Where a movement begins or ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub display_name: String,
+    pub locode: String,
+    /// The P-code, for a place in the host country.
+    pub area: Option<String>,
+}
+
+/// The plan, in the dates of time-phased force deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    pub ready_to_load: Option<Date>,
+    pub available_to_load: Option<Date>,
+    pub earliest_arrival: Option<Date>,
+    pub latest_arrival: Option<Date>,
+}
+
+/// One part of a movement that reached its destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub at: OffsetDateTime,
+    pub headcount: i32,
+    pub note: String,
+}
+
+/// Carries people of one contingent from one place to another.
+///
+/// ```text
+/// PLANNED ⇄ DELAYED → DEPARTED → ARRIVED_IN_PART → ARRIVED
+///     └───────┴→ CANCELLED
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    pub mission: MissionId,
+    pub id: Id,
+    pub contingent: Id,
+    pub direction: Direction,
+    pub mode: Option<Mode>,
+    pub carrier: String,
+    pub origin: Place,
+    pub destination: Place,
+    pub planned: i32,
+    pub window: Window,
+    pub state: State,
+    pub departed_at: Option<OffsetDateTime>,
+    pub departed: i32,
+    pub arrivals: Vec<Arrival>,
+    pub note: String,
+    pub sources: Vec<Source>,
+    pub revision: i64,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+/// Why a movement stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    State(#[from] StateForbids),
+    #[error(transparent)]
+    Order(#[from] OutOfOrder),
+    #[error("{travelling} people are on the way; {asked} cannot arrive")]
+    TooMany { travelling: i32, asked: i32 },
+}
+
+impl Movement {
+    pub fn depart(
+        &mut self,
+        at: OffsetDateTime,
+        headcount: i32,
+        now: OffsetDateTime,
+    ) -> Result<(), Refused> {
+        self.before_departure()?;
+        self.state = State::Departed;
+        self.departed_at = Some(at);
+        self.departed = headcount;
+        self.touch(now);
+        Ok(())
+    }
+
+    /// Some or all of those on the way arrived. How many are on the way, the ledger knows.
+    pub fn arrive(&mut self, arrival: Arrival, now: OffsetDateTime) -> Result<(), Refused> {
+        let (State::Departed | State::ArrivedInPart, Some(departed_at)) =
+            (self.state, self.departed_at)
+        else {
+            return Err(self.forbids("DEPARTED or ARRIVED_IN_PART").into());
+        };
+        if arrival.at < departed_at {
+            let earliest = departed_at.to_string();
+            return Err(OutOfOrder { field: "effective_time", earliest }.into());
+        }
+        let travelling = self.departed - self.arrived();
+        if travelling < arrival.headcount {
+            return Err(Refused::TooMany { travelling, asked: arrival.headcount });
+        }
+        let all = travelling == arrival.headcount;
+        self.state = if all { State::Arrived } else { State::ArrivedInPart };
+        self.arrivals.push(arrival);
+        self.arrivals.sort_by_key(|arrival| arrival.at);
+        self.touch(now);
+        Ok(())
+    }
+
+    pub fn delay(
+        &mut self,
+        window: Window,
+        note: String,
+        now: OffsetDateTime,
+    ) -> Result<(), Refused> {
+        self.before_departure()?;
+        self.state = State::Delayed;
+        self.window = window;
+        self.note = note;
+        self.touch(now);
+        Ok(())
+    }
+
+    pub fn cancel(&mut self, note: String, now: OffsetDateTime) -> Result<(), Refused> {
+        self.before_departure()?;
+        self.state = State::Cancelled;
+        self.note = note;
+        self.touch(now);
+        Ok(())
+    }
+
+    pub fn arrived(&self) -> i32 {
+        self.arrivals.iter().map(|arrival| arrival.headcount).sum()
+    }
+
+    /// How much later than the end of the latest planned day (UTC) the last part arrived.
+    pub fn slippage(&self) -> Option<Duration> {
+        let end = self.window.latest_arrival?.next_day()?.with_time(Time::MIDNIGHT).assume_utc();
+        let late = self.arrivals.last()?.at - end;
+        (Duration::ZERO < late).then_some(late)
+    }
+
+    fn before_departure(&self) -> Result<(), StateForbids> {
+        match self.state {
+            State::Planned | State::Delayed => Ok(()),
+            _ => Err(self.forbids("PLANNED or DELAYED")),
+        }
+    }
+
+    fn forbids(&self, allowed: &'static str) -> StateForbids {
+        StateForbids { what: "the movement".to_owned(), state: self.state.as_str(), allowed }
+    }
+
+    fn touch(&mut self, now: OffsetDateTime) {
+        self.revision += 1;
+        self.updated_at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    const START: OffsetDateTime = datetime!(2024-06-24 20:00 UTC);
+
+    fn planned() -> Movement {
+        let place =
+            |name: &str| Place { display_name: name.into(), locode: String::new(), area: None };
+        Movement {
+            mission: MissionId::known("haiti"),
+            id: Id::known("flight-1"),
+            contingent: Id::known("ken-1"),
+            direction: Direction::Deployment,
+            mode: Some(Mode::Air),
+            carrier: String::new(),
+            origin: place("Nairobi"),
+            destination: place("Port-au-Prince"),
+            planned: 400,
+            window: Window { latest_arrival: Some(date!(2024 - 06 - 25)), ..Window::default() },
+            state: State::Planned,
+            departed_at: None,
+            departed: 0,
+            arrivals: Vec::new(),
+            note: String::new(),
+            sources: Vec::new(),
+            revision: 1,
+            created_at: START,
+            updated_at: START,
+        }
+    }
+
+    fn part(at: OffsetDateTime, headcount: i32) -> Arrival {
+        Arrival { at, headcount, note: String::new() }
+    }
+
+    #[test]
+    fn a_movement_may_arrive_in_parts_but_not_with_more_than_left() {
+        let mut movement = planned();
+        movement.depart(START, 300, START).unwrap();
+        movement.arrive(part(START + Duration::DAY, 200), START).unwrap();
+        assert_eq!(movement.state, State::ArrivedInPart);
+        let too_many = movement.arrive(part(START + Duration::DAY, 101), START);
+        assert_eq!(too_many, Err(Refused::TooMany { travelling: 100, asked: 101 }));
+        movement.arrive(part(START + Duration::DAY, 100), START).unwrap();
+        assert_eq!((movement.state, movement.arrived()), (State::Arrived, 300));
+    }
+
+    #[test]
+    fn an_arrival_does_not_come_before_the_departure() {
+        let mut movement = planned();
+        movement.depart(START, 200, START).unwrap();
+        let refused = movement.arrive(part(START - Duration::SECOND, 200), START);
+        assert!(matches!(refused, Err(Refused::Order(_))));
+    }
+
+    #[test]
+    fn slippage_counts_from_the_end_of_the_latest_day() {
+        let mut movement = planned();
+        movement.depart(START, 200, START).unwrap();
+        movement.arrive(part(datetime!(2024-06-25 23:59 UTC), 100), START).unwrap();
+        assert_eq!(movement.slippage(), None);
+        movement.arrive(part(datetime!(2024-06-26 6:00 UTC), 100), START).unwrap();
+        assert_eq!(movement.slippage(), Some(Duration::HOUR * 6));
+    }
+
+    #[test]
+    fn a_movement_that_left_is_not_cancelled() {
+        let mut movement = planned();
+        movement.depart(START, 200, START).unwrap();
+        assert!(movement.cancel("why".into(), START).is_err());
+    }
+}

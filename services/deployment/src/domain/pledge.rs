@@ -1,0 +1,212 @@
+use muster_service::{Id, MissionId, PartialDate, Quantity, Source, words};
+use time::{Date, OffsetDateTime};
+
+use super::{OutOfOrder, StateForbids};
+
+words! {
+    /// What kind of people are sent.
+    pub enum Category {
+        Police = "police",
+        Military = "military",
+        Civilian = "civilian",
+        Mixed = "mixed",
+    }
+}
+
+/// What a partner offered to send.
+///
+/// ```text
+/// OFFERED → CONFIRMED → FULFILLED_IN_PART → FULFILLED
+///     └─────────┴────────────────┴→ WITHDRAWN
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pledge {
+    pub mission: MissionId,
+    pub id: Id,
+    pub partner: Id,
+    /// `None` where the partner gave no number.
+    pub size: Option<Quantity>,
+    pub category: Option<Category>,
+    pub offered_on: PartialDate,
+    pub conditions: String,
+    pub state: State,
+    pub confirmed: Option<Notification>,
+    /// People of this pledge's contingents who have arrived so far.
+    pub arrived: i32,
+    pub sources: Vec<Source>,
+    pub revision: i64,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Offered,
+    Confirmed,
+    /// Some arrived, fewer than the least that was offered.
+    FulfilledInPart,
+    /// At least the least that was offered arrived.
+    Fulfilled,
+    Withdrawn {
+        on: Date,
+        reason: String,
+        recorded_at: OffsetDateTime,
+    },
+}
+
+/// The formal notification of a pledge: when it was made, and when that was recorded here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notification {
+    pub on: Date,
+    pub recorded_at: OffsetDateTime,
+}
+
+/// Why a pledge stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    State(#[from] StateForbids),
+    #[error(transparent)]
+    Order(#[from] OutOfOrder),
+}
+
+impl State {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Confirmed => "confirmed",
+            Self::FulfilledInPart => "fulfilled_in_part",
+            Self::Fulfilled => "fulfilled",
+            Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+}
+
+impl Pledge {
+    /// The pledge was formally notified to the authority.
+    pub fn confirm(
+        &mut self,
+        on: Date,
+        sources: Vec<Source>,
+        now: OffsetDateTime,
+    ) -> Result<(), Refused> {
+        if self.state != State::Offered {
+            return Err(self.forbids("OFFERED").into());
+        }
+        self.not_before_the_offer("confirm_date", on)?;
+        self.confirmed = Some(Notification { on, recorded_at: now });
+        self.state = State::Confirmed;
+        self.sources.extend(sources);
+        self.touch(now);
+        Ok(())
+    }
+
+    /// The partner took back what was not fulfilled.
+    pub fn withdraw(
+        &mut self,
+        on: Date,
+        reason: String,
+        now: OffsetDateTime,
+    ) -> Result<(), Refused> {
+        match self.state {
+            State::Offered | State::Confirmed | State::FulfilledInPart => {}
+            _ => return Err(self.forbids("OFFERED, CONFIRMED or FULFILLED_IN_PART").into()),
+        }
+        self.not_before_the_offer("withdraw_date", on)?;
+        self.state = State::Withdrawn { on, reason, recorded_at: now };
+        self.touch(now);
+        Ok(())
+    }
+
+    /// People of this pledge arrived; how far it is fulfilled follows from the number. A pledge
+    /// that was withdrawn stays withdrawn.
+    pub fn arrive(&mut self, headcount: i32, now: OffsetDateTime) {
+        self.arrived = self.arrived.saturating_add(headcount);
+        if !matches!(self.state, State::Withdrawn { .. }) {
+            let offered = self.size.as_ref().and_then(Quantity::at_least);
+            self.state = match offered {
+                Some(least) if i64::from(self.arrived) < least => State::FulfilledInPart,
+                Some(_) => State::Fulfilled,
+                // Of an offer without a least number nobody can say that it is kept.
+                None => State::FulfilledInPart,
+            };
+        }
+        self.touch(now);
+    }
+
+    fn not_before_the_offer(&self, field: &'static str, on: Date) -> Result<(), OutOfOrder> {
+        let earliest = self.offered_on.first_day();
+        if on < earliest {
+            Err(OutOfOrder { field, earliest: earliest.to_string() })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn forbids(&self, allowed: &'static str) -> StateForbids {
+        StateForbids { what: "the pledge".to_owned(), state: self.state.word(), allowed }
+    }
+
+    fn touch(&mut self, now: OffsetDateTime) {
+        self.revision += 1;
+        self.updated_at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2024-06-24 9:00 UTC);
+
+    fn offered(size: &str) -> Pledge {
+        Pledge {
+            mission: MissionId::known("haiti"),
+            id: Id::known("ken"),
+            partner: Id::known("ken"),
+            size: Quantity::read(size),
+            category: Some(Category::Police),
+            offered_on: PartialDate::new(2023, 7, 0).unwrap(),
+            conditions: String::new(),
+            state: State::Offered,
+            confirmed: None,
+            arrived: 0,
+            sources: Vec::new(),
+            revision: 1,
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    #[test]
+    fn a_pledge_is_confirmed_once() {
+        let mut pledge = offered("1,000");
+        pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW).unwrap();
+        assert_eq!((&pledge.state, pledge.revision), (&State::Confirmed, 2));
+        assert!(matches!(
+            pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW),
+            Err(Refused::State(_))
+        ));
+    }
+
+    #[test]
+    fn a_pledge_is_not_confirmed_before_it_was_offered() {
+        let mut pledge = offered("1,000");
+        let refused = pledge.confirm(date!(2023 - 06 - 30), Vec::new(), NOW).unwrap_err();
+        assert!(matches!(refused, Refused::Order(order) if order.earliest == "2023-07-01"));
+        assert_eq!(pledge.state, State::Offered);
+    }
+
+    #[test]
+    fn arrivals_fulfil_a_pledge_in_part_and_then_in_whole() {
+        let mut pledge = offered("at least 400");
+        pledge.arrive(200, NOW);
+        assert_eq!(pledge.state, State::FulfilledInPart);
+        pledge.arrive(200, NOW);
+        assert_eq!((&pledge.state, pledge.arrived), (&State::Fulfilled, 400));
+        let withdrawn = pledge.withdraw(date!(2024 - 07 - 01), "done".to_owned(), NOW);
+        assert!(matches!(withdrawn, Err(Refused::State(_))));
+    }
+}

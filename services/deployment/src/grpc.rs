@@ -1,0 +1,73 @@
+//! Speaks gRPC: unpacks a request, asks the app, packs the answer.
+
+mod convert;
+mod errors;
+mod missions;
+mod areas;
+mod partners;
+mod mandates;
+mod pledges;
+mod contingents;
+mod checks;
+mod movements;
+mod sites;
+mod claims;
+mod strength;
+
+use muster_proto::deployment::v1 as pb;
+use muster_service::{
+    feed::Feed,
+    server::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES},
+};
+use tonic::service::Routes;
+use tonic_health::pb::health_server::{Health, HealthServer};
+
+use crate::{PACKAGE, app::App, feed::ChangeFeed};
+
+/// Wraps a handler into its server, with the limits that hold for every message.
+macro_rules! serve {
+    ($server:ty, $handler:expr) => {
+        <$server>::new($handler)
+            .max_decoding_message_size(MAX_REQUEST_BYTES)
+            .max_encoding_message_size(MAX_RESPONSE_BYTES)
+            .send_compressed(tonic::codec::CompressionEncoding::Gzip)
+    };
+}
+
+/// Handles calls by asking the app.
+#[derive(Clone)]
+struct Handler {
+    app: App,
+}
+
+pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyhow::Result<Routes> {
+    let handler = Handler { app: app.clone() };
+    let (v1, v1alpha) = muster_service::server::reflection(PACKAGE)?;
+    Ok(Routes::new(health)
+        .add_service(v1)
+        .add_service(v1alpha)
+        .add_service(serve!(pb::mission_service_server::MissionServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::area_service_server::AreaServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::partner_service_server::PartnerServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::mandate_service_server::MandateServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::pledge_service_server::PledgeServiceServer<_>, handler.clone()))
+        .add_service(serve!(
+            pb::contingent_service_server::ContingentServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(
+            pb::readiness_check_service_server::ReadinessCheckServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(pb::movement_service_server::MovementServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::site_service_server::SiteServiceServer<_>, handler.clone()))
+        .add_service(serve!(
+            pb::strength_claim_service_server::StrengthClaimServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(pb::strength_service_server::StrengthServiceServer<_>, handler.clone()))
+        .add_service(serve!(
+            pb::change_feed_service_server::ChangeFeedServiceServer<_>,
+            ChangeFeed::new(feed)
+        )))
+}

@@ -1,0 +1,82 @@
+use muster_proto::deployment::v1::{self as pb, movement_service_server::MovementService};
+use muster_service::{Answer, Call, Resource, answer};
+use tonic::{Request, Response};
+
+use super::{
+    Handler,
+    convert::{self, movements},
+};
+use crate::app::Replan;
+
+#[tonic::async_trait]
+impl MovementService for Handler {
+    async fn create_movement(
+        &self,
+        request: Request<pb::CreateMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        let call = Call::admit(request)?;
+        let new = movements::create(call.message)?;
+        answer(self.app.create_movement(&call.context, new).await)
+    }
+
+    async fn get_movement(&self, request: Request<pb::GetMovementRequest>) -> Answer<pb::Movement> {
+        let call = Call::admit(request)?;
+        let name = convert::child(&call.message.name, "movements")?;
+        Ok(Response::new(self.app.get_movement(&call.context, name).await?.pack()))
+    }
+
+    async fn list_movements(
+        &self,
+        request: Request<pb::ListMovementsRequest>,
+    ) -> Answer<pb::ListMovementsResponse> {
+        let Call { message, context } = Call::admit(request)?;
+        let parent = convert::mission(&message.parent, "parent")?;
+        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let paged = self.app.list_movements(&context, &parent, &page).await?;
+        Ok(Response::new(pb::ListMovementsResponse {
+            movements: paged.items.iter().map(Resource::pack).collect(),
+            next_page_token: paged.next_page_token,
+        }))
+    }
+
+    async fn depart_movement(
+        &self,
+        request: Request<pb::DepartMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        let Call { message, context } = Call::admit(request)?;
+        let pb::DepartMovementRequest { name, etag, effective_time, note, headcount, .. } = message;
+        let travel = movements::travel(&name, etag, effective_time, note, headcount)?;
+        answer(self.app.depart_movement(&context, travel).await)
+    }
+
+    async fn arrive_movement(
+        &self,
+        request: Request<pb::ArriveMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        let Call { message, context } = Call::admit(request)?;
+        let pb::ArriveMovementRequest { name, etag, effective_time, note, headcount, .. } = message;
+        let travel = movements::travel(&name, etag, effective_time, note, headcount)?;
+        answer(self.app.arrive_movement(&context, travel).await)
+    }
+
+    async fn delay_movement(
+        &self,
+        request: Request<pb::DelayMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        let Call { message, context } = Call::admit(request)?;
+        let name = convert::child(&message.name, "movements")?;
+        let replan = Replan::Delay(movements::delay(message.window)?);
+        let (etag, note) = (&message.etag, message.note);
+        answer(self.app.replan_movement(&context, name, etag, note, replan).await)
+    }
+
+    async fn cancel_movement(
+        &self,
+        request: Request<pb::CancelMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        let Call { message, context } = Call::admit(request)?;
+        let name = convert::child(&message.name, "movements")?;
+        let (etag, note) = (&message.etag, message.note);
+        answer(self.app.replan_movement(&context, name, etag, note, Replan::Cancel).await)
+    }
+}

@@ -1,0 +1,58 @@
+use muster_proto::deployment::v1::{self as pb, pledge_service_server::PledgeService};
+use muster_service::{Answer, Call, Resource, answer};
+use tonic::{Request, Response};
+
+use super::{
+    Handler,
+    convert::{self, pledges},
+};
+
+#[tonic::async_trait]
+impl PledgeService for Handler {
+    async fn create_pledge(&self, request: Request<pb::CreatePledgeRequest>) -> Answer<pb::Pledge> {
+        let call = Call::admit(request)?;
+        let new = pledges::create(call.message)?;
+        answer(self.app.create_pledge(&call.context, new).await)
+    }
+
+    async fn get_pledge(&self, request: Request<pb::GetPledgeRequest>) -> Answer<pb::Pledge> {
+        let call = Call::admit(request)?;
+        let name = convert::child(&call.message.name, "pledges")?;
+        Ok(Response::new(self.app.get_pledge(&call.context, name).await?.pack()))
+    }
+
+    async fn list_pledges(
+        &self,
+        request: Request<pb::ListPledgesRequest>,
+    ) -> Answer<pb::ListPledgesResponse> {
+        let Call { message, context } = Call::admit(request)?;
+        let mission = convert::mission(&message.parent, "parent")?;
+        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let paged = self.app.list_pledges(&context, &mission, &page).await?;
+        Ok(Response::new(pb::ListPledgesResponse {
+            pledges: paged.items.iter().map(Resource::pack).collect(),
+            next_page_token: paged.next_page_token,
+        }))
+    }
+
+    async fn confirm_pledge(
+        &self,
+        request: Request<pb::ConfirmPledgeRequest>,
+    ) -> Answer<pb::Pledge> {
+        let Call { message, context } = Call::admit(request)?;
+        let name = convert::child(&message.name, "pledges")?;
+        let (on, sources) = pledges::confirm(message.confirm_date, message.sources)?;
+        answer(self.app.confirm_pledge(&context, name, &message.etag, on, sources).await)
+    }
+
+    async fn withdraw_pledge(
+        &self,
+        request: Request<pb::WithdrawPledgeRequest>,
+    ) -> Answer<pb::Pledge> {
+        let Call { message, context } = Call::admit(request)?;
+        let name = convert::child(&message.name, "pledges")?;
+        let on = pledges::withdraw(message.withdraw_date)?;
+        let done = self.app.withdraw_pledge(&context, name, &message.etag, on, message.reason);
+        answer(done.await)
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may call what, by role in the mission.
+
+use muster_service::{
+    identity::Role::{
+        self, Analyst, Auditor, Contributor, Editor, HostForce, Monitor, Service, Staff,
+    },
+    policy::Rows,
+};
+
+/// Everybody who has a role in the mission.
+const READERS: &[Role] =
+    &[Staff, Contributor, HostForce, Monitor, Analyst, Editor, Auditor, Service];
+/// The commander's staff alone.
+const STAFF: &[Role] = &[Staff];
+/// The staff, and partners for what is their own.
+const SENDERS: &[Role] = &[Staff, Contributor];
+/// Those who hold sites.
+const HOLDERS: &[Role] = &[Staff, HostForce];
+/// Those who follow the whole mission; a contributor would see what is not its own.
+const FOLLOWERS: &[Role] = &[Staff, Analyst, Editor, Auditor, Service];
+
+pub const ROWS: Rows = &[
+    ("MissionService/CreateMission", STAFF),
+    ("MissionService/GetMission", READERS),
+    ("MissionService/ListMissions", READERS),
+    ("AreaService/CreateArea", STAFF),
+    ("AreaService/GetArea", READERS),
+    ("AreaService/ListAreas", READERS),
+    ("PartnerService/CreatePartner", STAFF),
+    ("PartnerService/GetPartner", READERS),
+    ("PartnerService/ListPartners", READERS),
+    ("MandateService/CreateMandate", STAFF),
+    ("MandateService/GetMandate", READERS),
+    ("MandateService/ListMandates", READERS),
+    ("PledgeService/CreatePledge", SENDERS),
+    ("PledgeService/GetPledge", READERS),
+    ("PledgeService/ListPledges", READERS),
+    ("PledgeService/ConfirmPledge", SENDERS),
+    ("PledgeService/WithdrawPledge", SENDERS),
+    ("ContingentService/CreateContingent", SENDERS),
+    ("ContingentService/GetContingent", READERS),
+    ("ContingentService/ListContingents", READERS),
+    ("ContingentService/AdvanceContingent", SENDERS),
+    ("ContingentService/HoldContingent", SENDERS),
+    ("ContingentService/ResumeContingent", SENDERS),
+    ("ContingentService/WithdrawContingent", SENDERS),
+    ("ContingentService/CancelContingent", STAFF),
+    ("ContingentService/CorrectHeadcount", STAFF),
+    ("ContingentService/ListHeadcountEntries", READERS),
+    ("ReadinessCheckService/CreateReadinessCheck", SENDERS),
+    ("ReadinessCheckService/GetReadinessCheck", READERS),
+    ("ReadinessCheckService/ListReadinessChecks", READERS),
+    ("MovementService/CreateMovement", SENDERS),
+    ("MovementService/GetMovement", READERS),
+    ("MovementService/ListMovements", READERS),
+    ("MovementService/DepartMovement", SENDERS),
+    ("MovementService/ArriveMovement", SENDERS),
+    ("MovementService/DelayMovement", SENDERS),
+    ("MovementService/CancelMovement", SENDERS),
+    ("SiteService/CreateSite", STAFF),
+    ("SiteService/GetSite", READERS),
+    ("SiteService/ListSites", READERS),
+    ("SiteService/RecordSiteStatus", HOLDERS),
+    ("StrengthClaimService/CreateStrengthClaim", STAFF),
+    ("StrengthClaimService/GetStrengthClaim", READERS),
+    ("StrengthClaimService/ListStrengthClaims", READERS),
+    ("StrengthService/GetStrength", READERS),
+    ("ChangeFeedService/ListChanges", FOLLOWERS),
+    ("ChangeFeedService/WatchChanges", FOLLOWERS),
+];
