@@ -1,0 +1,160 @@
+//! What callers can ask for. Each function is one transaction: authorise, begin, lock, decide,
+//! write, append to the feed, commit.
+
+mod link;
+mod waiting;
+mod events;
+mod incidents;
+mod figures;
+mod assessments;
+mod statements;
+mod timeline;
+mod situation;
+mod reports;
+
+use std::sync::Arc;
+
+use muster_service::{
+    Context, Database, Id, MissionId, Reason, Refusal, Work, page::Page, quantity::Overflow, work,
+};
+use sqlx::{PgConnection, Postgres, pool::PoolConnection};
+use tokio::sync::Notify;
+
+use crate::{
+    domain::{StateForbids, deployment::Resource},
+    store,
+};
+
+pub use self::assessments::NewAssessment;
+pub use self::figures::FigureContent;
+pub use self::incidents::NewIncident;
+pub use self::link::{Heard, Status, Told};
+pub use self::reports::{Frozen, NewReport};
+pub use self::situation::Asked;
+pub use self::statements::{NewNumber, NewStatement};
+pub use self::timeline::NewEvent;
+pub use crate::store::{
+    Error as StoreError,
+    link::{Cursor, Parked},
+};
+
+#[derive(Clone)]
+pub struct App {
+    database: Database,
+    /// Told after each change of the deployment service that this process applied, so that who
+    /// waits for it need not wait for a poll.
+    applied: Arc<Notify>,
+}
+
+/// Why a call is not done.
+#[derive(Debug)]
+pub enum Error {
+    /// It was done before, or the transaction could not begin or commit.
+    Halted(work::Halt),
+    /// A rule that both services share: names, etags, roles, references, pages.
+    Refused(Refusal),
+    State(StateForbids),
+    Overflow(Overflow),
+    Store(store::Error),
+}
+
+impl App {
+    pub fn new(database: Database) -> Self {
+        Self { database, applied: Arc::default() }
+    }
+
+    /// Authorises a change in a mission, and begins it once what its caller has seen of the
+    /// deployment service is known here.
+    async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, Error> {
+        context.scope(mission)?.whole()?;
+        self.caught_up(context, mission).await?;
+        Ok(self.database.begin(context, mission).await?)
+    }
+
+    /// Authorises a read in a mission, and takes a connection for it once what its caller has
+    /// seen of the deployment service is known here.
+    async fn read(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+    ) -> Result<PoolConnection<Postgres>, Error> {
+        context.scope(mission)?.whole()?;
+        self.caught_up(context, mission).await?;
+        self.connection().await
+    }
+
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, Error> {
+        Ok(self.database.reader().await.map_err(store::Error::from)?)
+    }
+}
+
+/// Refuses a mission that the feed has not told of.
+async fn known_mission(db: &mut PgConnection, mission: &MissionId) -> Result<(), Error> {
+    match store::link::cursor(db, mission).await? {
+        Some(_) => Ok(()),
+        None => Err(work::not_found(&mission.name()).into()),
+    }
+}
+
+/// Refuses a place code that the mission's gazetteer does not have; `field` is where the request
+/// names it.
+async fn known_area(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    code: &str,
+    field: &str,
+) -> Result<(), Error> {
+    let name = mission.child("areas", &Id::known(code));
+    match store::resources::get(db, mission, &name).await? {
+        Some(Resource::Area(_)) => Ok(()),
+        _ => Err(work::unknown_reference(field, &name).into()),
+    }
+}
+
+/// Refuses a revision that another call was faster to make.
+fn contended() -> Error {
+    Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call").into()
+}
+
+/// The number after which a page of a numbered list begins.
+fn number_after(page: &Page) -> Result<i64, Error> {
+    if page.after.is_empty() {
+        return Ok(0);
+    }
+    page.after.parse().map_err(|_| {
+        let rule = "must be the next_page_token of an answer to the same question";
+        Refusal::new(Reason::PageTokenInvalid, format!("page_token {rule}"))
+            .violation("page_token", rule)
+            .into()
+    })
+}
+
+impl From<work::Halt> for Error {
+    fn from(halt: work::Halt) -> Self {
+        Self::Halted(halt)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StateForbids> for Error {
+    fn from(forbids: StateForbids) -> Self {
+        Self::State(forbids)
+    }
+}
+
+impl From<Overflow> for Error {
+    fn from(overflow: Overflow) -> Self {
+        Self::Overflow(overflow)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}

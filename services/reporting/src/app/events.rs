@@ -1,0 +1,280 @@
+//! What the timeline says of the mission's own steps. Every function is pure: the same resource
+//! gives the same events under the same ids, so that a newer revision replaces what it changed.
+
+use muster_service::{Id, MissionId, PartialDate, Source};
+use sha2::{Digest, Sha256};
+use time::{Date, OffsetDateTime};
+
+use crate::domain::{
+    deployment::{Contingent, Mandate, Movement, Pledge, Resource, Step},
+    incident::DatePrecision,
+    timeline::{Event, EventKind},
+};
+
+/// The most characters that a title and an id have room for.
+const TITLE: usize = 200;
+const ID: usize = 63;
+/// How many hexadecimal digits of an id tell its fact from every other.
+const MARK: usize = 10;
+
+/// One step of the mission, before it has its place in the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What tells it from the other facts of its resource, such as `confirmed`.
+    what: String,
+    title: String,
+    description: String,
+    on: Date,
+    area: Option<String>,
+    sources: Vec<Source>,
+}
+
+/// The resource that has to be known to speak of this one: who pledges, who moves.
+pub fn about(resource: &Resource) -> Option<&str> {
+    match resource {
+        Resource::Pledge(pledge) => Some(&pledge.partner),
+        Resource::Movement(movement) => Some(&movement.contingent),
+        Resource::Mission(_)
+        | Resource::Area(_)
+        | Resource::Partner(_)
+        | Resource::Mandate(_)
+        | Resource::Contingent(_)
+        | Resource::HeadcountEntry(_)
+        | Resource::Site(_)
+        | Resource::StrengthClaim(_) => None,
+    }
+}
+
+/// The steps that a resource tells of; `whom` is what `about` asked for.
+pub fn of(resource: &Resource, whom: Option<&Resource>) -> Vec<Fact> {
+    match resource {
+        Resource::Mandate(mandate) => vec![adoption(mandate)],
+        Resource::Pledge(pledge) => pledge_steps(pledge, &called(whom, &pledge.partner)),
+        Resource::Contingent(contingent) => contingent_steps(contingent),
+        Resource::Movement(movement) => journey(movement, &called(whom, &movement.contingent)),
+        Resource::Mission(_)
+        | Resource::Area(_)
+        | Resource::Partner(_)
+        | Resource::HeadcountEntry(_)
+        | Resource::Site(_)
+        | Resource::StrengthClaim(_) => Vec::new(),
+    }
+}
+
+impl Fact {
+    pub fn into_event(self, mission: &MissionId, subject: &str, now: OffsetDateTime) -> Event {
+        Event {
+            mission: mission.clone(),
+            id: id(subject, &self.what),
+            kind: EventKind::Mission,
+            title: self.title.chars().take(TITLE).collect(),
+            description: self.description,
+            happened_on: PartialDate::from(self.on),
+            precision: DatePrecision::Day,
+            area: self.area,
+            subject: Some(subject.to_owned()),
+            sources: self.sources,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// Whether two events differ in nothing but when they were recorded.
+pub fn says_the_same(known: &Event, told: &Event) -> bool {
+    let told = Event {
+        revision: known.revision,
+        created_at: known.created_at,
+        updated_at: known.updated_at,
+        ..told.clone()
+    };
+    *known == told
+}
+
+/// The event as it is told now, one revision after the one that is known.
+pub fn next_revision(known: &Event, told: Event) -> Event {
+    Event { revision: known.revision + 1, created_at: known.created_at, ..told }
+}
+
+fn adoption(mandate: &Mandate) -> Fact {
+    let Mandate { authority, instrument, .. } = mandate;
+    let (from, until) = (mandate.starts_at.date(), mandate.ends_at.date());
+    Fact {
+        what: "adopted".to_owned(),
+        title: format!("{authority} adopts {instrument}"),
+        description: format!("In force from {from} until {until}."),
+        on: mandate.adopted_on,
+        area: None,
+        sources: mandate.sources.clone(),
+    }
+}
+
+fn pledge_steps(pledge: &Pledge, partner: &str) -> Vec<Fact> {
+    let size = pledge.size.as_ref().map_or_else(String::new, |size| format!("{size} people. "));
+    let fact = |what: &str, title: String, on: Date| Fact {
+        what: what.to_owned(),
+        title,
+        description: format!("{size}Offered {}.", pledge.offered_on),
+        on,
+        area: None,
+        sources: pledge.sources.clone(),
+    };
+    let confirmed = pledge
+        .confirmed_on
+        .map(|on| fact("confirmed", format!("{partner} formally notifies its pledge"), on));
+    let withdrawn = pledge
+        .withdrawn_on
+        .map(|on| fact("withdrawn", format!("{partner} withdraws its pledge"), on));
+    confirmed.into_iter().chain(withdrawn).collect()
+}
+
+fn contingent_steps(contingent: &Contingent) -> Vec<Fact> {
+    let nth = |index: usize, step: &Step| {
+        let earlier = contingent.steps.iter().take(index);
+        1 + earlier.filter(|earlier| earlier.state == step.state).count()
+    };
+    (contingent.steps.iter().enumerate())
+        .filter_map(|(index, step)| {
+            let held = index.checked_sub(1).is_some_and(|last| contingent.steps[last].is_hold());
+            let did =
+                if held && !step.ends() { "goes on after its hold" } else { did(&step.state)? };
+            Some(contingent_step(contingent, step, nth(index, step), did))
+        })
+        .collect()
+}
+
+/// The `nth` time that a contingent entered a state.
+fn contingent_step(contingent: &Contingent, step: &Step, nth: usize, did: &str) -> Fact {
+    Fact {
+        what: format!("{}-{nth}", step.state),
+        title: format!("{} {did}", contingent.display_name),
+        description: step.note.clone(),
+        on: step.at.date(),
+        area: None,
+        sources: contingent.sources.clone(),
+    }
+}
+
+/// What a contingent did that entered a state; nothing where its movements tell it better.
+fn did(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "confirmed" => "is confirmed",
+        "training" => "begins its training",
+        "trained" => "ends its training",
+        "vetted" => "is vetted",
+        "briefed" => "is briefed",
+        "ready" => "is ready to go",
+        "rotating" => "begins to be relieved",
+        "repatriated" => "is home",
+        "on_hold" => "is put on hold",
+        "withdrawn" => "is withdrawn by its partner",
+        "cancelled" => "is no longer wanted",
+        _ => return None,
+    })
+}
+
+fn journey(movement: &Movement, whose: &str) -> Vec<Fact> {
+    let Movement { origin, destination, .. } = movement;
+    let home = if movement.homeward { " for home" } else { "" };
+    let departure = movement.departed_at.map(|at| Fact {
+        what: "departed".to_owned(),
+        title: format!("{whose}: {} people leave {origin}{home}", movement.departed),
+        description: format!("From {origin} to {destination}."),
+        on: at.date(),
+        area: None,
+        sources: movement.sources.clone(),
+    });
+    let arrivals = movement.arrivals.iter().enumerate().map(|(index, (at, headcount))| Fact {
+        what: format!("arrived-{}", index + 1),
+        title: format!("{whose}: {headcount} people arrive at {destination}"),
+        description: format!("From {origin} to {destination}."),
+        on: at.date(),
+        area: movement.destination_area.clone(),
+        sources: movement.sources.clone(),
+    });
+    departure.into_iter().chain(arrivals).collect()
+}
+
+/// What people call a resource; its id where it is not known.
+fn called(resource: Option<&Resource>, name: &str) -> String {
+    match resource {
+        Some(Resource::Partner(partner)) => partner.display_name.clone(),
+        Some(Resource::Contingent(contingent)) => contingent.display_name.clone(),
+        _ => name.rsplit('/').next().unwrap_or(name).to_owned(),
+    }
+}
+
+/// An id that people can read and that no other fact has: collection, id and fact as far as they
+/// fit, and a mark made of all of them.
+fn id(subject: &str, what: &str) -> Id {
+    let mut parts = subject.rsplit('/');
+    let (id, collection) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let singular = collection.strip_suffix('s').unwrap_or(collection);
+    let words: String = format!("{singular}-{id}-{what}")
+        .to_lowercase()
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .take(ID - MARK - 1)
+        .collect();
+    let digest = Sha256::digest(format!("{subject} {what}"));
+    let mark = digest[..MARK / 2].iter().fold(0, |mark: u64, byte| mark << 8 | u64::from(*byte));
+    Id::known(format!("{words}-{mark:0MARK$x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2024-06-25 9:00 UTC);
+
+    fn movement(arrivals: Vec<(OffsetDateTime, i32)>) -> Resource {
+        Resource::Movement(Movement {
+            name: "missions/haiti/movements/first-flight".to_owned(),
+            contingent: "missions/haiti/contingents/ken-1".to_owned(),
+            homeward: false,
+            origin: "Nairobi".to_owned(),
+            destination: "Port-au-Prince".to_owned(),
+            destination_area: Some("HT01".to_owned()),
+            departed_at: Some(datetime!(2024-06-24 20:00 UTC)),
+            departed: 400,
+            arrivals,
+            sources: Vec::new(),
+        })
+    }
+
+    fn events(resource: &Resource) -> Vec<Event> {
+        let mission = MissionId::known("haiti");
+        let name = "missions/haiti/movements/first-flight";
+        of(resource, None).into_iter().map(|fact| fact.into_event(&mission, name, NOW)).collect()
+    }
+
+    #[test]
+    fn a_movement_tells_of_its_departure_and_of_each_arrival() {
+        let told = events(&movement(vec![(datetime!(2024-06-25 12:00 UTC), 200)]));
+        let titles: Vec<&str> = told.iter().map(|event| event.title.as_str()).collect();
+        assert_eq!(
+            titles,
+            ["ken-1: 400 people leave Nairobi", "ken-1: 200 people arrive at Port-au-Prince"]
+        );
+        assert_eq!(told[1].happened_on, PartialDate::from(date!(2024 - 06 - 25)));
+    }
+
+    #[test]
+    fn a_newer_revision_tells_the_same_under_the_same_id() {
+        let departed = events(&movement(Vec::new()));
+        let arrived = events(&movement(vec![(datetime!(2024-06-25 12:00 UTC), 200)]));
+        assert!(says_the_same(&departed[0], &arrived[0]));
+        assert_ne!(arrived[0].id, arrived[1].id);
+    }
+
+    #[test]
+    fn ids_fit_and_tell_facts_apart_however_long_the_resource_is_named() {
+        let name = format!("missions/haiti/contingents/{}", "k".repeat(63));
+        let ids = [id(&name, "on_hold-1"), id(&name, "on_hold-2")];
+        assert_ne!(ids[0], ids[1]);
+        assert!(ids.iter().all(|id| id.as_str().len() == ID));
+    }
+}

@@ -1,0 +1,207 @@
+use muster_service::{
+    Context, Done, FieldViolation, Id, MissionId, Quantity, Resource, Source, Work, field,
+    page::{Page, Paged},
+    work,
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{App, Error, contended, known_area, known_mission, number_after};
+use crate::{
+    domain::{
+        StateForbids,
+        figure::{Breakdown, Figure, FigureRole, Kind},
+        incident::DatePrecision,
+    },
+    store::figures,
+};
+
+/// What a caller says of a figure, whole.
+pub struct FigureContent {
+    pub kind: Kind,
+    pub precision: DatePrecision,
+    pub quantity: Quantity,
+    pub area: String,
+    pub place_name: String,
+    pub breakdown: Vec<Breakdown>,
+    pub source: Source,
+    pub role: FigureRole,
+    pub note: String,
+}
+
+impl App {
+    pub async fn create_figure(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        content: FigureContent,
+    ) -> Result<Done<Figure>, Error> {
+        let mut work = self.begin(context, &mission).await?;
+        known_mission(work.db(), &mission).await?;
+        check(work.db(), &mission, &content).await?;
+        let now = work.now();
+        let figure = content.into_figure(mission, id, now);
+        if !figures::insert(work.db(), &figure).await? {
+            return Err(work::already_exists(&figure.resource_name()).into());
+        }
+        Ok(work.commit(figure).await?)
+    }
+
+    pub async fn revise_figure(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        etag: &str,
+        content: FigureContent,
+        reason: String,
+    ) -> Result<Done<Figure>, Error> {
+        let mut work = self.begin(context, &mission).await?;
+        let last = standing(&mut work, &id, etag).await?;
+        counts_the_same(&last, &content)?;
+        check(work.db(), &mission, &content).await?;
+        let now = work.now();
+        let figure = Figure {
+            revision: last.revision + 1,
+            revision_reason: reason,
+            created_at: last.created_at,
+            ..content.into_figure(mission, id, now)
+        };
+        add_revision(work, figure).await
+    }
+
+    pub async fn retract_figure(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        etag: &str,
+        reason: String,
+    ) -> Result<Done<Figure>, Error> {
+        let mut work = self.begin(context, &mission).await?;
+        let last = standing(&mut work, &id, etag).await?;
+        let figure = Figure {
+            revision: last.revision + 1,
+            revision_reason: reason,
+            retracted: true,
+            recorded_at: work.now(),
+            ..last
+        };
+        add_revision(work, figure).await
+    }
+
+    /// The figure as it was recorded last, or last by a moment.
+    pub async fn get_figure(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        as_of: Option<OffsetDateTime>,
+    ) -> Result<Figure, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = figures::get(&mut db, &mission, &id, as_of).await?;
+        Ok(found.ok_or_else(|| work::not_found(&mission.child("figures", &id)))?)
+    }
+
+    pub async fn list_figures(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        page: &Page,
+    ) -> Result<Paged<Figure>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = figures::list(&mut db, mission, &page.after, page.limit()).await?;
+        Ok(page.cut(found, |figure| figure.id.to_string()))
+    }
+
+    pub async fn list_figure_revisions(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        page: &Page,
+    ) -> Result<Paged<Figure>, Error> {
+        let after = number_after(page)?;
+        let mut db = self.read(context, &mission).await?;
+        let found = figures::revisions(&mut db, &mission, &id, after, page.limit()).await?;
+        // Every figure has a first revision, so an empty first page is no figure at all.
+        if found.is_empty() && page.after.is_empty() {
+            return Err(work::not_found(&mission.child("figures", &id)).into());
+        }
+        Ok(page.cut(found, |figure| figure.revision.to_string()))
+    }
+}
+
+impl FigureContent {
+    fn into_figure(self, mission: MissionId, id: Id, now: OffsetDateTime) -> Figure {
+        Figure {
+            mission,
+            id,
+            kind: self.kind,
+            precision: self.precision,
+            quantity: self.quantity,
+            area: self.area,
+            place_name: self.place_name,
+            breakdown: self.breakdown,
+            source: self.source,
+            role: self.role,
+            note: self.note,
+            revision: 1,
+            revision_reason: String::new(),
+            retracted: false,
+            recorded_at: now,
+            created_at: now,
+        }
+    }
+}
+
+/// A figure that is held until the transaction ends, not retracted, at the revision its caller
+/// decided on.
+async fn standing(work: &mut Work, id: &Id, etag: &str) -> Result<Figure, Error> {
+    let mission = work.mission().clone();
+    let name = mission.child("figures", id);
+    let figure = figures::lock(work.db(), &mission, id).await?;
+    let figure = figure.ok_or_else(|| work::not_found(&name))?;
+    work::check_etag(etag, &name, figure.revision)?;
+    if figure.retracted {
+        let what = "the figure".to_owned();
+        return Err(StateForbids { what, state: "retracted", allowed: "STANDING" }.into());
+    }
+    Ok(figure)
+}
+
+async fn add_revision(mut work: Work, figure: Figure) -> Result<Done<Figure>, Error> {
+    if !figures::insert(work.db(), &figure).await? {
+        return Err(contended());
+    }
+    Ok(work.commit(figure).await?)
+}
+
+/// Refuses a figure of an unknown area, or one whose parts are more than the whole.
+async fn check(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    content: &FigureContent,
+) -> Result<(), Error> {
+    let parts = Quantity::sum(content.breakdown.iter().map(|part| &part.quantity))?;
+    if content.quantity.is_below(&parts) {
+        return Err(violation("breakdown", "must not add up to more than the quantity"));
+    }
+    known_area(db, mission, &content.area, "figure.area_code").await
+}
+
+/// Refuses a revision that would make another figure of this one.
+fn counts_the_same(last: &Figure, content: &FigureContent) -> Result<(), Error> {
+    let rule = "must count what the figure counts; record another figure for anything else";
+    match (last.kind, content.kind) {
+        (Kind::Flow { metric: before, .. }, Kind::Flow { metric, .. }) if before == metric => {}
+        (Kind::Stock { metric: before, .. }, Kind::Stock { metric, .. }) if before == metric => {}
+        (_, Kind::Flow { .. }) => return Err(violation("flow", rule)),
+        (_, Kind::Stock { .. }) => return Err(violation("stock", rule)),
+    }
+    if last.area != content.area {
+        return Err(violation("area_code", "must be the area that the figure speaks of"));
+    }
+    Ok(())
+}
+
+fn violation(field: &str, rule: &str) -> Error {
+    let violation = FieldViolation::new(rule).under(field).under("figure");
+    field::refuse(&[violation]).into()
+}

@@ -1,0 +1,105 @@
+use muster_service::{
+    Context, Done, Id, MissionId, PartialDate, Resource, Source,
+    page::{Page, Paged},
+    work,
+};
+
+use super::{App, Error, contended, known_area, known_mission};
+use crate::{
+    domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Verification},
+    store::incidents,
+};
+
+/// What a caller says of something that happened.
+pub struct NewIncident {
+    pub mission: MissionId,
+    pub id: Id,
+    pub kind: IncidentType,
+    pub occurred_on: PartialDate,
+    pub precision: DatePrecision,
+    pub area: String,
+    pub place_name: String,
+    pub actors: Vec<String>,
+    pub casualties: Vec<Casualties>,
+    pub narrative: String,
+    pub language: String,
+    pub sources: Vec<Source>,
+}
+
+impl App {
+    pub async fn create_incident(
+        &self,
+        context: &Context,
+        new: NewIncident,
+    ) -> Result<Done<Incident>, Error> {
+        let mut work = self.begin(context, &new.mission).await?;
+        known_mission(work.db(), &new.mission).await?;
+        known_area(work.db(), &new.mission, &new.area, "incident.area_code").await?;
+        let now = work.now();
+        let incident = Incident {
+            mission: new.mission,
+            id: new.id,
+            kind: new.kind,
+            occurred_on: new.occurred_on,
+            precision: new.precision,
+            area: new.area,
+            place_name: new.place_name,
+            actors: new.actors,
+            casualties: new.casualties,
+            narrative: new.narrative,
+            language: new.language,
+            sources: new.sources,
+            verification: Verification::Unverified,
+            verification_note: String::new(),
+            verified_at: None,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if !incidents::insert(work.db(), &incident).await? {
+            return Err(work::already_exists(&incident.resource_name()).into());
+        }
+        Ok(work.commit(incident).await?)
+    }
+
+    pub async fn verify_incident(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+        etag: &str,
+        found: Verification,
+        note: String,
+    ) -> Result<Done<Incident>, Error> {
+        let mut work = self.begin(context, &mission).await?;
+        let name = mission.child("incidents", &id);
+        let incident = incidents::lock(work.db(), &mission, &id).await?;
+        let mut incident = incident.ok_or_else(|| work::not_found(&name))?;
+        work::check_etag(etag, &name, incident.revision)?;
+        incident.verify(found, note, work.now());
+        if !incidents::insert(work.db(), &incident).await? {
+            return Err(contended());
+        }
+        Ok(work.commit(incident).await?)
+    }
+
+    pub async fn get_incident(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+    ) -> Result<Incident, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = incidents::get(&mut db, &mission, &id).await?;
+        Ok(found.ok_or_else(|| work::not_found(&mission.child("incidents", &id)))?)
+    }
+
+    pub async fn list_incidents(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        page: &Page,
+    ) -> Result<Paged<Incident>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = incidents::list(&mut db, mission, &page.after, page.limit()).await?;
+        Ok(page.cut(found, |incident| incident.id.to_string()))
+    }
+}

@@ -1,0 +1,141 @@
+use muster_service::{
+    Context, Done, FieldViolation, Id, MissionId, PartialDate, Resource, Source, Work, field, name,
+    page::{Page, Paged},
+    work,
+};
+use sqlx::PgConnection;
+
+use super::{App, Error, known_mission};
+use crate::{
+    domain::{
+        incident::DatePrecision,
+        statement::{QuotedNumber, Statement},
+    },
+    store::{figures, statements},
+};
+
+/// What a caller says of what was said.
+pub struct NewStatement {
+    pub mission: MissionId,
+    pub id: Id,
+    pub speaker: String,
+    pub text: String,
+    pub language: String,
+    pub verbatim: bool,
+    pub stated_on: PartialDate,
+    pub precision: DatePrecision,
+    pub occasion: String,
+    pub numbers: Vec<NewNumber>,
+    pub sources: Vec<Source>,
+}
+
+/// A number in a statement, and the id of the figure it quotes.
+pub struct NewNumber {
+    pub as_written: String,
+    pub figure: Id,
+}
+
+impl App {
+    pub async fn create_statement(
+        &self,
+        context: &Context,
+        new: NewStatement,
+    ) -> Result<Done<Statement>, Error> {
+        let mut work = self.begin(context, &new.mission).await?;
+        known_mission(work.db(), &new.mission).await?;
+        let numbers = tie(&mut work, &new).await?;
+        let now = work.now();
+        let statement = Statement {
+            mission: new.mission,
+            id: new.id,
+            speaker: new.speaker,
+            text: new.text,
+            language: new.language,
+            verbatim: new.verbatim,
+            stated_on: new.stated_on,
+            precision: new.precision,
+            occasion: new.occasion,
+            numbers,
+            sources: new.sources,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if !statements::insert(work.db(), &statement).await? {
+            return Err(work::already_exists(&statement.resource_name()).into());
+        }
+        Ok(work.commit(statement).await?)
+    }
+
+    pub async fn get_statement(
+        &self,
+        context: &Context,
+        (mission, id): (MissionId, Id),
+    ) -> Result<Statement, Error> {
+        let mut db = self.read(context, &mission).await?;
+        let found = statements::get(&mut db, &mission, &id).await?;
+        let mut found = found.ok_or_else(|| work::not_found(&mission.child("statements", &id)))?;
+        flag_changed(&mut db, std::slice::from_mut(&mut found)).await?;
+        Ok(found)
+    }
+
+    pub async fn list_statements(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        page: &Page,
+    ) -> Result<Paged<Statement>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let mut found = statements::list(&mut db, mission, &page.after, page.limit()).await?;
+        flag_changed(&mut db, &mut found).await?;
+        Ok(page.cut(found, |statement| statement.id.to_string()))
+    }
+}
+
+/// Ties each number to the revision of its figure that is the last one now.
+async fn tie(work: &mut Work, new: &NewStatement) -> Result<Vec<QuotedNumber>, Error> {
+    let mut numbers = Vec::new();
+    for (index, number) in new.numbers.iter().enumerate() {
+        let path = format!("statement.numbers[{index}]");
+        if !new.text.contains(&number.as_written) {
+            let violation = FieldViolation::new("must occur in the statement's text");
+            return Err(field::refuse(&[violation.under("as_written").under(&path)]).into());
+        }
+        let figure = figures::get(work.db(), &new.mission, &number.figure, None).await?;
+        let name = new.mission.child("figures", &number.figure);
+        let Some(figure) = figure else {
+            return Err(work::unknown_reference(&format!("{path}.figure"), &name).into());
+        };
+        numbers.push(QuotedNumber {
+            as_written: number.as_written.clone(),
+            figure: name,
+            figure_revision: figure.revision,
+            figure_changed: false,
+        });
+    }
+    Ok(numbers)
+}
+
+/// Flags each number whose figure was revised or retracted since.
+pub(super) async fn flag_changed(
+    db: &mut PgConnection,
+    statements: &mut [Statement],
+) -> Result<(), Error> {
+    let Some(mission) = statements.first().map(|statement| statement.mission.clone()) else {
+        return Ok(());
+    };
+    let quoted: Vec<String> = (statements.iter())
+        .flat_map(|statement| &statement.numbers)
+        .filter_map(|number| figure_id(&mission, number))
+        .collect();
+    let revisions = figures::last_revisions(db, &mission, &quoted).await?;
+    for number in statements.iter_mut().flat_map(|statement| &mut statement.numbers) {
+        let last = figure_id(&mission, number).and_then(|id| revisions.get(&id));
+        number.figure_changed = last.is_some_and(|last| number.figure_revision < *last);
+    }
+    Ok(())
+}
+
+fn figure_id(mission: &MissionId, number: &QuotedNumber) -> Option<String> {
+    name::sibling(mission, &number.figure, "figures").ok().map(|id| id.to_string())
+}

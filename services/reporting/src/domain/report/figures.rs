@@ -1,0 +1,232 @@
+//! Sentences about figures, each with its qualifier, its source and its record.
+
+use muster_service::Quantity;
+
+use super::{
+    super::{
+        figure::{Figure, FlowMetric, Kind, StockMetric},
+        situation::{
+            Exclusion, IncidentCount, Metric, Number, Question, RecordUse, Rule, phrases,
+            precedence,
+        },
+    },
+    text::{Context, names},
+    wording::{according_to, bounds, counted, spoken_of},
+};
+
+/// Alternatives beyond these are told under "How the numbers were made" only.
+const ALTERNATIVES: usize = 4;
+/// Alternatives beyond these are told in the body only.
+const IN_SUMMARY: usize = 2;
+
+const HARM: [Metric; 6] = [
+    Metric::Flow(FlowMetric::KilledOrInjured),
+    Metric::Flow(FlowMetric::Killed),
+    Metric::Flow(FlowMetric::Injured),
+    Metric::Flow(FlowMetric::Kidnapped),
+    Metric::Flow(FlowMetric::GenderBasedViolenceIncidents),
+    Metric::Flow(FlowMetric::EscapedDetainees),
+];
+const DEPARTURES: Metric = Metric::Flow(FlowMetric::Displaced);
+const STOCKS: [Metric; 2] =
+    [Metric::Stock(StockMetric::Displaced), Metric::Stock(StockMetric::DisplacedInSites)];
+
+/// The harm figure that says most, and displacement.
+pub fn bullets(context: &Context) -> Vec<String> {
+    let of = |metric: &Metric| context.situation.number(*metric);
+    let harm = HARM.iter().filter_map(of).find(|number| number.rule != Rule::None);
+    let displaced = [DEPARTURES, STOCKS[0]];
+    let numbers = harm.into_iter().chain(displaced.iter().filter_map(of));
+    let bullet = |number: &Number| {
+        let same = others(context, number, Exclusion::OtherSource, IN_SUMMARY);
+        let longer = others(context, number, Exclusion::OverlappingPeriod, IN_SUMMARY);
+        let longer = longer.filter(|_| number.metric == DEPARTURES);
+        [Some(told(context, number)), same, longer].into_iter().flatten().collect::<Vec<_>>()
+    };
+    numbers.map(|number| bullet(number).join(" ")).collect()
+}
+
+pub fn harm(context: &Context) -> Vec<String> {
+    let mut paragraphs = all(context, &HARM);
+    paragraphs.extend(incidents(&context.situation.incident_counts));
+    paragraphs
+}
+
+pub fn displacement(context: &Context) -> Vec<String> {
+    let mut paragraphs = all(context, &[DEPARTURES]);
+    let stocks = all(context, &STOCKS);
+    let both = !paragraphs.is_empty() && !stocks.is_empty();
+    paragraphs.extend(stocks);
+    if both {
+        let rule = "Departures are counted over a period and displaced people on a day. They \
+                    are different things and are never added.";
+        paragraphs.push(rule.to_owned());
+    }
+    paragraphs
+}
+
+fn all(context: &Context, metrics: &[Metric]) -> Vec<String> {
+    let numbers = metrics.iter().filter_map(|metric| context.situation.number(*metric));
+    numbers.map(|number| paragraph(context, number)).collect()
+}
+
+fn paragraph(context: &Context, number: &Number) -> String {
+    let sentences = [
+        Some(told(context, number)),
+        bounds(&number.quantity),
+        parts(number),
+        others(context, number, Exclusion::OtherSource, ALTERNATIVES),
+        others(context, number, Exclusion::OverlappingPeriod, ALTERNATIVES),
+        others(context, number, Exclusion::OverlappingArea, ALTERNATIVES),
+        others(context, number, Exclusion::Superseded, ALTERNATIVES),
+    ];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// `2,505 people were killed or injured in Haiti from 1 January to 31 March 2024, according to
+/// BINUH (figures/q1-2024).`
+fn told(context: &Context, number: &Number) -> String {
+    let what = counted(number.metric, &number.quantity, context.place(), &when(context, number));
+    match (number.rule, &number.included[..]) {
+        (Rule::None, _) => told_otherwise(context, number),
+        (Rule::OneFigure | Rule::LatestStock | Rule::SumOfParts, [one]) => {
+            let part = if number.rule == Rule::SumOfParts {
+                format!("from a figure of a part of it: {}", listed(context, [one]))
+            } else {
+                according_to(one)
+            };
+            format!("{what}, {part}.")
+        }
+        (Rule::KilledPlusInjured, parts) => {
+            format!("{what}, killed and injured added up: {}.", listed(context, parts.iter()))
+        }
+        (_, parts) => {
+            format!(
+                "{what}, added up from figures of its parts: {}.",
+                listed(context, parts.iter())
+            )
+        }
+    }
+}
+
+fn told_otherwise(context: &Context, number: &Number) -> String {
+    let Some(nearest) = nearest(context, number) else {
+        let metric = phrases::metric(number.metric);
+        return format!("{metric}: no figure speaks of this area and period.");
+    };
+    let place = context.areas.display_name(&nearest.area);
+    let what = counted(number.metric, &nearest.quantity, place, &spoken_of(nearest));
+    let source = according_to(&RecordUse::of(nearest));
+    format!("{what}, {source}. No figure speaks of exactly the area and period of this report.")
+}
+
+/// Where no figure speaks of exactly what was asked: the best of those that overlap it.
+fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure> {
+    if number.rule != Rule::None {
+        return None;
+    }
+    let standing = number.excluded.iter().filter(|found| found.reason != Exclusion::Retracted);
+    let figures = standing.filter_map(|found| context.figure(&found.record.record));
+    let question = &context.situation.question;
+    figures.filter(|figure| touches(question, figure)).min_by_key(|figure| precedence(figure))
+}
+
+/// Whether a figure speaks of some of the time that was asked for.
+fn touches(question: &Question, figure: &Figure) -> bool {
+    match figure.kind {
+        Kind::Flow { period, .. } => period.overlaps(question.period),
+        Kind::Stock { as_of, .. } => as_of <= question.valid_at.date(),
+    }
+}
+
+/// The period of a flow; the day of the stock that was chosen.
+fn when(context: &Context, number: &Number) -> String {
+    let chosen = number.included.first().and_then(|used| context.figure(&used.record));
+    match (number.metric, chosen) {
+        (Metric::Stock(_), Some(figure)) => spoken_of(figure),
+        (Metric::Stock(_), None) => format!("on {}", context.day()),
+        (Metric::Flow(_), _) => phrases::span(context.situation.question.period),
+    }
+}
+
+/// Killed and injured, where they add up to the figure that gives them together.
+fn parts(number: &Number) -> Option<String> {
+    let parts = number.excluded.iter().filter(|found| found.reason == Exclusion::PartOfCombined);
+    let parts: Vec<&RecordUse> = parts.map(|found| &found.record).collect();
+    let sum = Quantity::sum(parts.iter().map(|used| &used.quantity)).ok()?;
+    let bounds = |quantity: &Quantity| (quantity.at_least(), quantity.at_most());
+    let closes = !parts.is_empty() && bounds(&sum) == bounds(&number.quantity);
+    closes.then(|| "The killed and the injured below add up to it.".to_owned())
+}
+
+/// `Other figures for the same: more than 2,500 (The Star; figures/star).`
+fn others(context: &Context, number: &Number, why: Exclusion, most: usize) -> Option<String> {
+    let label = match why {
+        Exclusion::OtherSource => "Other figures for the same",
+        Exclusion::OverlappingPeriod => "Figures for other periods",
+        Exclusion::OverlappingArea => "Figures for other areas",
+        Exclusion::Superseded => "Earlier",
+        Exclusion::Retracted => "Retracted",
+        Exclusion::PartOfCombined => "Parts",
+    };
+    let question = &context.situation.question;
+    let told = nearest(context, number).map(Figure::name);
+    let left_out = number.excluded.iter().filter(|excluded| excluded.reason == why);
+    let mut figures: Vec<&Figure> = left_out
+        .filter_map(|found| context.figure(&found.record.record))
+        .filter(|figure| told != Some(figure.name()))
+        // A figure of wholly another time is told under "How the numbers were made" only.
+        .filter(|figure| touches(question, figure))
+        .collect();
+    if figures.is_empty() {
+        return None;
+    }
+    figures.sort_by_key(|figure| precedence(figure));
+    let more = figures.len().saturating_sub(most);
+    figures.truncate(most);
+    let figures: Vec<RecordUse> = figures.into_iter().map(RecordUse::of).collect();
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    Some(format!("{label}: {}{more}.", listed(context, &figures)))
+}
+
+/// Figures with what they speak of, where that is not what was asked for.
+fn listed<'u>(context: &Context, uses: impl IntoIterator<Item = &'u RecordUse>) -> String {
+    let one = |used: &RecordUse| {
+        let record = phrases::record(&used.record, used.revision);
+        let figure = context.figure(&used.record);
+        let of = figure.map(|figure| differing(context, figure)).unwrap_or_default();
+        format!("{}{of} ({}; {record})", used.quantity, used.publisher)
+    };
+    phrases::list(&uses.into_iter().map(one).collect::<Vec<_>>())
+}
+
+/// ` killed in Port-au-Prince from 8 March to 9 April 2024`
+fn differing(context: &Context, figure: &Figure) -> String {
+    let question = &context.situation.question;
+    let metric = match figure.kind {
+        Kind::Flow { metric: FlowMetric::Killed, .. } => " killed",
+        Kind::Flow { metric: FlowMetric::Injured, .. } => " injured",
+        Kind::Flow { .. } | Kind::Stock { .. } => "",
+    };
+    let place = if figure.area == question.area {
+        String::new()
+    } else {
+        format!(" in {}", context.areas.display_name(&figure.area))
+    };
+    let when = match figure.kind {
+        Kind::Flow { period, .. } if period == question.period => String::new(),
+        Kind::Flow { .. } | Kind::Stock { .. } => format!(" {}", spoken_of(figure)),
+    };
+    format!("{metric}{place}{when}")
+}
+
+/// `Incidents on record: killing 3, 1 of them verified (incidents/a, …).`
+fn incidents(counts: &[IncidentCount]) -> Option<String> {
+    let one = |count: &IncidentCount| {
+        let kind = count.kind.as_str().replace('_', " ");
+        let records = names(count.records.iter().map(String::as_str));
+        format!("{kind} {}, {} of them verified ({records})", count.incidents, count.verified)
+    };
+    let counts: Vec<String> = counts.iter().map(one).collect();
+    (!counts.is_empty()).then(|| format!("Incidents on record: {}.", counts.join("; ")))
+}

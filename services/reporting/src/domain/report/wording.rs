@@ -1,0 +1,105 @@
+//! The words of a sentence about a number.
+
+use muster_service::{Qualifier, Quantity, quantity::grouped};
+
+use super::super::{
+    figure::{Figure, FlowMetric, Kind, StockMetric},
+    situation::{Metric, RecordUse, phrases},
+};
+
+/// The words that English numbers are qualified with, one by one.
+const QUALIFIERS: &str = "a about above almost an and approximately around at below between \
+                          estimated exactly fewer just least less million minimum more most \
+                          nearly no of or over roughly some than thousand to up";
+
+/// What was counted where and when; after a colon where no noun can follow the number.
+pub fn counted(metric: Metric, quantity: &Quantity, place: &str, when: &str) -> String {
+    match predicate(metric, quantity) {
+        Some(predicate) => format!("{} in {place} {when}", phrases::sentence(&predicate)),
+        None => format!("{} in {place} {when}: {quantity}", phrases::metric(metric)),
+    }
+}
+
+/// `2,505 people were killed or injured`; `None` where the source's words hold more than a
+/// number, so that no noun can follow them.
+fn predicate(metric: Metric, quantity: &Quantity) -> Option<String> {
+    let words = english(quantity)?;
+    let scale = words.ends_with("million") || words.ends_with("thousand");
+    if !scale && !words.ends_with(|last: char| last.is_ascii_digit()) {
+        return None;
+    }
+    let one = quantity.at_least() == Some(1) && quantity.at_most() == Some(1);
+    let (person, was) = if one { ("person", "was") } else { ("people", "were") };
+    let plural = if one { "" } else { "s" };
+    Some(match metric {
+        Metric::Flow(FlowMetric::Killed) => format!("{words} {person} {was} killed"),
+        Metric::Flow(FlowMetric::Injured) => format!("{words} {person} {was} injured"),
+        Metric::Flow(FlowMetric::KilledOrInjured) => {
+            format!("{words} {person} {was} killed or injured")
+        }
+        Metric::Flow(FlowMetric::Kidnapped) => format!("{words} {person} {was} kidnapped"),
+        Metric::Flow(FlowMetric::GenderBasedViolenceIncidents) => {
+            format!("{words} incident{plural} of gender-based violence {was} reported")
+        }
+        Metric::Flow(FlowMetric::Displaced) => {
+            format!("{words} departure{plural} of displaced people {was} counted")
+        }
+        Metric::Flow(FlowMetric::EscapedDetainees) => format!("{words} detainee{plural} escaped"),
+        Metric::Stock(StockMetric::Displaced) => format!("{words} {person} {was} displaced"),
+        Metric::Stock(StockMetric::DisplacedInSites) => {
+            format!("{words} displaced {person} {was} in sites")
+        }
+    })
+}
+
+pub fn according_to(used: &RecordUse) -> String {
+    let record = phrases::record(&used.record, used.revision);
+    let words = used.quantity.as_written();
+    // Words that were put into English are given as well.
+    let changed = english(&used.quantity).is_some_and(|english| english != words);
+    let changed = changed && words.contains(char::is_alphabetic);
+    let words = if changed { format!(", in its words “{words}”") } else { String::new() };
+    format!("according to {} ({record}){words}", used.publisher)
+}
+
+/// The number in English: in the source's own words, unless these are of another language, say
+/// more than a number, or group the thousands in another way. `None` where only its own words
+/// say the number.
+fn english(quantity: &Quantity) -> Option<String> {
+    let written = quantity.as_written();
+    let mut words = written.split(|letter: char| !letter.is_alphabetic()).map(str::to_lowercase);
+    let known = words.all(|word| word.is_empty() || QUALIFIERS.split(' ').any(|q| q == word));
+    let bare = !written.contains(|letter: char| letter.is_alphabetic() || letter == '%');
+    let (least, most) = (quantity.at_least(), quantity.at_most());
+    if known && !(bare && least == most) {
+        return Some(written.to_owned());
+    }
+    let again = Quantity::complete(least, most, Some(quantity.qualifier()), "").ok()?;
+    least.or(most).map(|_| again.as_written().to_owned())
+}
+
+/// Bounds that the source's words do not name.
+pub fn bounds(quantity: &Quantity) -> Option<String> {
+    let (least, most) = (quantity.at_least(), quantity.at_most());
+    match (quantity.qualifier(), least, most) {
+        (Qualifier::MoreThan, Some(least), _) => {
+            Some(format!("That is {} or more.", grouped(least)))
+        }
+        (Qualifier::LessThan, _, Some(most)) => {
+            Some(format!("That is {} or fewer.", grouped(most)))
+        }
+        (Qualifier::About, Some(least), Some(most)) => {
+            Some(format!("That is {} to {}.", grouped(least), grouped(most)))
+        }
+        (Qualifier::About, None, None) => Some("The source gives no bounds.".to_owned()),
+        _ => None,
+    }
+}
+
+/// The time that a figure speaks of.
+pub fn spoken_of(figure: &Figure) -> String {
+    match figure.kind {
+        Kind::Flow { period, .. } => phrases::span(period),
+        Kind::Stock { as_of, .. } => phrases::moment(as_of, figure.precision),
+    }
+}

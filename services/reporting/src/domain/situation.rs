@@ -1,0 +1,232 @@
+//! What is known of an area and a period, each number with its bounds, its rule and its records.
+
+mod areas;
+mod canonical;
+mod claims;
+mod conflicts;
+mod control;
+mod incidents;
+mod numbers;
+mod presence;
+mod recorded;
+mod roster;
+pub mod phrases;
+
+#[cfg(test)]
+pub(super) mod haiti;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod edges;
+#[cfg(test)]
+mod properties;
+
+use muster_service::{MissionId, Period, Quantity, quantity::Overflow, words};
+use time::OffsetDateTime;
+
+pub use self::areas::Areas;
+pub use self::numbers::precedence;
+pub use self::roster::Roster;
+use super::{
+    assessment::Assessment,
+    deployment,
+    deployment::Measure,
+    figure::{Figure, FlowMetric, StockMetric},
+    incident::{Incident, IncidentType},
+};
+
+/// Everything that was known by `as_of`.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// The latest known revision of each figure, retracted ones included.
+    pub figures: Vec<Figure>,
+    pub incidents: Vec<Incident>,
+    pub assessments: Vec<Assessment>,
+    pub deployment: Vec<deployment::Resource>,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub mission: MissionId,
+    pub area: String,
+    /// Of the flows and the incidents.
+    pub period: Period,
+    /// Of presence, control and stocks.
+    pub valid_at: OffsetDateTime,
+    pub as_of: OffsetDateTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Situation {
+    pub question: Question,
+    pub numbers: Vec<Number>,
+    pub incident_counts: Vec<IncidentCount>,
+    pub control: Vec<Assessment>,
+    pub presence: Presence,
+    pub conflicts: Vec<Conflict>,
+    /// SHA-256 over all of it but the times and the feed position: two answers with the same
+    /// digest rest on the same records, whenever they were given.
+    pub digest: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    Flow(FlowMetric),
+    Stock(StockMetric),
+}
+
+words! {
+    /// How a number is made from records.
+    pub enum Rule {
+        OneFigure = "one_figure",
+        SumOfParts = "sum_of_parts",
+        LatestStock = "latest_stock",
+        KilledPlusInjured = "killed_plus_injured",
+        None = "none",
+    }
+}
+
+words! {
+    /// Why a record was left out.
+    pub enum Exclusion {
+        OtherSource = "other_source",
+        OverlappingPeriod = "overlapping_period",
+        OverlappingArea = "overlapping_area",
+        Retracted = "retracted",
+        PartOfCombined = "part_of_combined",
+        Superseded = "superseded",
+    }
+}
+
+/// One number with its explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    pub metric: Metric,
+    pub quantity: Quantity,
+    pub rule: Rule,
+    /// By name.
+    pub included: Vec<RecordUse>,
+    /// By name.
+    pub excluded: Vec<Excluded>,
+    pub digest: String,
+}
+
+/// A record behind a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordUse {
+    pub record: String,
+    /// 0 for a resource of the deployment service, which tells its revision in its own feed.
+    pub revision: i64,
+    pub quantity: Quantity,
+    pub publisher: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excluded {
+    pub record: RecordUse,
+    pub reason: Exclusion,
+    /// The record that is counted in its place.
+    pub in_favour_of: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncidentCount {
+    pub kind: IncidentType,
+    /// Those that were not rejected.
+    pub incidents: i64,
+    /// Of those, the verified ones.
+    pub verified: i64,
+    pub records: Vec<String>,
+}
+
+/// The mission as its feed tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// The mandate in force: its name, authority and instrument. Empty: none.
+    pub mandate: String,
+    pub authority: String,
+    pub instrument: String,
+    /// The names of the partners that lead.
+    pub lead_partners: Vec<String>,
+    pub lines: Vec<PresenceLine>,
+    pub feed_position: i64,
+    /// A change could not be applied; what it touches is stale.
+    pub stale: bool,
+}
+
+/// One measure of strength.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceLine {
+    pub measure: Measure,
+    pub quantity: Quantity,
+    pub records: Vec<String>,
+}
+
+/// Records that cannot all be true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub summary: String,
+    pub records: Vec<RecordUse>,
+}
+
+/// Answers a question from the records; equal records in any order give an equal answer.
+pub fn situation(
+    question: &Question,
+    records: &Records,
+    feed_position: i64,
+    stale: bool,
+) -> Result<Situation, Overflow> {
+    let roster = Roster::new(&records.deployment, question.as_of);
+    let areas = Areas::new(&records.deployment);
+    let numbers = numbers::numbers(question, &records.figures, &areas)?;
+    let conflicts = [
+        conflicts::of_figures(question, &records.figures, &areas),
+        conflicts::of_sums(question, &numbers, &areas)?.into_iter().collect(),
+        conflicts::of_assessments(question, &records.assessments, &areas),
+        claims::conflicts(question, &roster)?,
+    ];
+    let mut situation = Situation {
+        question: question.clone(),
+        incident_counts: incidents::counts(question, &records.incidents, &areas),
+        control: control::latest(question, &records.assessments, &areas),
+        presence: presence::presence(question, &roster, feed_position, stale)?,
+        conflicts: conflicts.into_iter().flatten().collect(),
+        numbers,
+        digest: String::new(),
+    };
+    situation.digest = canonical::of_situation(&situation);
+    Ok(situation)
+}
+
+impl RecordUse {
+    pub fn of(figure: &Figure) -> Self {
+        Self {
+            record: figure.name(),
+            revision: figure.revision,
+            quantity: figure.quantity.clone(),
+            publisher: figure.source.publisher.clone(),
+        }
+    }
+
+    pub fn of_assessment(assessment: &Assessment) -> Self {
+        Self {
+            record: assessment.name(),
+            revision: assessment.revision,
+            quantity: assessment.share.clone(),
+            publisher: assessment.source.publisher.clone(),
+        }
+    }
+}
+
+impl Assessment {
+    pub fn name(&self) -> String {
+        self.mission.child("areaControlAssessments", &self.id)
+    }
+}
+
+impl Situation {
+    pub fn number(&self, metric: Metric) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.metric == metric)
+    }
+}

@@ -1,0 +1,42 @@
+//! The link: serves this service's change feed, and follows the deployment service's.
+
+mod link;
+
+use muster_proto::{
+    common::v1::{ListChangesRequest, ListChangesResponse, WatchChangesRequest},
+    reporting::v1::change_feed_service_server::ChangeFeedService,
+};
+use muster_service::{
+    Answer, Call,
+    feed::{Feed, Watch},
+};
+use tonic::{Request, Response};
+
+pub use self::link::Link;
+
+/// Answers calls about the feed.
+pub struct ChangeFeed {
+    feed: Feed,
+}
+
+impl ChangeFeed {
+    pub fn new(feed: Feed) -> Self {
+        Self { feed }
+    }
+}
+
+#[tonic::async_trait]
+impl ChangeFeedService for ChangeFeed {
+    type WatchChangesStream = Watch;
+
+    async fn list_changes(
+        &self,
+        request: Request<ListChangesRequest>,
+    ) -> Answer<ListChangesResponse> {
+        Ok(Response::new(self.feed.list(Call::admit(request)?).await?))
+    }
+
+    async fn watch_changes(&self, request: Request<WatchChangesRequest>) -> Answer<Watch> {
+        Ok(Response::new(self.feed.watch(Call::admit(request)?).await?))
+    }
+}

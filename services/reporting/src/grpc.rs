@@ -1,0 +1,70 @@
+//! Speaks gRPC: unpacks a request, asks the app, packs the answer.
+
+pub mod convert;
+mod errors;
+mod incidents;
+mod figures;
+mod assessments;
+mod statements;
+mod timeline;
+mod situation;
+mod reports;
+mod link;
+
+use muster_proto::reporting::v1 as pb;
+use muster_service::{
+    feed::Feed,
+    server::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES},
+};
+use tonic::service::Routes;
+use tonic_health::pb::health_server::{Health, HealthServer};
+
+use crate::{PACKAGE, app::App, feed::ChangeFeed};
+
+/// Wraps a handler into its server, with the limits that hold for every message.
+macro_rules! serve {
+    ($server:ty, $handler:expr) => {
+        <$server>::new($handler)
+            .max_decoding_message_size(MAX_REQUEST_BYTES)
+            .max_encoding_message_size(MAX_RESPONSE_BYTES)
+            .send_compressed(tonic::codec::CompressionEncoding::Gzip)
+    };
+}
+
+/// Handles calls by asking the app.
+#[derive(Clone)]
+struct Handler {
+    app: App,
+}
+
+pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyhow::Result<Routes> {
+    let handler = Handler { app: app.clone() };
+    let (v1, v1alpha) = muster_service::server::reflection(PACKAGE)?;
+    Ok(Routes::new(health)
+        .add_service(v1)
+        .add_service(v1alpha)
+        .add_service(serve!(pb::incident_service_server::IncidentServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::figure_service_server::FigureServiceServer<_>, handler.clone()))
+        .add_service(serve!(
+            pb::area_control_service_server::AreaControlServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(
+            pb::statement_service_server::StatementServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(pb::timeline_service_server::TimelineServiceServer<_>, handler.clone()))
+        .add_service(serve!(
+            pb::situation_service_server::SituationServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(
+            pb::situation_report_service_server::SituationReportServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(pb::link_service_server::LinkServiceServer<_>, handler))
+        .add_service(serve!(
+            pb::change_feed_service_server::ChangeFeedServiceServer<_>,
+            ChangeFeed::new(feed)
+        )))
+}

@@ -1,0 +1,97 @@
+//! Wire to domain may fail and names the field; domain to wire never fails. Nothing else sees
+//! both.
+
+pub mod deployment;
+pub mod link;
+pub mod incidents;
+pub mod figures;
+pub mod assessments;
+pub mod statements;
+pub mod timeline;
+pub mod situation;
+pub mod reports;
+
+use muster_proto::{common::v1 as common, google::r#type::Date};
+use muster_service::{
+    AtField, FieldViolation, Id, MissionId, PartialDate, Refusal,
+    name::{self},
+    page::Page,
+    wire, wire_enum,
+    words::FromWire,
+};
+use prost_types::Timestamp;
+use time::OffsetDateTime;
+
+use crate::domain::incident::DatePrecision;
+
+wire_enum!(DatePrecision, common::DatePrecision { Day, Week, Month, Year });
+
+/// Reads a mission's name from the field `field`.
+pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
+    MissionId::parse(name).at(field)
+}
+
+/// Reads the field `name`: a resource in one of the mission's collections.
+pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
+    name::child(name, collection).at("name")
+}
+
+/// Reads the page that is asked for; `list` is what is listed, so that a page's token is good
+/// for nothing else.
+pub fn page(size: i32, token: &str, list: &str) -> Result<Page, Refusal> {
+    Page::read(size, token, list)
+}
+
+/// Reads the field `as_of_time`; `None` for everything recorded.
+pub fn as_of(time: Option<Timestamp>) -> Result<Option<OffsetDateTime>, FieldViolation> {
+    wire::optional_time(time).at("as_of_time")
+}
+
+/// Reads a date from `field` and how much of it is known. A precision that was not given is that
+/// of the date; one that was given is no finer.
+fn dated(
+    date: Option<Date>,
+    precision: i32,
+    field: &str,
+) -> Result<(PartialDate, DatePrecision), FieldViolation> {
+    let date = wire::required_partial_date(date).at(field)?;
+    let known = match (date.month(), date.day()) {
+        (_, Some(_)) => DatePrecision::Day,
+        (Some(_), None) => DatePrecision::Month,
+        (None, None) => DatePrecision::Year,
+    };
+    let precision = DatePrecision::from_wire(precision).unwrap_or(known);
+    if precision < known {
+        let violation = FieldViolation::new(format!("must be no finer than {field}"));
+        return Err(violation.under("date_precision"));
+    }
+    Ok((date, precision))
+}
+
+fn wire_precision(precision: DatePrecision) -> i32 {
+    common::DatePrecision::from(precision).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(day: i32, precision: common::DatePrecision) -> Result<DatePrecision, FieldViolation> {
+        let date = Date { year: 2024, month: 2, day };
+        dated(Some(date), precision.into(), "event_date").map(|(_, precision)| precision)
+    }
+
+    #[test]
+    fn a_precision_that_was_not_given_is_that_of_the_date() {
+        assert_eq!(read(29, common::DatePrecision::Unspecified), Ok(DatePrecision::Day));
+        assert_eq!(read(0, common::DatePrecision::Unspecified), Ok(DatePrecision::Month));
+    }
+
+    #[test]
+    fn a_precision_finer_than_the_date_is_refused() {
+        assert_eq!(read(29, common::DatePrecision::Year), Ok(DatePrecision::Year));
+        let violation = read(0, common::DatePrecision::Week).unwrap_err();
+        assert_eq!(violation.path(), "date_precision");
+        assert_eq!(read(30, common::DatePrecision::Day).unwrap_err().path(), "event_date");
+    }
+}

@@ -1,0 +1,24 @@
+use muster_proto::reporting::v1 as pb;
+use muster_service::wire::timestamp;
+
+use crate::app::{Parked, Status};
+
+pub fn status(status: &Status) -> pb::LinkStatus {
+    let cursor = status.cursor.as_ref();
+    pb::LinkStatus {
+        name: status.mission.name(),
+        epoch: cursor.map(|cursor| cursor.epoch.to_string()).unwrap_or_default(),
+        applied_position: cursor.map(|cursor| cursor.position).unwrap_or_default(),
+        apply_time: cursor.map(|cursor| timestamp(cursor.applied_at)),
+        parked_changes: status.parked,
+    }
+}
+
+pub fn parked(parked: &Parked) -> pb::ParkedChange {
+    pb::ParkedChange {
+        resource: parked.name.clone(),
+        revision: parked.revision,
+        position: parked.position,
+        reason: parked.reason.clone(),
+    }
+}

@@ -1,0 +1,27 @@
+//! The one table from our errors to what callers see.
+
+use muster_service::{Failure, Reason, Refusal, database, status};
+use tonic::Status;
+
+use crate::app::{Error, StoreError};
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(match error {
+            Error::Halted(halt) => return halt.into(),
+            Error::Refused(refusal) => refusal,
+            Error::State(state) => Refusal::new(Reason::StateForbids, state.to_string())
+                .with("state", state.state.to_uppercase())
+                .with("allowed", state.allowed),
+            Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
+            Error::Store(StoreError::Database(error)) => database::refusal(&error),
+            Error::Store(error) => status::internal(&error),
+        })
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        Failure::from(error).into()
+    }
+}

@@ -1,0 +1,74 @@
+//! Reports what a mission changes for people. Read the modules in this order: a request passes
+//! them top to bottom.
+
+pub mod config;
+mod policy;
+mod grpc;
+mod app;
+mod domain;
+mod render;
+mod store;
+mod feed;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use muster_service::{
+    Clock, Database, Shutdown, database, health, identity,
+    policy::Policy,
+    run::Service,
+    server::{Gate, Server},
+};
+
+pub use self::config::Config;
+
+/// The package whose services this program answers.
+const PACKAGE: &str = "muster.reporting.v1";
+
+/// A reporting service that holds its database and port, ready to run.
+pub struct Reporting {
+    database: Database,
+    app: app::App,
+    link: feed::Link,
+    server: Server,
+    gate: Gate,
+}
+
+impl Service for Reporting {
+    const NAME: &'static str = "muster-reporting";
+
+    type Config = Config;
+
+    async fn migrate(config: &Config) -> anyhow::Result<()> {
+        database::migrate(&config.service.database_url, &store::SCHEMA, &store::MIGRATIONS).await
+    }
+
+    async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let gate = Gate {
+            keys: identity::keys_for(&config.service)?.map(Arc::new),
+            policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
+            call_limit: config.service.call_limit,
+        };
+        let server = Server::bind(config.service.listen).await?;
+        let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
+        let app = app::App::new(database.clone());
+        let link = feed::Link::new(&config, app.clone())?;
+        Ok(Self { database, app, link, server, gate })
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    async fn run(self, shutdown: Shutdown) -> anyhow::Result<()> {
+        let (reporter, health_service) = tonic_health::server::health_reporter();
+        let services = health::services_of(PACKAGE);
+        let database = self.database.clone();
+        shutdown.spawn(health::supervise(reporter, services, database, shutdown.clone()));
+        shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
+        let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
+        let routes = grpc::routes(&self.app, feed, health_service)?;
+        let result = self.server.serve(routes, self.gate, shutdown).await;
+        self.database.close().await;
+        result
+    }
+}

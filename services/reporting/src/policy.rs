@@ -1,0 +1,62 @@
+//! Who may call what, by role in the mission.
+
+use muster_service::{
+    identity::Role::{self, Analyst, Auditor, Editor, Monitor, Service, Staff},
+    policy::Rows,
+};
+
+/// Those who may see the records; who sends people or hosts them has no need to.
+const READERS: &[Role] = &[Staff, Monitor, Analyst, Editor, Auditor, Service];
+/// Those who report what happened.
+const REPORTERS: &[Role] = &[Staff, Monitor, Analyst, Editor];
+/// Those who put records together.
+const DRAFTERS: &[Role] = &[Staff, Analyst, Editor];
+/// Those who judge what others reported.
+const ANALYSTS: &[Role] = &[Analyst, Editor];
+/// Those who answer for what is published.
+const EDITORS: &[Role] = &[Editor];
+/// Those who follow the whole mission.
+const FOLLOWERS: &[Role] = &[Staff, Analyst, Editor, Auditor, Service];
+
+pub const ROWS: Rows = &[
+    ("IncidentService/CreateIncident", REPORTERS),
+    ("IncidentService/GetIncident", READERS),
+    ("IncidentService/ListIncidents", READERS),
+    ("IncidentService/VerifyIncident", ANALYSTS),
+    ("FigureService/CreateFigure", REPORTERS),
+    ("FigureService/GetFigure", READERS),
+    ("FigureService/ListFigures", READERS),
+    ("FigureService/ReviseFigure", ANALYSTS),
+    ("FigureService/RetractFigure", ANALYSTS),
+    ("FigureService/ListFigureRevisions", READERS),
+    ("AreaControlService/CreateAreaControlAssessment", REPORTERS),
+    ("AreaControlService/GetAreaControlAssessment", READERS),
+    ("AreaControlService/ListAreaControlAssessments", READERS),
+    ("StatementService/CreateStatement", DRAFTERS),
+    ("StatementService/GetStatement", READERS),
+    ("StatementService/ListStatements", READERS),
+    ("TimelineService/CreateTimelineEvent", DRAFTERS),
+    ("TimelineService/GetTimelineEvent", READERS),
+    ("TimelineService/ListTimelineEvents", READERS),
+    ("SituationService/GetSituation", READERS),
+    ("SituationReportService/CreateSituationReport", DRAFTERS),
+    ("SituationReportService/GetSituationReport", READERS),
+    ("SituationReportService/ListSituationReports", READERS),
+    ("SituationReportService/ApproveSituationReport", EDITORS),
+    ("SituationReportService/PublishSituationReport", EDITORS),
+    ("SituationReportService/RenderSituationReport", READERS),
+    ("LinkService/GetLinkStatus", READERS),
+    ("LinkService/ListParkedChanges", READERS),
+    ("ChangeFeedService/ListChanges", FOLLOWERS),
+    ("ChangeFeedService/WatchChanges", FOLLOWERS),
+];
+
+#[cfg(test)]
+mod tests {
+    use muster_service::policy::Policy;
+
+    #[test]
+    fn every_method_has_a_row() {
+        Policy::of(crate::PACKAGE, super::ROWS).unwrap();
+    }
+}

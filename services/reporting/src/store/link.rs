@@ -1,0 +1,199 @@
+use muster_service::MissionId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Error;
+
+/// How far one mission's feed has been followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub mission: MissionId,
+    pub epoch: Uuid,
+    pub position: i64,
+    pub applied_at: OffsetDateTime,
+}
+
+/// A change of a resource that could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Its place among all that were parked.
+    pub sequence: i64,
+    pub name: String,
+    pub revision: i64,
+    pub position: i64,
+    pub reason: String,
+}
+
+/// Takes the next position of a mission's feed; false where it is not the next one, or another
+/// replica took it. The row stays locked until the transaction ends, so replicas take turns.
+pub async fn advance(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    epoch: Uuid,
+    position: i64,
+    now: OffsetDateTime,
+) -> Result<bool, Error> {
+    let taken = if position == 1 {
+        sqlx::query!(
+            "insert into reporting.link_cursors (mission, epoch, position, applied_at)
+            values ($1, $2, 1, $3)
+            on conflict do nothing",
+            mission.as_str(),
+            epoch,
+            now,
+        )
+        .execute(db)
+        .await?
+    } else {
+        sqlx::query!(
+            "update reporting.link_cursors
+            set position = $3, applied_at = $4
+            where mission = $1 and epoch = $2 and position + 1 = $3",
+            mission.as_str(),
+            epoch,
+            position,
+            now,
+        )
+        .execute(db)
+        .await?
+    };
+    Ok(taken.rows_affected() == 1)
+}
+
+pub async fn cursor(db: &mut PgConnection, mission: &MissionId) -> Result<Option<Cursor>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select mission, epoch, position, applied_at from reporting.link_cursors where mission = $1",
+        mission.as_str(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Cursor::from))
+}
+
+pub async fn cursors(db: &mut PgConnection) -> Result<Vec<Cursor>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select mission, epoch, position, applied_at from reporting.link_cursors order by mission",
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Cursor::from).collect())
+}
+
+/// Forgets a mission's place and all that was learnt up to it; false where the place is another
+/// by now, because a replica forgot it first.
+pub async fn forget(db: &mut PgConnection, cursor: &Cursor) -> Result<bool, Error> {
+    let mission = cursor.mission.as_str();
+    let forgotten = sqlx::query!(
+        "delete from reporting.link_cursors where mission = $1 and epoch = $2 and position = $3",
+        mission,
+        cursor.epoch,
+        cursor.position,
+    )
+    .execute(&mut *db)
+    .await?;
+    if forgotten.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("delete from reporting.deployment_resources where mission = $1", mission)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("delete from reporting.parked_changes where mission = $1", mission)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!(
+        "delete from reporting.timeline_events where mission = $1 and kind = 'mission'",
+        mission
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(true)
+}
+
+/// Puts a change aside, with why it was not applied.
+pub async fn park(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    parked: &Parked,
+    payload: &[u8],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into reporting.parked_changes (mission, name, revision, position, reason, payload)
+        values ($1, $2, $3, $4, $5, $6)",
+        mission.as_str(),
+        parked.name,
+        parked.revision,
+        parked.position,
+        parked.reason,
+        payload,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a change of the resource waits.
+pub async fn waits(db: &mut PgConnection, mission: &MissionId, name: &str) -> Result<bool, Error> {
+    let waits = sqlx::query_scalar!(
+        r#"select exists (
+            select from reporting.parked_changes where mission = $1 and name = $2
+        ) as "waits!""#,
+        mission.as_str(),
+        name,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(waits)
+}
+
+/// How many changes of a mission wait.
+pub async fn count_parked(db: &mut PgConnection, mission: &MissionId) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from reporting.parked_changes where mission = $1"#,
+        mission.as_str(),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
+}
+
+/// Changes that wait, oldest first.
+pub async fn list_parked(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Parked>, Error> {
+    let parked = sqlx::query_as!(
+        Parked,
+        "select sequence, name, revision, position, reason
+        from reporting.parked_changes
+        where mission = $1 and $2 < sequence order by sequence limit $3",
+        mission.as_str(),
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(parked)
+}
+
+struct Row {
+    mission: String,
+    epoch: Uuid,
+    position: i64,
+    applied_at: OffsetDateTime,
+}
+
+impl From<Row> for Cursor {
+    fn from(row: Row) -> Self {
+        Self {
+            mission: MissionId::known(row.mission),
+            epoch: row.epoch,
+            position: row.position,
+            applied_at: row.applied_at,
+        }
+    }
+}

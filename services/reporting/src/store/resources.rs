@@ -1,0 +1,77 @@
+//! Resources of the deployment service, as its feed told of them last.
+
+use muster_service::MissionId;
+use sqlx::{PgConnection, types::Json};
+
+use super::Error;
+use crate::domain::deployment::Resource;
+
+/// The revision that was told of last, of a resource that is known.
+pub async fn revision(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    name: &str,
+) -> Result<Option<i64>, Error> {
+    let revision = sqlx::query_scalar!(
+        "select revision from reporting.deployment_resources where mission = $1 and name = $2",
+        mission.as_str(),
+        name,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(revision)
+}
+
+/// Stores what the change at a position told of a resource.
+pub async fn put(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    name: &str,
+    revision: i64,
+    position: i64,
+    resource: &Resource,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into reporting.deployment_resources
+            (mission, name, revision, position, body)
+        values ($1, $2, $3, $4, $5)
+        on conflict (mission, name) do update
+        set revision = excluded.revision, position = excluded.position, body = excluded.body",
+        mission.as_str(),
+        name,
+        revision,
+        position,
+        Json(resource) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn get(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    name: &str,
+) -> Result<Option<Resource>, Error> {
+    let body = sqlx::query_scalar!(
+        r#"select body as "body: Json<Resource>" from reporting.deployment_resources
+        where mission = $1 and name = $2"#,
+        mission.as_str(),
+        name,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(body.map(|body| body.0))
+}
+
+/// Everything that is known of a mission, by name.
+pub async fn all(db: &mut PgConnection, mission: &MissionId) -> Result<Vec<Resource>, Error> {
+    let bodies = sqlx::query_scalar!(
+        r#"select body as "body: Json<Resource>" from reporting.deployment_resources
+        where mission = $1 order by name"#,
+        mission.as_str(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(bodies.into_iter().map(|body| body.0).collect())
+}

@@ -1,0 +1,173 @@
+use muster_service::{Id, MissionId, Source};
+use sqlx::{PgConnection, types::Json};
+use time::{Date, OffsetDateTime};
+
+use super::{Error, updated, word};
+use crate::domain::timeline::Event;
+
+const TABLE: &str = "timeline_events";
+
+macro_rules! select {
+    ($rest:tt, $($argument:expr),*) => {
+        sqlx::query_as!(
+            Row,
+            r#"select mission, id, kind, title, description, happened_on, date_precision, area,
+                subject, sources as "sources: Json<Vec<Source>>", revision, created_at, updated_at
+            from reporting.timeline_events "# + $rest,
+            $($argument),*
+        )
+    };
+}
+
+/// Inserts an event; false where its id is taken.
+pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool, Error> {
+    let inserted = sqlx::query!(
+        "insert into reporting.timeline_events
+            (mission, id, kind, title, description, happened_on, first_day, last_day,
+            date_precision, area, subject, sources, revision, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        on conflict do nothing",
+        event.mission.as_str(),
+        event.id.as_str(),
+        event.kind.as_str(),
+        event.title,
+        event.description,
+        event.happened_on.to_string(),
+        event.happened_on.first_day(),
+        event.happened_on.last_day(),
+        event.precision.as_str(),
+        event.area,
+        event.subject,
+        Json(&event.sources) as _,
+        event.revision,
+        event.created_at,
+        event.updated_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Stores an event that went one revision further.
+pub async fn update(db: &mut PgConnection, event: &Event) -> Result<(), Error> {
+    let result = sqlx::query!(
+        "update reporting.timeline_events
+        set title = $3, description = $4, happened_on = $5, first_day = $6, last_day = $7,
+            date_precision = $8, area = $9, sources = $10, revision = $11, updated_at = $12
+        where mission = $1 and id = $2 and revision + 1 = $11",
+        event.mission.as_str(),
+        event.id.as_str(),
+        event.title,
+        event.description,
+        event.happened_on.to_string(),
+        event.happened_on.first_day(),
+        event.happened_on.last_day(),
+        event.precision.as_str(),
+        event.area,
+        Json(&event.sources) as _,
+        event.revision,
+        event.updated_at,
+    )
+    .execute(db)
+    .await?;
+    updated(TABLE, result.rows_affected(), &event.id)
+}
+
+pub async fn get(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    id: &Id,
+) -> Result<Option<Event>, Error> {
+    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
+        .fetch_optional(db)
+        .await?
+        .map(Event::try_from)
+        .transpose()
+}
+
+/// Events by date, then id; `after` is the date and id of the last one before.
+pub async fn list(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    after: (&str, &str),
+    limit: i64,
+) -> Result<Vec<Event>, Error> {
+    let rows = select!(
+        "where mission = $1 and ($2, $3) < (happened_on, id) order by happened_on, id limit $4",
+        mission.as_str(),
+        after.0,
+        after.1,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// What is told of a resource of the deployment service.
+pub async fn about(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    subject: &str,
+) -> Result<Vec<Event>, Error> {
+    let rows = select!("where mission = $1 and subject = $2", mission.as_str(), subject)
+        .fetch_all(db)
+        .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// What happened between two days, both included, oldest first.
+pub async fn between(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    (first, last): (Date, Date),
+) -> Result<Vec<Event>, Error> {
+    let rows = select!(
+        "where mission = $1 and first_day <= $3 and $2 <= last_day
+        order by happened_on, id",
+        mission.as_str(),
+        first,
+        last
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+struct Row {
+    mission: String,
+    id: String,
+    kind: String,
+    title: String,
+    description: String,
+    happened_on: String,
+    date_precision: String,
+    area: Option<String>,
+    subject: Option<String>,
+    sources: Json<Vec<Source>>,
+    revision: i64,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for Event {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            mission: MissionId::known(row.mission),
+            id: Id::known(row.id),
+            kind: word(TABLE, &row.kind)?,
+            title: row.title,
+            description: row.description,
+            happened_on: word(TABLE, &row.happened_on)?,
+            precision: word(TABLE, &row.date_precision)?,
+            area: row.area,
+            subject: row.subject,
+            sources: row.sources.0,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
