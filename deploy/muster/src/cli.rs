@@ -1,0 +1,108 @@
+//! What can be asked of the program.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::commands::{
+    keys::Keys, load::Load, report::Report, situation::Situation, strength::Strength, up::Up,
+    watch::Watch,
+};
+
+/// Coordinates the deployment of a multinational security support mission, and reports on what it
+/// changes.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, max_term_width = 100)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    access: Access,
+}
+
+/// How the services are found.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Finding the services")]
+pub struct Access {
+    /// The folder of `muster up`; the services it runs are found by it
+    #[arg(long, env = "MUSTER_DATA_DIR", value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+
+    /// Where the deployment service answers, such as http://127.0.0.1:50051
+    #[arg(long, env = "MUSTER_DEPLOYMENT_URL", value_name = "URL", global = true)]
+    pub deployment: Option<String>,
+
+    /// Where the reporting service answers, such as http://127.0.0.1:50052
+    #[arg(long, env = "MUSTER_REPORTING_URL", value_name = "URL", global = true)]
+    pub reporting: Option<String>,
+
+    /// The file with the token to show the services
+    #[arg(long, env = "MUSTER_TOKEN_FILE", value_name = "FILE", global = true)]
+    pub token_file: Option<PathBuf>,
+}
+
+/// For whom the output is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a database and both services, load a mission, and print its situation report
+    Up(Up),
+    /// Load a scenario file; what was loaded before is left as it is
+    Load(Load),
+    /// Show how many people a mission has, and who says otherwise
+    Strength(Strength),
+    /// Show what is known of an area over a period, with the records behind each number
+    Situation(Situation),
+    /// Show a situation report, the newest one unless it is named
+    Report(Report),
+    /// Show changes as they are committed; goes on after any break
+    Watch(Watch),
+    /// Make the key and the tokens for the services, unless they are there
+    Keys(Keys),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell that is to complete
+        shell: Shell,
+    },
+}
+
+impl Program {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Self { command, access } = self;
+        match command {
+            Command::Up(up) => up.run(&access).await,
+            Command::Load(load) => load.run(&access).await,
+            Command::Strength(strength) => strength.run(&access).await,
+            Command::Situation(situation) => situation.run(&access).await,
+            Command::Report(report) => report.run(&access).await,
+            Command::Watch(watch) => watch.run(&access).await,
+            Command::Keys(keys) => keys.run(),
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "muster", &mut script);
+                crate::terminal::print(&String::from_utf8_lossy(&script))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Program::command().debug_assert();
+    }
+}

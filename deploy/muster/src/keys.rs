@@ -1,0 +1,140 @@
+//! The key that makes tokens, its public half for the services, and the first tokens.
+
+use std::{
+    fs::{self, DirBuilder, Permissions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use muster_service::{
+    Clock,
+    identity::{Grant, Issuer, Role},
+};
+
+/// How long a token is good.
+const LIFETIME: Duration = Duration::from_hours(30 * 24);
+
+/// What the operator may do: everything but speak as a service.
+const OPERATOR: [Role; 7] = [
+    Role::Staff,
+    Role::Contributor,
+    Role::HostForce,
+    Role::Monitor,
+    Role::Analyst,
+    Role::Editor,
+    Role::Auditor,
+];
+
+/// A folder with a key and tokens.
+#[derive(Clone, Debug)]
+pub struct KeyFiles {
+    folder: PathBuf,
+}
+
+impl KeyFiles {
+    /// Makes the key where there is none, and new tokens in any case.
+    pub fn make(folder: &Path, clock: &Clock) -> anyhow::Result<Self> {
+        let files = Self { folder: folder.to_owned() };
+        make_folder(folder)?;
+        make_folder(&folder.join("tokens"))?;
+        let issuer = files.issuer()?;
+        write(&files.public_keys(), issuer.public_keys()?.as_bytes(), 0o644, true)?;
+        let token = |subject, roles: &[Role]| {
+            let grants = roles.iter().map(|role| Grant::everywhere(*role)).collect();
+            issuer.token(subject, grants, clock.now(), LIFETIME)
+        };
+        let operator = token("operator", &OPERATOR)?;
+        write(&files.operator_token(), operator.as_bytes(), 0o600, true)?;
+        let reporting = token("reporting", &[Role::Service])?;
+        write(&files.reporting_token(), reporting.as_bytes(), 0o600, true)?;
+        Ok(files)
+    }
+
+    /// For `MUSTER_JWKS_FILE` of both services.
+    pub fn public_keys(&self) -> PathBuf {
+        self.folder.join("jwks.json")
+    }
+
+    /// For whoever runs the mission.
+    pub fn operator_token(&self) -> PathBuf {
+        self.folder.join("tokens/operator.token")
+    }
+
+    /// For the reporting service, which follows the other's feed with it.
+    pub fn reporting_token(&self) -> PathBuf {
+        self.folder.join("tokens/reporting.token")
+    }
+
+    fn issuer(&self) -> anyhow::Result<Issuer> {
+        let file = self.folder.join("private-key.der");
+        if !file.exists() {
+            write(&file, &Issuer::generate()?, 0o600, false)?;
+        }
+        let key = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Issuer::new(&key).with_context(|| format!("{} is no key", file.display()))
+    }
+}
+
+/// Makes a folder that only its owner can enter, unless it is there.
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// Writes a whole file or none; a file that is there stays unless it may be replaced.
+fn write(file: &Path, content: &[u8], mode: u32, replace: bool) -> anyhow::Result<()> {
+    let whole = || -> io::Result<()> {
+        let mut unfinished = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
+        unfinished.as_file().set_permissions(Permissions::from_mode(mode))?;
+        unfinished.write_all(content)?;
+        unfinished.as_file().sync_all()?;
+        if replace {
+            unfinished.persist(file)?;
+        } else if let Err(error) = unfinished.persist_noclobber(file)
+            && error.error.kind() != io::ErrorKind::AlreadyExists
+        {
+            return Err(error.error);
+        }
+        Ok(())
+    };
+    whole().with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use muster_service::identity::Keys;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_its_tokens_are_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("keys");
+        let first = KeyFiles::make(&folder, &Clock::System).unwrap();
+        let key = fs::read(folder.join("private-key.der")).unwrap();
+        let old = fs::read_to_string(first.operator_token()).unwrap();
+        let second = KeyFiles::make(&folder, &Clock::System).unwrap();
+        assert_eq!(fs::read(folder.join("private-key.der")).unwrap(), key);
+
+        let keys = Keys::read(&second.public_keys()).unwrap();
+        assert!(keys.verify(&old).is_some());
+        let reporting = fs::read_to_string(second.reporting_token()).unwrap();
+        let principal = keys.verify(&reporting).unwrap();
+        assert_eq!(*principal.grants, [Grant::everywhere(Role::Service)]);
+    }
+
+    #[test]
+    fn only_the_owner_can_read_key_and_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = KeyFiles::make(folder.path(), &Clock::System).unwrap();
+        let key = folder.path().join("private-key.der");
+        for file in [key, files.operator_token(), files.reporting_token()] {
+            assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600, "{}", file.display());
+        }
+    }
+}

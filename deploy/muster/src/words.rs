@@ -1,0 +1,103 @@
+//! Numbers, names and times in words.
+
+use muster_proto::common::v1::{Period, Quantity};
+use muster_service::{quantity::grouped, wire};
+use prost_types::Timestamp;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// A number with its bounds: "more than 2,500 (2,501 or more)".
+pub fn quantity(quantity: Option<&Quantity>) -> String {
+    let Some(quantity) = quantity else { return "no number".to_owned() };
+    let bounds = match (quantity.at_least, quantity.at_most) {
+        (Some(least), Some(most)) if least == most => grouped(least),
+        (Some(least), Some(most)) => format!("{} to {}", grouped(least), grouped(most)),
+        (Some(least), None) => format!("{} or more", grouped(least)),
+        (None, Some(most)) => format!("{} or fewer", grouped(most)),
+        (None, None) => "no bounds known".to_owned(),
+    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let plain = muster_service::Quantity::within(quantity.at_least, quantity.at_most);
+    match quantity.as_written.as_str() {
+        "" => bounds,
+        // The words say the bounds themselves.
+        written if written.to_lowercase() == plain.as_written() => written.to_owned(),
+        written if digits(written) == digits(&bounds) && !bounds.contains(' ') => {
+            written.to_owned()
+        }
+        written => format!("{written} ({bounds})"),
+    }
+}
+
+/// A value of an enum: `in transit` of `STRENGTH_MEASURE_IN_TRANSIT`.
+pub fn value(name: &str, prefix: &str) -> String {
+    name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
+}
+
+/// A resource within its mission: `figures/q1` of `missions/haiti/figures/q1`.
+pub fn short(name: &str) -> &str {
+    let below = name.strip_prefix("missions/").and_then(|rest| rest.split_once('/'));
+    below.map_or(name, |(_, short)| short)
+}
+
+/// A moment to the second.
+pub fn moment(timestamp: Option<&Timestamp>) -> String {
+    let time = timestamp.and_then(|timestamp| wire::time(*timestamp).ok());
+    let text = time.and_then(|time| time.replace_nanosecond(0).ok()?.format(&Rfc3339).ok());
+    text.unwrap_or_else(|| "an unknown time".to_owned())
+}
+
+/// A run of days by its first and last one.
+pub fn period(period: Option<Period>) -> String {
+    match wire::period(period) {
+        Ok(period) => format!("{} to {}", period.start(), period.last_day()),
+        Err(_) => "an unknown period".to_owned(),
+    }
+}
+
+/// Reads a moment from an argument: a date and time with an offset, or a day's first moment.
+pub fn read_moment(text: &str) -> Result<Timestamp, String> {
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    OffsetDateTime::parse(&whole, &Rfc3339)
+        .map(wire::timestamp)
+        .map_err(|_| "must be a moment such as 2024-06-25T10:00:00Z, or a day".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(at_least: Option<i64>, at_most: Option<i64>, written: &str) -> String {
+        let as_written = written.to_owned();
+        quantity(Some(&Quantity { at_least, at_most, qualifier: 0, as_written }))
+    }
+
+    #[test]
+    fn a_number_is_said_with_its_bounds() {
+        assert_eq!(said(Some(2501), None, "more than 2,500"), "more than 2,500 (2,501 or more)");
+        assert_eq!(said(Some(2505), Some(2505), "2,505"), "2,505");
+        assert_eq!(said(Some(80), Some(80), "80%"), "80%");
+        assert_eq!(said(Some(14087), Some(14087), "14 mille 87"), "14 mille 87 (14,087)");
+        assert_eq!(said(Some(2900), None, "At least 2,900"), "At least 2,900");
+        assert_eq!(said(Some(200), Some(400), ""), "200 to 400");
+        assert_eq!(said(None, None, "about 90"), "about 90 (no bounds known)");
+        assert_eq!(said(None, Some(3596), "près de 3597"), "près de 3597 (3,596 or fewer)");
+        assert_eq!(quantity(None), "no number");
+    }
+
+    #[test]
+    fn names_are_said_within_their_mission() {
+        assert_eq!(short("missions/haiti/contingents/ken-1"), "contingents/ken-1");
+        assert_eq!(short("missions/haiti"), "missions/haiti");
+        assert_eq!(value("STRENGTH_MEASURE_IN_TRANSIT", "STRENGTH_MEASURE_"), "in transit");
+    }
+
+    #[test]
+    fn moments_are_read_with_or_without_a_time() {
+        assert_eq!(read_moment("2024-06-25").unwrap().seconds, 1_719_273_600);
+        assert_eq!(
+            moment(Some(&read_moment("2024-06-25T10:00:00+03:00").unwrap())),
+            "2024-06-25T07:00:00Z"
+        );
+        assert!(read_moment("yesterday").is_err());
+    }
+}
