@@ -1,0 +1,96 @@
+//! Who gets in, and who may touch what.
+
+use muster_proto::deployment::v1::{
+    self as pb, mission_service_client::MissionServiceClient,
+    pledge_service_client::PledgeServiceClient,
+};
+use muster_service::{
+    identity::{Grant, Role},
+    rules,
+};
+use muster_tests::{World, reason};
+use prost_reflect::{DynamicMessage, MethodDescriptor};
+use tonic::{Code, Request};
+
+fn methods() -> Vec<MethodDescriptor> {
+    let services =
+        rules::pool().services().filter(|service| service.package_name().starts_with("muster."));
+    services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
+}
+
+#[tokio::test]
+async fn an_unknown_caller_gets_nothing_from_any_method() {
+    let world = World::start().await;
+    let methods = methods();
+    assert!(60 < methods.len());
+    for token in [None, Some("nonsense"), Some("eyJhbGciOiJub25lIn0.e30.")] {
+        let stranger = world.client_showing(token).await;
+        for method in &methods {
+            let request = Request::new(DynamicMessage::new(method.input()));
+            let refused = stranger.call(method, request).await.unwrap_err();
+            assert_eq!(refused.code(), Code::Unauthenticated, "{}", method.full_name());
+            assert_eq!(reason(&refused), "CALLER_UNKNOWN");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_known_caller_without_a_role_gets_nothing_either() {
+    let world = World::start().await;
+    let nobody = world.client_with(Vec::new()).await;
+    for method in methods() {
+        let request = Request::new(DynamicMessage::new(method.input()));
+        let refused = nobody.call(&method, request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied, "{}", method.full_name());
+    }
+}
+
+#[tokio::test]
+async fn a_role_in_one_mission_opens_no_other() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let grant =
+        |mission: &str| Grant { mission: mission.into(), ..Grant::everywhere(Role::Auditor) };
+    let get = || pb::GetMissionRequest { name: "missions/m".into() };
+    let insider = world.client_with(vec![grant("m")]).await;
+    MissionServiceClient::new(insider.deployment).get_mission(get()).await.unwrap();
+    let outsider = world.client_with(vec![grant("other")]).await;
+    let refused = MissionServiceClient::new(outsider.deployment).get_mission(get()).await;
+    assert_eq!(reason(&refused.unwrap_err()), "NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn a_contributor_writes_for_its_own_partner_only() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let grant = Grant { role: Role::Contributor, mission: "m".into(), partner: Some("ben".into()) };
+    let benin = world.client_with(vec![grant]).await;
+    let mut pledges = PledgeServiceClient::new(benin.deployment);
+    let offer = |partner: &str| pb::CreatePledgeRequest {
+        parent: "missions/m".into(),
+        pledge_id: "offer".into(),
+        pledge: Some(pb::Pledge {
+            partner: format!("missions/m/partners/{partner}"),
+            offer_date: Some(muster_proto::google::r#type::Date { year: 2024, month: 2, day: 0 }),
+            ..pb::Pledge::default()
+        }),
+        request_id: String::new(),
+    };
+    let refused = pledges.create_pledge(offer("ken")).await.unwrap_err();
+    assert_eq!(reason(&refused), "NOT_ALLOWED");
+    pledges.create_pledge(offer("ben")).await.unwrap();
+}
+
+#[tokio::test]
+async fn neither_service_can_read_the_others_schema() {
+    let world = World::start().await;
+    for (role, foreign) in
+        [("deployment", "reporting.figure_revisions"), ("reporting", "deployment.missions")]
+    {
+        let pool = world.sql(role).await;
+        let query = sqlx::AssertSqlSafe(format!("select count(*) from {foreign}"));
+        let refused = sqlx::query(query).execute(&pool).await.unwrap_err();
+        let code = refused.as_database_error().and_then(|error| error.code().map(String::from));
+        assert_eq!(code.as_deref(), Some("42501"), "{role} reads {foreign}");
+    }
+}

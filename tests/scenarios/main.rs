@@ -1,0 +1,16 @@
+//! Both real services over real gRPC and a real Postgres.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong here fails the test that it goes wrong in"
+)]
+
+mod deployment;
+mod feed;
+mod gate;
+mod haiti;
+mod hostile;
+mod link;
+mod repeats;
+mod reporting;
+mod shutdown;
+mod tidy;

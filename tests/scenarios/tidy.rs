@@ -1,0 +1,113 @@
+//! Architecture that is not checked is a wish: layers know only what is below them, and files
+//! stay small enough to read.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A room, and the words that may not be said in it.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("domain", &["sqlx", "tonic", "tokio", "muster_proto", "async fn", "async move", "now_utc"]),
+    ("app", &["tonic::", "muster_proto"]),
+    ("grpc", &["sqlx", "store::"]),
+    ("store", &["tonic", "muster_proto", "crate::app", "crate::grpc"]),
+];
+
+/// A file is one thing; this is the hard limit.
+const MOST_LINES: usize = 400;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !name.starts_with('.') && name != "target" && name != "third_party" {
+                files(&path, endings, found);
+            }
+        } else if endings.iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn layers_know_only_the_layers_below() {
+    for service in ["deployment", "reporting"] {
+        let src = root().join("services").join(service).join("src");
+        for (room, words) in FORBIDDEN {
+            let mut rooms = vec![src.join(room).with_extension("rs")];
+            files(&src.join(room), &[".rs"], &mut rooms);
+            for file in rooms {
+                let text = fs::read_to_string(&file).unwrap();
+                for word in *words {
+                    // The routes and what turns errors into statuses are the grpc room's own.
+                    let store_errors = *word == "store::" && file.ends_with("grpc/errors.rs");
+                    let named = text.contains(word) && !store_errors && !only_types(&text, word);
+                    assert!(!named, "{} mentions {word}", file.display());
+                }
+            }
+        }
+    }
+}
+
+/// The app's shell says in which types connections come; it writes no SQL of its own.
+fn only_types(text: &str, word: &str) -> bool {
+    word == "sqlx" && !text.contains("sqlx::query")
+}
+
+#[test]
+fn services_never_use_each_others_crates() {
+    for (service, other) in [("deployment", "muster-reporting"), ("reporting", "muster-deployment")]
+    {
+        let manifest = root().join("services").join(service).join("Cargo.toml");
+        assert!(!fs::read_to_string(manifest).unwrap().contains(other));
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_a_person_reads() {
+    let mut found = Vec::new();
+    files(&root(), &[".rs", ".proto", ".sql"], &mut found);
+    assert!(100 < found.len());
+    for file in found {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", file.display());
+    }
+}
+
+#[test]
+fn the_services_are_twins_where_they_share_a_table() {
+    let link = |service: &str| {
+        let path = root().join("services").join(service).join("migrations/0001_link.sql");
+        fs::read_to_string(path).unwrap().replace(service, "SERVICE")
+    };
+    assert_eq!(link("deployment"), link("reporting"));
+}
+
+#[test]
+fn every_reason_that_partners_are_promised_has_a_code() {
+    let reasons =
+        muster_service::rules::pool().get_enum_by_name("muster.common.v1.ErrorReason").unwrap();
+    for value in reasons.values().filter(|value| value.number() != 0) {
+        let reason = muster_service::Reason::try_from(value.number()).unwrap();
+        let comment = comment_of(value.name());
+        let code = format!("{:?}", muster_service::status::code(reason));
+        let promised = comment.split(':').next().unwrap().replace('_', "").to_lowercase();
+        assert_eq!(promised, code.to_lowercase(), "{}", value.name());
+    }
+}
+
+/// The comment before an enum value in error_reason.proto.
+fn comment_of(value: &str) -> String {
+    let proto = root().join("proto/muster/common/v1/error_reason.proto");
+    let text = fs::read_to_string(proto).unwrap();
+    let before = text.split(&format!("  {value} =")).next().unwrap();
+    let lines: Vec<&str> = before.lines().collect();
+    let start = lines.iter().rposition(|line| !line.trim_start().starts_with("//")).unwrap();
+    lines[start + 1].trim_start().trim_start_matches("// ").to_owned()
+}

@@ -1,0 +1,209 @@
+//! Starts the real services over a real Postgres, each in a runtime of its own, so that one can
+//! be killed while the other goes on.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "what goes wrong here fails the test that it goes wrong in"
+)]
+
+mod service;
+mod verbs;
+
+use std::{path::Path, time::Duration};
+
+use muster::{
+    client::{self, Client},
+    postgres::{Cluster, Options},
+};
+use muster_deployment::Deployment;
+use muster_reporting::Reporting;
+use muster_service::{
+    Clock, ServiceConfig,
+    identity::{Grant, Issuer, Role},
+    run::Service,
+    telemetry::LogFormat,
+};
+use sqlx::PgPool;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+pub use self::service::Running;
+pub use self::verbs::{READY, at, details, field_violations, no_older_than, reason, unmet};
+
+/// How long a service of these tests lets running calls finish.
+pub const GRACE: Duration = Duration::from_secs(2);
+
+/// Both services, running over a database of their own. They stop when this is dropped.
+pub struct World {
+    pub client: Client,
+    pub deployment: Running,
+    /// `None` while it is killed.
+    pub reporting: Option<Running>,
+    pub clock: Clock,
+    database: String,
+    issuer: Issuer,
+    keys: TempDir,
+}
+
+/// One Postgres for all tests of this process; it ends with the process.
+async fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+    CLUSTER
+        .get_or_init(|| async { Cluster::start(Options::temporary().unwrap()).await.unwrap() })
+        .await
+}
+
+/// A migrated database that every test's own is copied from.
+async fn template() -> &'static str {
+    static TEMPLATE: OnceCell<()> = OnceCell::const_new();
+    TEMPLATE
+        .get_or_init(|| async {
+            let cluster = cluster().await;
+            cluster.create_database("template", None).await.unwrap();
+            let url = |role| cluster.url("template", role);
+            Deployment::migrate(&deployment_config(url("deployment"), Path::new("")))
+                .await
+                .unwrap();
+            let config = reporting_config(url("reporting"), Path::new(""), String::new());
+            Reporting::migrate(&config).await.unwrap();
+        })
+        .await;
+    "template"
+}
+
+impl World {
+    /// Both services, with a clock that goes by itself.
+    pub async fn start() -> Self {
+        Self::start_at(Clock::System).await
+    }
+
+    /// Both services, with this clock.
+    pub async fn start_at(clock: Clock) -> Self {
+        let cluster = cluster().await;
+        let template = template().await;
+        let database = format!("t{}", uuid::Uuid::now_v7().simple());
+        cluster.create_database(&database, Some(template)).await.unwrap();
+
+        let issuer = Issuer::new(&Issuer::generate().unwrap()).unwrap();
+        let keys = TempDir::new().unwrap();
+        std::fs::write(keys.path().join("jwks.json"), issuer.public_keys().unwrap()).unwrap();
+        let token = mint(&issuer, "reporting", vec![Grant::everywhere(Role::Service)]);
+        std::fs::write(keys.path().join("reporting.token"), token).unwrap();
+
+        let config = deployment_config(cluster.url(&database, "deployment"), keys.path());
+        let deployment = Running::start::<Deployment>(config, clock.clone()).await;
+        let reporting =
+            start_reporting(cluster, &database, &keys, &deployment, clock.clone()).await;
+        let operator = mint(&issuer, "operator", everything());
+        let client = connect(&deployment, &reporting, Some(&operator)).await;
+        let reporting = Some(reporting);
+        Self { client, deployment, reporting, clock, database, issuer, keys }
+    }
+
+    /// A client with other roles than the operator's.
+    pub async fn client_with(&self, grants: Vec<Grant>) -> Client {
+        let token = mint(&self.issuer, "partner", grants);
+        self.client_showing(Some(&token)).await
+    }
+
+    /// A client that shows this token, or none.
+    pub async fn client_showing(&self, token: Option<&str>) -> Client {
+        connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await
+    }
+
+    /// Ends the reporting service as `kill -9` would: nothing of it gets to finish.
+    pub fn kill_reporting(&mut self) {
+        self.reporting.take().unwrap().kill();
+    }
+
+    /// Starts the reporting service again, over what the killed one left behind.
+    pub async fn restart_reporting(&mut self) {
+        let cluster = cluster().await;
+        let clock = self.clock.clone();
+        let running =
+            start_reporting(cluster, &self.database, &self.keys, &self.deployment, clock).await;
+        let operator = mint(&self.issuer, "operator", everything());
+        self.client = connect(&self.deployment, &running, Some(&operator)).await;
+        self.reporting = Some(running);
+    }
+
+    /// A reporting service over a database that knows nothing yet.
+    pub async fn forget_reporting(&mut self) {
+        if self.reporting.is_some() {
+            self.kill_reporting();
+        }
+        let pool = self.sql("reporting").await;
+        sqlx::query(
+            "truncate reporting.deployment_resources, reporting.link_cursors,
+                reporting.parked_changes, reporting.timeline_events, reporting.feeds cascade",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        self.restart_reporting().await;
+    }
+
+    /// A look into the database, as a role.
+    pub async fn sql(&self, role: &str) -> PgPool {
+        PgPool::connect(&cluster().await.url(&self.database, role)).await.unwrap()
+    }
+}
+
+async fn start_reporting(
+    cluster: &Cluster,
+    database: &str,
+    keys: &TempDir,
+    deployment: &Running,
+    clock: Clock,
+) -> Running {
+    let url = cluster.url(database, "reporting");
+    let config = reporting_config(url, keys.path(), deployment.url());
+    Running::start::<Reporting>(config, clock).await
+}
+
+async fn connect(deployment: &Running, reporting: &Running, token: Option<&str>) -> Client {
+    let deployment = client::connect("deployment", &deployment.url()).await.unwrap();
+    let reporting = client::connect("reporting", &reporting.url()).await.unwrap();
+    Client::new(deployment, reporting, token).unwrap()
+}
+
+fn mint(issuer: &Issuer, subject: &str, grants: Vec<Grant>) -> String {
+    issuer.token(subject, grants, Clock::System.now(), Duration::from_hours(1)).unwrap()
+}
+
+/// Every role that a person can have, in every mission.
+fn everything() -> Vec<Grant> {
+    [Role::Staff, Role::Monitor, Role::Analyst, Role::Editor, Role::Auditor]
+        .map(Grant::everywhere)
+        .into()
+}
+
+fn deployment_config(database_url: String, keys: &Path) -> muster_deployment::Config {
+    muster_deployment::Config { service: service_config(database_url, keys) }
+}
+
+fn reporting_config(
+    database_url: String,
+    keys: &Path,
+    deployment_url: String,
+) -> muster_reporting::Config {
+    muster_reporting::Config {
+        deployment_token_file: Some(keys.join("reporting.token")),
+        service: service_config(database_url, keys),
+        deployment_url,
+    }
+}
+
+fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
+    ServiceConfig {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url,
+        database_connections: 8,
+        jwks_file: Some(keys.join("jwks.json")),
+        insecure: false,
+        call_limit: Duration::from_secs(30),
+        grace: GRACE,
+        log_format: LogFormat::Text,
+        log: "warn".to_owned(),
+    }
+}

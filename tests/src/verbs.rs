@@ -1,0 +1,133 @@
+//! What scenarios do and look at, so that they read like sentences.
+
+use muster::scenario::{Loader, Scenario, Summary};
+use muster_proto::{common::v1::ListChangesRequest, deployment::v1 as pb};
+use muster_service::{Clock, MissionId, token::Token};
+use prost_types::Timestamp;
+use time::OffsetDateTime;
+use tonic::{Request, Status, metadata::MetadataValue};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::World;
+
+/// The machine-readable details of a refusal.
+pub fn details(status: &Status) -> ErrorDetails {
+    status.get_error_details()
+}
+
+/// The reason of a refusal, as partners' programs see it.
+pub fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+/// The paths of the fields that a refusal names.
+pub fn field_violations(status: &Status) -> Vec<String> {
+    let request = status.get_details_bad_request();
+    let violations = request.map(|found| found.field_violations).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.field).collect()
+}
+
+/// The subjects of the conditions that a refusal names.
+pub fn unmet(status: &Status) -> Vec<String> {
+    let failure = status.get_details_precondition_failure();
+    let violations = failure.map(|found| found.violations).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.subject).collect()
+}
+
+/// A moment as the wire has it.
+pub fn at(time: OffsetDateTime) -> Option<Timestamp> {
+    Some(muster_service::wire::timestamp(time))
+}
+
+impl World {
+    /// Loads a scenario of the repository's format.
+    pub async fn load(&self, text: &str) -> Summary {
+        let scenario = Scenario::parse("scenario.toml", text).unwrap();
+        let loader = Loader::new(&self.client, Clock::System);
+        match loader.load(&scenario, |_, _| {}).await {
+            Ok(summary) => summary,
+            Err(stopped) => panic!("{:?} {}: {:?}", stopped.place, stopped.method, stopped.status),
+        }
+    }
+
+    /// Opens a mission with a mandate for the capital's area and one contingent of 400 that is
+    /// ready to go, and a flight planned for it.
+    pub async fn ready_mission(&self) -> Summary {
+        self.load(READY).await
+    }
+
+    pub async fn depart(
+        &self,
+        headcount: i32,
+        when: OffsetDateTime,
+    ) -> Result<pb::Movement, Status> {
+        let mut movements =
+            pb::movement_service_client::MovementServiceClient::new(self.client.deployment.clone());
+        let request = pb::DepartMovementRequest {
+            name: "missions/m/movements/flight-1".into(),
+            effective_time: at(when),
+            headcount,
+            ..pb::DepartMovementRequest::default()
+        };
+        Ok(movements.depart_movement(request).await?.into_inner())
+    }
+
+    pub async fn arrive(
+        &self,
+        headcount: i32,
+        when: OffsetDateTime,
+    ) -> Result<pb::Movement, Status> {
+        let mut movements =
+            pb::movement_service_client::MovementServiceClient::new(self.client.deployment.clone());
+        let request = pb::ArriveMovementRequest {
+            name: "missions/m/movements/flight-1".into(),
+            effective_time: at(when),
+            headcount,
+            ..pb::ArriveMovementRequest::default()
+        };
+        Ok(movements.arrive_movement(request).await?.into_inner())
+    }
+
+    pub async fn contingent(&self) -> pb::Contingent {
+        let mut contingents = pb::contingent_service_client::ContingentServiceClient::new(
+            self.client.deployment.clone(),
+        );
+        let name = "missions/m/contingents/ken-1".to_owned();
+        contingents.get_contingent(pb::GetContingentRequest { name }).await.unwrap().into_inner()
+    }
+
+    /// The token of the last change of the mission in the deployment service.
+    pub async fn last_token(&self) -> String {
+        let mut feed = pb::change_feed_service_client::ChangeFeedServiceClient::new(
+            self.client.deployment.clone(),
+        );
+        let request = ListChangesRequest { parent: "missions/m".into(), ..Default::default() };
+        let page = feed.list_changes(request).await.unwrap().into_inner();
+        let token = Token {
+            service: "deployment".into(),
+            mission: MissionId::known("m"),
+            epoch: page.epoch.parse().unwrap(),
+            position: page.head_position,
+        };
+        token.to_string()
+    }
+
+    pub async fn strength(&self) -> pb::Strength {
+        let mut strength =
+            pb::strength_service_client::StrengthServiceClient::new(self.client.deployment.clone());
+        let name = "missions/m".to_owned();
+        let request = pb::GetStrengthRequest { name, ..pb::GetStrengthRequest::default() };
+        strength.get_strength(request).await.unwrap().into_inner()
+    }
+}
+
+/// A request that must not be answered from before what a token speaks of.
+pub fn no_older_than<T>(message: T, token: &str) -> Request<T> {
+    let mut request = Request::new(message);
+    let value = MetadataValue::try_from(token).unwrap();
+    request.metadata_mut().insert(muster_service::token::HEADER, value);
+    request
+}
+
+/// A mission in which everything is ready for the first flight.
+pub const READY: &str = include_str!("ready.toml");
