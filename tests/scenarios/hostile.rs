@@ -1,11 +1,17 @@
 //! Bad input to every method: each field in turn breaks its rule, and the answer names it.
 
+use bytes::{Buf, BufMut};
+use http::uri::PathAndQuery;
 use muster_service::rules;
-use muster_tests::{World, field_violations};
+use muster_tests::{World, field_violations, reason};
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value,
 };
-use tonic::{Code, Request};
+use tonic::{
+    Code, Request, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+};
 
 /// How deep messages are broken: figure.source.publisher is three.
 const DEPTH: usize = 3;
@@ -96,5 +102,77 @@ async fn every_method_answers_an_empty_request_without_a_fault_of_ours() {
                 method.full_name()
             );
         }
+    }
+}
+
+/// Sends bytes as they are.
+#[derive(Clone, Copy, Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Vec<u8>;
+    type Decode = ();
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = ();
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
+        buffer.advance(buffer.remaining());
+        Ok(Some(()))
+    }
+}
+
+async fn send(world: &World, method: &MethodDescriptor, bytes: Vec<u8>) -> Status {
+    let mut grpc = Grpc::new(world.client.service_of(method).unwrap().clone());
+    grpc.ready().await.unwrap();
+    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+    let path = PathAndQuery::try_from(path).unwrap();
+    grpc.unary(Request::new(bytes), path, Raw).await.map(|_| ()).unwrap_err()
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_are_the_callers_mistake_in_every_method() {
+    let world = World::start().await;
+    for method in methods() {
+        // A string field that is no UTF-8, and a field that ends before it should.
+        for bytes in [vec![0x0a, 0x02, 0xff, 0xfe], vec![0x0a, 0xff]] {
+            let refused = send(&world, &method, bytes).await;
+            let found = (refused.code(), reason(&refused));
+            let expected = (Code::InvalidArgument, "MESSAGE_MALFORMED".to_owned());
+            assert_eq!(found, expected, "{}", method.full_name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_refused_by_every_method() {
+    let world = World::start().await;
+    for method in methods() {
+        let refused = send(&world, &method, vec![0; 300 * 1024]).await;
+        let found = (refused.code(), reason(&refused));
+        let expected = (Code::ResourceExhausted, "MESSAGE_TOO_LARGE".to_owned());
+        assert_eq!(found, expected, "{}", method.full_name());
     }
 }

@@ -199,6 +199,24 @@ mod tests {
     }
 
     #[test]
+    fn insecure_is_for_loopback_addresses_only() {
+        #[derive(clap::Parser)]
+        struct Program {
+            #[command(flatten)]
+            config: ServiceConfig,
+        }
+        let keys = |listen: &str| {
+            let arguments =
+                ["x", "--database-url", "postgres:///", "--insecure", "--listen", listen];
+            keys_for(&<Program as clap::Parser>::parse_from(arguments).config)
+        };
+        assert!(keys("127.0.0.1:0").unwrap().is_none());
+        assert!(keys("[::1]:0").unwrap().is_none());
+        assert!(keys("0.0.0.0:0").is_err());
+        assert!(keys("192.0.2.1:0").is_err());
+    }
+
+    #[test]
     fn tokens_that_expired_or_were_changed_or_are_of_another_key_name_nobody() {
         let (issuer, keys) = issuer();
         let (other, _) = self::issuer();

@@ -40,3 +40,21 @@ impl Policy {
         self.roles.get(path).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_without_a_row_stops_start_up() {
+        let rows: Rows = &[("ChangeFeedService/ListChanges", &[Role::Auditor])];
+        let error = Policy::of("muster.deployment.v1", rows).unwrap_err();
+        assert!(error.to_string().contains("has no row in the policy"));
+    }
+
+    #[test]
+    fn nobody_may_call_what_is_not_known() {
+        let policy = Policy { roles: HashMap::new() };
+        assert!(policy.roles("/muster.deployment.v1.MissionService/GetMission").is_empty());
+    }
+}

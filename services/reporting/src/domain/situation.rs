@@ -60,6 +60,8 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Situation {
     pub question: Question,
+    /// The area in words.
+    pub area_name: String,
     pub numbers: Vec<Number>,
     pub incident_counts: Vec<IncidentCount>,
     pub control: Vec<Assessment>,
@@ -188,6 +190,7 @@ pub fn situation(
     ];
     let mut situation = Situation {
         question: question.clone(),
+        area_name: areas.display_name(&question.area).to_owned(),
         incident_counts: incidents::counts(question, &records.incidents, &areas),
         control: control::latest(question, &records.assessments, &areas),
         presence: presence::presence(question, &roster, feed_position, stale)?,

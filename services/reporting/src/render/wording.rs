@@ -40,7 +40,9 @@ pub fn scope(report: &SituationReport) -> String {
     let published = published
         .and_then(|at| OffsetDateTime::from_unix_timestamp(at.seconds).ok())
         .map(|at| format!("published {}", phrases::day(at.date())));
-    let parts = [Some(report.area_code.clone()), period, published];
+    let area = report.situation.as_ref().map(|situation| &situation.area_display_name);
+    let area = area.filter(|name| !name.is_empty()).unwrap_or(&report.area_code);
+    let parts = [Some(area.clone()), period, published];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

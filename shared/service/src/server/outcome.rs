@@ -49,3 +49,43 @@ fn translated(headers: &HeaderMap) -> Option<Refusal> {
 fn code(headers: &HeaderMap) -> Option<Code> {
     headers.get("grpc-status").map(|value| Code::from_bytes(value.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, middleware::from_fn, routing::any};
+    use tonic_types::StatusExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer_of(router: Router) -> Status {
+        let request = Request::builder().uri("/call").body(Body::empty()).unwrap();
+        let response = router.layer(from_fn(settle)).oneshot(request).await.unwrap();
+        Status::from_header_map(response.headers()).unwrap()
+    }
+
+    fn reason(status: &Status) -> String {
+        status.get_details_error_info().unwrap().reason
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_that_says_nothing_of_itself() {
+        async fn panics() -> Response {
+            panic!("secret")
+        }
+        let status = answer_of(Router::new().route("/call", any(panics))).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::Internal, "INTERNAL"));
+        assert!(!status.message().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn what_the_library_calls_internal_is_the_callers_malformed_message() {
+        async fn refuses() -> Response {
+            #[expect(clippy::disallowed_methods, reason = "what the library does")]
+            Status::internal("failed to decode Protobuf message: Name.first").into_http()
+        }
+        let status = answer_of(Router::new().route("/call", any(refuses))).await;
+        assert_eq!(reason(&status), "MESSAGE_MALFORMED");
+        assert!(!status.message().contains("Name"));
+    }
+}

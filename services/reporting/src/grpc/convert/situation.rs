@@ -50,6 +50,7 @@ pub fn pack(situation: &Situation) -> pb::Situation {
         presence: Some(presence(&situation.presence)),
         conflicts: situation.conflicts.iter().map(conflict).collect(),
         digest: situation.digest.clone(),
+        area_display_name: situation.area_name.clone(),
     }
 }
 
