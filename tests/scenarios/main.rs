@@ -8,6 +8,7 @@ mod deployment;
 mod feed;
 mod gate;
 mod haiti;
+mod health;
 mod hostile;
 mod link;
 mod repeats;

@@ -58,7 +58,7 @@ impl Service for Deployment {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let services = health::services_of(PACKAGE);
         let database = self.database.clone();
-        shutdown.spawn(health::supervise(reporter, services, database, shutdown.clone()));
+        shutdown.spawn(health::supervise(reporter, services, database, None, shutdown.clone()));
         let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
         let routes = grpc::routes(&app::App::new(self.database.clone()), feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;

@@ -13,7 +13,9 @@ mod feed;
 use std::{net::SocketAddr, sync::Arc};
 
 use muster_service::{
-    Clock, Database, Shutdown, database, health, identity,
+    Clock, Database, Shutdown, database,
+    health::{self, Peer},
+    identity,
     policy::Policy,
     run::Service,
     server::{Gate, Server},
@@ -23,6 +25,9 @@ pub use self::config::Config;
 
 /// The package whose services this program answers.
 const PACKAGE: &str = "muster.reporting.v1";
+
+/// The service that says how far the deployment has been followed.
+const LINK_SERVICE: &str = "muster.reporting.v1.LinkService";
 
 /// A reporting service that holds its database and port, ready to run.
 pub struct Reporting {
@@ -63,7 +68,8 @@ impl Service for Reporting {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let services = health::services_of(PACKAGE);
         let database = self.database.clone();
-        shutdown.spawn(health::supervise(reporter, services, database, shutdown.clone()));
+        let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
+        shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
         let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
         let routes = grpc::routes(&self.app, feed, health_service)?;

@@ -47,7 +47,7 @@ pub async fn get(db: &mut PgConnection, id: &MissionId) -> Result<Option<Mission
 /// Reads a mission and holds it until the transaction ends, so that everything that counts
 /// people of the whole mission is decided one after the other.
 pub async fn lock(db: &mut PgConnection, id: &MissionId) -> Result<Option<Mission>, Error> {
-    let row = select!("where id = $1 for update", id.as_str()).fetch_optional(db).await?;
+    let row = select!("where id = $1 for no key update", id.as_str()).fetch_optional(db).await?;
     Ok(row.map(Mission::from))
 }
 

@@ -34,6 +34,7 @@ const ASK_LIMIT: Duration = Duration::from_secs(10);
 /// Follows the deployment service's feed.
 pub struct Link {
     app: App,
+    channel: Channel,
     client: ChangeFeedServiceClient<Channel>,
     token_file: Option<PathBuf>,
 }
@@ -49,10 +50,15 @@ impl Link {
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .keep_alive_while_idle(true)
             .connect_lazy();
-        let client = ChangeFeedServiceClient::new(channel)
+        let client = ChangeFeedServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES)
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
-        Ok(Self { app, client, token_file: config.deployment_token_file.clone() })
+        Ok(Self { app, channel, client, token_file: config.deployment_token_file.clone() })
+    }
+
+    /// The channel to the deployment service.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
     }
 
     /// A request that shows who asks. The token is read anew each time: it may have been renewed.

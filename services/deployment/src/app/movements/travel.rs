@@ -38,7 +38,6 @@ impl App {
         departure: Travel,
     ) -> Result<Done<Movement>, Error> {
         let (mut work, scope) = self.begin(context, &departure.mission).await?;
-        lock_mission(&mut work).await?;
         let mut movement = locked(&mut work, &departure.id, &departure.etag).await?;
         let contingent = contingents::locked(&mut work, &scope, &movement.contingent, "").await?;
         let at = departure.effective_at;
