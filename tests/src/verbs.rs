@@ -1,7 +1,13 @@
 //! What scenarios do and look at, so that they read like sentences.
 
-use muster::scenario::{Loader, Scenario, Summary};
-use muster_proto::{common::v1::ListChangesRequest, deployment::v1 as pb};
+use muster::{
+    client::Authorized,
+    scenario::{Loader, Scenario, Summary},
+};
+use muster_proto::{
+    common::v1::ListChangesRequest,
+    deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
+};
 use muster_service::{Clock, MissionId, token::Token};
 use prost_types::Timestamp;
 use time::OffsetDateTime;
@@ -56,36 +62,34 @@ impl World {
         self.load(READY).await
     }
 
+    /// People of the flight leave.
     pub async fn depart(
         &self,
         headcount: i32,
         when: OffsetDateTime,
     ) -> Result<pb::Movement, Status> {
-        let mut movements =
-            pb::movement_service_client::MovementServiceClient::new(self.client.deployment.clone());
-        let request = pb::DepartMovementRequest {
-            name: "missions/m/movements/flight-1".into(),
-            effective_time: at(when),
-            headcount,
-            ..pb::DepartMovementRequest::default()
-        };
-        Ok(movements.depart_movement(request).await?.into_inner())
+        let (name, effective_time) = (FLIGHT.to_owned(), at(when));
+        let (etag, request_id, note) = Default::default();
+        let request =
+            pb::DepartMovementRequest { name, etag, request_id, effective_time, note, headcount };
+        Ok(self.movements().depart_movement(request).await?.into_inner())
     }
 
+    /// People of the flight arrive.
     pub async fn arrive(
         &self,
         headcount: i32,
         when: OffsetDateTime,
     ) -> Result<pb::Movement, Status> {
-        let mut movements =
-            pb::movement_service_client::MovementServiceClient::new(self.client.deployment.clone());
-        let request = pb::ArriveMovementRequest {
-            name: "missions/m/movements/flight-1".into(),
-            effective_time: at(when),
-            headcount,
-            ..pb::ArriveMovementRequest::default()
-        };
-        Ok(movements.arrive_movement(request).await?.into_inner())
+        let (name, effective_time) = (FLIGHT.to_owned(), at(when));
+        let (etag, request_id, note) = Default::default();
+        let request =
+            pb::ArriveMovementRequest { name, etag, request_id, effective_time, note, headcount };
+        Ok(self.movements().arrive_movement(request).await?.into_inner())
+    }
+
+    pub fn movements(&self) -> MovementServiceClient<Authorized> {
+        MovementServiceClient::new(self.client.deployment.clone())
     }
 
     pub async fn contingent(&self) -> pb::Contingent {
@@ -128,6 +132,8 @@ pub fn no_older_than<T>(message: T, token: &str) -> Request<T> {
     request.metadata_mut().insert(muster_service::token::HEADER, value);
     request
 }
+
+const FLIGHT: &str = "missions/m/movements/flight-1";
 
 /// A mission in which everything is ready for the first flight.
 pub const READY: &str = include_str!("ready.toml");

@@ -15,24 +15,11 @@ mod claims;
 mod strength;
 
 use muster_proto::deployment::v1 as pb;
-use muster_service::{
-    feed::Feed,
-    server::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES},
-};
+use muster_service::{feed::Feed, serve};
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::{PACKAGE, app::App, feed::ChangeFeed};
-
-/// Wraps a handler into its server, with the limits that hold for every message.
-macro_rules! serve {
-    ($server:ty, $handler:expr) => {
-        <$server>::new($handler)
-            .max_decoding_message_size(MAX_REQUEST_BYTES)
-            .max_encoding_message_size(MAX_RESPONSE_BYTES)
-            .send_compressed(tonic::codec::CompressionEncoding::Gzip)
-    };
-}
 
 /// Handles calls by asking the app.
 #[derive(Clone)]

@@ -104,6 +104,18 @@ fn layered(routes: Routes, gate: &Gate) -> Routes {
     Routes::from(layered)
 }
 
+/// Wraps a handler into its generated server, with the limits that hold for every message:
+/// `serve!(PledgeServiceServer<_>, handler)`.
+#[macro_export]
+macro_rules! serve {
+    ($server:ty, $handler:expr) => {
+        <$server>::new($handler)
+            .max_decoding_message_size($crate::server::MAX_REQUEST_BYTES)
+            .max_encoding_message_size($crate::server::MAX_RESPONSE_BYTES)
+            .send_compressed(tonic::codec::CompressionEncoding::Gzip)
+    };
+}
+
 /// What clients ask for methods and messages: reflection, in the version that `buf curl` speaks
 /// and in the one that older clients speak.
 pub fn reflection(
