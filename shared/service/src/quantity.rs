@@ -2,9 +2,14 @@
 
 mod wording;
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
+
+use self::wording::Stated;
+
+/// What a source's number can be; sums may be more.
+const LIMITS: RangeInclusive<i64> = 0..=1_000_000_000_000;
 
 /// How a source qualifies its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +39,9 @@ pub struct Quantity {
 pub enum Invalid {
     #[error("must not be above at_most")]
     Reversed,
+    /// The field that leaves the limits.
+    #[error("must be between 0 and 1,000,000,000,000")]
+    Limits(&'static str),
     #[error("does not fit the bounds")]
     Qualifier,
     #[error("is no number with a qualifier that is known here; give bounds and qualifier")]
@@ -70,42 +78,60 @@ impl Quantity {
 
     /// Reads a source's wording, such as "more than 2,500" or "plus de 2 505".
     pub fn read(as_written: &str) -> Option<Self> {
-        let (at_least, at_most, qualifier) = wording::read(as_written)?;
-        Some(Self { at_least, at_most, qualifier, as_written: as_written.trim().to_owned() })
+        Self::complete(None, None, None, as_written).ok()
     }
 
-    /// Completes what a caller gave: the wording alone, the bounds alone, or both in agreement.
+    /// Completes what a caller gave: what is missing comes from the wording, and what was given
+    /// must agree with it.
     pub fn complete(
         at_least: Option<i64>,
         at_most: Option<i64>,
         qualifier: Option<Qualifier>,
         as_written: &str,
     ) -> Result<Self, Invalid> {
-        let as_written = as_written.trim();
-        let bare = at_least.is_none() && at_most.is_none() && qualifier.is_none();
-        if bare {
-            return match as_written {
-                "" => Err(Invalid::Empty),
-                wording => Self::read(wording).ok_or(Invalid::Wording),
-            };
+        ordered_within_limits(at_least, at_most)?;
+        match wording::read(as_written) {
+            Some(stated) => Self::stated(stated, at_least, at_most, qualifier),
+            None => Self::unread(at_least, at_most, qualifier, as_written.trim()),
         }
-        if at_least.zip(at_most).is_some_and(|(least, most)| most < least) {
-            return Err(Invalid::Reversed);
+        .map(|quantity| quantity.in_words(as_written.trim()))
+    }
+
+    fn stated(
+        stated: Stated,
+        at_least: Option<i64>,
+        at_most: Option<i64>,
+        qualifier: Option<Qualifier>,
+    ) -> Result<Self, Invalid> {
+        if !stated.is_within_limits() {
+            return Err(Invalid::Limits("as_written"));
         }
-        let qualifier = qualifier.unwrap_or_else(|| fitting(at_least, at_most));
-        if !fits(qualifier, at_least, at_most) {
-            return Err(Invalid::Qualifier);
-        }
-        let mut quantity = Self::of(at_least, at_most, qualifier);
-        if let Some(read) = Self::read(as_written)
-            && !read.allows(&quantity)
-        {
+        let same = qualifier.is_none_or(|qualifier| qualifier == stated.qualifier());
+        if !same || !stated.allows(at_least, at_most) {
             return Err(Invalid::Contradiction);
         }
-        if !as_written.is_empty() {
-            as_written.clone_into(&mut quantity.as_written);
+        let (least, most) = stated.bounds();
+        Ok(Self::of(at_least.or(least), at_most.or(most), stated.qualifier()))
+    }
+
+    /// Completes what stands beside a wording that is absent or not understood.
+    fn unread(
+        at_least: Option<i64>,
+        at_most: Option<i64>,
+        qualifier: Option<Qualifier>,
+        as_written: &str,
+    ) -> Result<Self, Invalid> {
+        if at_least.or(at_most).is_none() {
+            match (qualifier, as_written) {
+                // "about" says something only of a number or of words.
+                (None | Some(Qualifier::About), "") => return Err(Invalid::Empty),
+                (None, _) => return Err(Invalid::Wording),
+                _ => {}
+            }
         }
-        Ok(quantity)
+        let qualifier = qualifier.unwrap_or_else(|| fitting(at_least, at_most));
+        let fits = fits(qualifier, at_least, at_most);
+        fits.then(|| Self::of(at_least, at_most, qualifier)).ok_or(Invalid::Qualifier)
     }
 
     pub fn at_least(&self) -> Option<i64> {
@@ -159,23 +185,29 @@ impl Quantity {
         self.at_most.zip(other.at_least).is_some_and(|(most, least)| most < least)
     }
 
-    /// Whether bounds that a caller gave are those that this wording states.
-    fn allows(&self, given: &Self) -> bool {
-        match self.qualifier {
-            // "about 2,500": the source may give the bounds it means elsewhere.
-            Qualifier::About => given.qualifier == Qualifier::About,
-            _ => {
-                (self.at_least, self.at_most) == (given.at_least, given.at_most)
-                    && self.qualifier == given.qualifier
-            }
-        }
-    }
-
     fn of(at_least: Option<i64>, at_most: Option<i64>, qualifier: Qualifier) -> Self {
         let mut quantity = Self { at_least, at_most, qualifier, as_written: String::new() };
         quantity.as_written = wording::write(&quantity);
         quantity
     }
+
+    /// In its source's words, if it has any.
+    fn in_words(mut self, as_written: &str) -> Self {
+        if !as_written.is_empty() {
+            as_written.clone_into(&mut self.as_written);
+        }
+        self
+    }
+}
+
+fn ordered_within_limits(at_least: Option<i64>, at_most: Option<i64>) -> Result<(), Invalid> {
+    for (field, bound) in [("at_least", at_least), ("at_most", at_most)] {
+        if bound.is_some_and(|bound| !LIMITS.contains(&bound)) {
+            return Err(Invalid::Limits(field));
+        }
+    }
+    let reversed = at_least.zip(at_most).is_some_and(|(least, most)| most < least);
+    if reversed { Err(Invalid::Reversed) } else { Ok(()) }
 }
 
 fn fitting(at_least: Option<i64>, at_most: Option<i64>) -> Qualifier {
@@ -210,91 +242,4 @@ impl fmt::Display for Quantity {
 pub use wording::grouped;
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn bounds(wording: &str) -> (Option<i64>, Option<i64>) {
-        let quantity = Quantity::read(wording).unwrap();
-        (quantity.at_least, quantity.at_most)
-    }
-
-    #[test]
-    fn wordings_of_the_source_keep_their_bounds() {
-        assert_eq!(bounds("more than 2,500"), (Some(2501), None));
-        assert_eq!(bounds("at least 95,000"), (Some(95000), None));
-        assert_eq!(bounds("nearly 95,000"), (None, Some(94999)));
-        assert_eq!(bounds("2,505"), (Some(2505), Some(2505)));
-        assert_eq!(bounds("Plus de 2 505"), (Some(2506), None));
-        assert_eq!(bounds("between 144 and 168"), (Some(144), Some(168)));
-        assert_eq!(bounds("about 1.4 million"), (None, None));
-        assert_eq!(bounds("up to 80 percent"), (None, Some(80)));
-        assert!(Quantity::read("many").is_none());
-        assert!(Quantity::read("most of").is_none());
-    }
-
-    #[test]
-    fn a_wording_that_contradicts_its_bounds_is_refused() {
-        let complete = |least, most, words| Quantity::complete(least, most, None, words);
-        assert_eq!(complete(Some(2500), None, "more than 2,500"), Err(Invalid::Contradiction));
-        assert_eq!(complete(Some(2), Some(1), ""), Err(Invalid::Reversed));
-        assert_eq!(complete(None, None, ""), Err(Invalid::Empty));
-        assert_eq!(complete(None, None, "a lot"), Err(Invalid::Wording));
-        let most = complete(Some(51), None, "most of").unwrap();
-        assert_eq!((most.at_least(), most.as_written()), (Some(51), "most of"));
-    }
-
-    #[test]
-    fn claims_conflict_only_where_no_number_fits_both() {
-        let read = |words| Quantity::read(words).unwrap();
-        assert!(read("more than 2,500").agrees_with(&read("2,505")));
-        assert!(!read("at least 95,000").agrees_with(&read("nearly 95,000")));
-        assert!(!read("200").agrees_with(&read("400")));
-    }
-
-    #[test]
-    fn a_sum_that_overflows_is_refused() {
-        let most = Quantity::exactly(i64::MAX);
-        assert_eq!(most.plus(&Quantity::exactly(1)), Err(Overflow));
-    }
-
-    fn quantity() -> impl Strategy<Value = Quantity> {
-        (proptest::option::of(0..1_000_000i64), proptest::option::of(0..1_000_000i64)).prop_map(
-            |(least, width)| match (least, width) {
-                (Some(least), Some(width)) => Quantity::within(Some(least), Some(least + width)),
-                (least, most) => Quantity::within(least, most),
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_back(quantity in quantity()) {
-            prop_assume!(quantity.qualifier() != Qualifier::Unknown);
-            prop_assert_eq!(Quantity::read(quantity.as_written()), Some(quantity));
-        }
-
-        #[test]
-        fn a_sum_contains_every_sum_of_its_parts(a in quantity(), b in quantity()) {
-            let sum = a.plus(&b).unwrap();
-            for (x, y) in [(a.at_least(), b.at_least()), (a.at_most(), b.at_most())] {
-                if let Some((x, y)) = x.zip(y) {
-                    prop_assert!(sum.agrees_with(&Quantity::exactly(x + y)));
-                }
-            }
-            prop_assert_eq!(sum.at_most().is_none(), a.at_most().is_none() || b.at_most().is_none());
-        }
-
-        #[test]
-        fn agreement_is_mutual(a in quantity(), b in quantity()) {
-            prop_assert_eq!(a.agrees_with(&b), b.agrees_with(&a));
-            prop_assert!(a.agrees_with(&a));
-        }
-
-        #[test]
-        fn no_wording_makes_the_reader_panic(words in ".{0,40}") {
-            let _ = Quantity::read(&words);
-        }
-    }
-}
+mod tests;

@@ -131,6 +131,7 @@ pub fn quantity(quantity: Option<pb::Quantity>) -> Result<Quantity, FieldViolati
     Quantity::complete(wire.at_least, wire.at_most, qualifier, &wire.as_written).map_err(|err| {
         let field = match err {
             Invalid::Reversed => "at_least",
+            Invalid::Limits(field) => field,
             Invalid::Qualifier => "qualifier",
             Invalid::Wording | Invalid::Contradiction | Invalid::Empty => "as_written",
         };

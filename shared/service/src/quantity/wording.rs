@@ -2,79 +2,287 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
-use super::{Qualifier, Quantity};
+use super::{LIMITS, Qualifier, Quantity};
 
-type Read = (Option<i64>, Option<i64>, Qualifier);
+/// A number as a wording states it; `low` and `high` differ only in "between 144 and 168".
+#[derive(Clone, Copy)]
+pub struct Stated {
+    qualifier: Qualifier,
+    low: i64,
+    high: i64,
+}
 
-const NUMBER: &str = r"(\d{1,3}(?:[,. \u{a0}\u{202f}']\d{3})+|\d+(?:\.\d+)?)(?:\s*(million|thousand|mille|millions))?";
+const BEFORE: &[(&str, Qualifier)] = &[
+    ("exactly", Qualifier::Exactly),
+    ("more than", Qualifier::MoreThan),
+    ("over", Qualifier::MoreThan),
+    ("above", Qualifier::MoreThan),
+    ("greater than", Qualifier::MoreThan),
+    ("in excess of", Qualifier::MoreThan),
+    ("upwards of", Qualifier::MoreThan),
+    ("plus de", Qualifier::MoreThan),
+    ("at least", Qualifier::AtLeast),
+    ("no fewer than", Qualifier::AtLeast),
+    ("no less than", Qualifier::AtLeast),
+    ("not less than", Qualifier::AtLeast),
+    ("a minimum of", Qualifier::AtLeast),
+    ("au moins", Qualifier::AtLeast),
+    ("fewer than", Qualifier::LessThan),
+    ("less than", Qualifier::LessThan),
+    ("under", Qualifier::LessThan),
+    ("below", Qualifier::LessThan),
+    ("nearly", Qualifier::LessThan),
+    ("almost", Qualifier::LessThan),
+    ("just under", Qualifier::LessThan),
+    ("moins de", Qualifier::LessThan),
+    ("près de", Qualifier::LessThan),
+    ("presque", Qualifier::LessThan),
+    ("at most", Qualifier::AtMost),
+    ("up to", Qualifier::AtMost),
+    ("no more than", Qualifier::AtMost),
+    ("not more than", Qualifier::AtMost),
+    ("a maximum of", Qualifier::AtMost),
+    ("jusqu'à", Qualifier::AtMost),
+    ("au plus", Qualifier::AtMost),
+    ("about", Qualifier::About),
+    ("around", Qualifier::About),
+    ("approximately", Qualifier::About),
+    ("roughly", Qualifier::About),
+    ("some", Qualifier::About),
+    ("an estimated", Qualifier::About),
+    ("circa", Qualifier::About),
+    ("environ", Qualifier::About),
+    ("quelque", Qualifier::About),
+];
 
-const MORE_THAN: &str = "more than|over|above|greater than|in excess of|upwards of|plus de";
-const AT_LEAST: &str = "at least|no fewer than|no less than|not less than|a minimum of|au moins";
-const LESS_THAN: &str =
-    "fewer than|less than|under|below|nearly|almost|just under|moins de|près de|presque";
-const AT_MOST: &str = "at most|up to|no more than|not more than|a maximum of|jusqu'à|au plus";
-const ABOUT: &str = "about|around|approximately|roughly|some|an estimated|circa|environ|quelque";
+const AFTER: &[(&str, Qualifier)] = &[
+    ("+", Qualifier::AtLeast),
+    ("or more", Qualifier::AtLeast),
+    ("ou plus", Qualifier::AtLeast),
+    ("at least", Qualifier::AtLeast),
+    ("au moins", Qualifier::AtLeast),
+    ("or fewer", Qualifier::AtMost),
+    ("or less", Qualifier::AtMost),
+    ("ou moins", Qualifier::AtMost),
+    ("at most", Qualifier::AtMost),
+    ("au plus", Qualifier::AtMost),
+    ("approximately", Qualifier::About),
+    ("or so", Qualifier::About),
+    ("environ", Qualifier::About),
+];
+
+const SCALES: &[(&str, i128)] = &[
+    ("dozen", 12),
+    ("dozens", 12),
+    ("hundred", 100),
+    ("hundreds", 100),
+    ("k", 1_000),
+    ("thousand", 1_000),
+    ("thousands", 1_000),
+    ("mille", 1_000),
+    ("millier", 1_000),
+    ("milliers", 1_000),
+    ("m", 1_000_000),
+    ("mn", 1_000_000),
+    ("million", 1_000_000),
+    ("millions", 1_000_000),
+    ("bn", 1_000_000_000),
+    ("billion", 1_000_000_000),
+    ("billions", 1_000_000_000),
+    ("milliard", 1_000_000_000),
+    ("milliards", 1_000_000_000),
+];
+
+/// Words that change the number before them, or say that it is no number of things: where one of
+/// them follows, nothing is read, as half a reading is a false number.
+const TELLING: &str = "\
+    more fewer less least most many much few several over above under below about around \
+    approximately approx roughly nearly almost exactly some estimated estimate estimates circa \
+    probably possibly perhaps maybe up upwards excess minimum maximum min max odd ish so not plus \
+    minus between counting \
+    moins environ près presque quelque quelques peu jusqu beaucoup plusieurs minimal maximal \
+    half halves quarter quarters third thirds twice double couple pair pairs score scores tens ten \
+    zero one two three four five six seven eight nine eleven twelve thirteen fourteen fifteen \
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety \
+    trillion trillions lakh lakhs crore crores milles cent cents dizaine dizaines douzaine \
+    douzaines vingtaine trentaine centaine centaines billiard demi demie tiers quart quarts \
+    deux trois quatre cinq sept huit neuf dix onze douze treize quatorze quinze seize vingt \
+    trente quarante cinquante soixante \
+    january february march april may june july august september october november december \
+    jan feb mar apr jun jul aug sep sept oct nov dec \
+    janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre \
+    décembre decembre am pm";
+
+const DIGITS: &str = r"[0-9]+(?:[,.' ][0-9]+)*";
+const UNIT: &str = r"(?: ?%| per ?cent\b| pour ?cent\b)?";
+const TAIL: &str = r"(?<tail>(?:[ ,;(-]+[\p{L}']+\)?)*\.?)";
 
 static ONE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"^(?:(?<more>{MORE_THAN})|(?<least>{AT_LEAST})|(?<less>{LESS_THAN})|(?<most>{AT_MOST})|(?<about>{ABOUT})|exactly)?\s*{NUMBER}(?<plus> or more|\+)?(?<rest>\D*)$"
-    ))
+    let (number, before, after) = (number_pattern("low"), any(BEFORE), any(AFTER));
+    pattern(&format!(r"^(?:(?<before>{before}) )?{number}(?: ?(?<after>{after}))?{TAIL}$"))
 });
 
 static TWO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"^(?:between|entre)?\s*{NUMBER}\s*(?:and|to|et|à|-|–)\s*{NUMBER}\D*$"))
+    let [between, low, high] = ["between", "low", "high"].map(number_pattern);
+    // Without "between", the "and" of "12 and 14" joins two numbers rather than two bounds.
+    let between = format!("(?:between|entre) {between} ?(?:and|et|to|à|-|–)");
+    let from = format!("(?:(?:from|de) )?{low} ?(?:to|à|-|–)");
+    pattern(&format!("^(?:{between}|{from}) ?{high}{TAIL}$"))
 });
+
+fn number_pattern(name: &str) -> String {
+    let scales = any(SCALES);
+    format!(
+        r"(?<{name}>{DIGITS})(?: ?(?<{name}_scale>{scales})\b(?: (?<{name}_rest>[0-9]{{1,3}})\b)?)?{UNIT}"
+    )
+}
+
+fn any<T>(table: &[(&str, T)]) -> String {
+    table.iter().map(|(words, _)| regex::escape(words)).collect::<Vec<_>>().join("|")
+}
 
 #[expect(clippy::unwrap_used, reason = "the patterns are constants and a test reads them")]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 
-/// Reads bounds and qualifier from a wording; `None` where no number is found in it.
-pub fn read(wording: &str) -> Option<Read> {
-    let wording = wording.trim().to_lowercase();
-    if let Some(found) = TWO.captures(&wording) {
-        let (low, high) = (number(&found, 1)?, number(&found, 3)?);
-        return (low <= high).then_some((Some(low), Some(high), Qualifier::Between));
+impl Stated {
+    pub fn qualifier(self) -> Qualifier {
+        self.qualifier
     }
-    let found = ONE.captures(&wording)?;
-    let number = number(&found, found.len() - 4)?;
-    let has = |name| found.name(name).is_some();
-    Some(if has("more") {
-        (Some(number.checked_add(1)?), None, Qualifier::MoreThan)
-    } else if has("least") || has("plus") {
-        (Some(number), None, Qualifier::AtLeast)
-    } else if has("less") {
-        (None, Some(number.checked_sub(1).filter(|most| 0 <= *most)?), Qualifier::LessThan)
-    } else if has("most") {
-        (None, Some(number), Qualifier::AtMost)
-    } else if has("about") {
-        (None, None, Qualifier::About)
-    } else {
-        (Some(number), Some(number), Qualifier::Exactly)
+
+    pub fn bounds(self) -> (Option<i64>, Option<i64>) {
+        match self.qualifier {
+            Qualifier::Exactly | Qualifier::Between => (Some(self.low), Some(self.high)),
+            Qualifier::MoreThan => (Some(self.low.saturating_add(1)), None),
+            Qualifier::AtLeast => (Some(self.low), None),
+            Qualifier::LessThan => (None, Some(self.high.saturating_sub(1))),
+            Qualifier::AtMost => (None, Some(self.high)),
+            Qualifier::About | Qualifier::Unknown => (None, None),
+        }
+    }
+
+    pub fn is_within_limits(self) -> bool {
+        let (least, most) = self.bounds();
+        // The number near which the true one lies is held to the limits in place of bounds.
+        let near = (self.qualifier == Qualifier::About).then_some(self.low);
+        [least, most, near].into_iter().flatten().all(|number| LIMITS.contains(&number))
+    }
+
+    /// Whether bounds that a caller gave, one or both, are those that the wording states.
+    pub fn allows(self, at_least: Option<i64>, at_most: Option<i64>) -> bool {
+        if self.qualifier == Qualifier::About {
+            // "about 2,500": the source may say elsewhere how near it means.
+            return at_least.is_none_or(|least| least <= self.low)
+                && at_most.is_none_or(|most| self.high <= most);
+        }
+        let (least, most) = self.bounds();
+        (at_least.is_none() || at_least == least) && (at_most.is_none() || at_most == most)
+    }
+}
+
+/// Reads what a wording states; `None` where any of its words may mean what is not known here.
+pub fn read(wording: &str) -> Option<Stated> {
+    let words: Vec<&str> = wording.split_whitespace().collect();
+    let wording = words.join(" ").to_lowercase().replace('’', "'");
+    match TWO.captures(&wording) {
+        Some(found) => range(&found),
+        None => single(&ONE.captures(&wording)?),
+    }
+}
+
+fn single(found: &Captures<'_>) -> Option<Stated> {
+    let qualifier = match (meaning(found, "before", BEFORE), meaning(found, "after", AFTER)) {
+        (Some(_), Some(_)) => return None,
+        (before, after) => before.or(after).unwrap_or(Qualifier::Exactly),
+    };
+    let number = Number::find(found, "low")?.value()?;
+    is_plain(found).then_some(Stated { qualifier, low: number, high: number })
+}
+
+fn range(found: &Captures<'_>) -> Option<Stated> {
+    let low = Number::find(found, "between").or_else(|| Number::find(found, "low"))?;
+    let high = Number::find(found, "high")?;
+    // "2 to 3 million" begins at two million.
+    let low = Number { scale: low.scale.or(high.scale), ..low }.value()?;
+    let high = high.value()?;
+    let holds = low <= high && is_plain(found);
+    holds.then_some(Stated { qualifier: Qualifier::Between, low, high })
+}
+
+fn meaning<T: Copy>(found: &Captures<'_>, name: &str, table: &[(&str, T)]) -> Option<T> {
+    let words = found.name(name)?.as_str();
+    table.iter().find(|(known, _)| *known == words).map(|(_, meaning)| *meaning)
+}
+
+/// Whether what stands after the number only names what was counted.
+fn is_plain(found: &Captures<'_>) -> bool {
+    let tail = found.name("tail").map_or("", |tail| tail.as_str());
+    tail.split(|letter: char| !letter.is_alphabetic()).all(|word| {
+        let telling = TELLING.split_ascii_whitespace().any(|telling| telling == word);
+        !telling && SCALES.iter().all(|(scale, _)| *scale != word)
     })
 }
 
-/// Reads the number in a group, and the word for its scale in the group after it.
-fn number(found: &regex::Captures<'_>, group: usize) -> Option<i64> {
-    let text = found.get(group)?.as_str();
-    let (whole, fraction) = match (text.split_once('.'), found.get(group + 1)) {
-        // With a scale after it the point is a decimal point, else it groups thousands.
-        (Some((whole, fraction)), Some(_)) => (whole, fraction),
-        (Some((_, fraction)), None) if fraction.len() != 3 => return None,
-        _ => (text, ""),
+#[derive(Clone, Copy)]
+struct Number<'w> {
+    digits: &'w str,
+    scale: Option<i128>,
+    /// The 87 of "14 mille 87".
+    rest: i64,
+}
+
+impl<'w> Number<'w> {
+    fn find(found: &Captures<'w>, name: &str) -> Option<Self> {
+        let part = |of: &str| found.name(&format!("{name}{of}")).map(|part| part.as_str());
+        let rest = match part("_rest") {
+            // Only French writes a number so; after any other scale it is a number of its own.
+            Some(rest) => {
+                part("_scale").filter(|scale| *scale == "mille").and(rest.parse().ok())?
+            }
+            None => 0,
+        };
+        let scale = meaning(found, &format!("{name}_scale"), SCALES);
+        Some(Self { digits: part("")?, scale, rest })
+    }
+
+    /// A number too large for any integer is as large as one can be, so that it is not taken for
+    /// words; `None` where it is not whole or its digits are grouped as no number's are.
+    fn value(self) -> Option<i64> {
+        let (whole, fraction) = self.split();
+        let digits = ungrouped(whole)? + fraction;
+        let divisor = 10i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let product =
+            digits.parse().ok().and_then(|n: i128| n.checked_mul(self.scale.unwrap_or(1)));
+        let Some(product) = product else { return Some(i64::MAX) };
+        let number = i64::try_from(product / divisor).unwrap_or(i64::MAX);
+        (product % divisor == 0).then(|| number.saturating_add(self.rest))
+    }
+
+    /// Only a number with a scale has a fraction: "1.4 million", "1,4 million".
+    fn split(self) -> (&'w str, &'w str) {
+        let Some(at) = self.digits.rfind(['.', ',']).filter(|_| self.scale.is_some()) else {
+            return (self.digits, "");
+        };
+        let (whole, fraction) = (&self.digits[..at], &self.digits[at + 1..]);
+        let separator = &self.digits[at..=at];
+        let grouped = whole.contains(separator) || (separator == "," && fraction.len() == 3);
+        let digits = fraction.bytes().all(|digit| digit.is_ascii_digit());
+        if grouped || !digits { (self.digits, "") } else { (whole, fraction) }
+    }
+}
+
+/// The digits alone, if they are ungrouped or grouped by threes with one sign throughout.
+fn ungrouped(text: &str) -> Option<String> {
+    let Some(sign) = text.chars().find(|sign| !sign.is_ascii_digit()) else {
+        return Some(text.to_owned());
     };
-    let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
-    let scale: u32 = match found.get(group + 1).map(|scale| scale.as_str()) {
-        Some("million" | "millions") => 6,
-        Some(_) => 3,
-        None => 0,
-    };
-    let places = u32::try_from(fraction.len()).ok()?;
-    let unscaled: i64 = format!("{digits}{fraction}").parse().ok()?;
-    unscaled.checked_mul(10i64.checked_pow(scale.checked_sub(places)?)?)
+    let groups: Vec<&str> = text.split(sign).collect();
+    let threes = groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= 3;
+    let digits = groups.concat();
+    (threes && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(digits)
 }
 
 /// Says bounds and qualifier in words.
@@ -88,6 +296,9 @@ pub fn write(quantity: &Quantity) -> String {
         (Qualifier::About, Some(least), Some(most)) => {
             format!("about {} to {}", grouped(least), grouped(most))
         }
+        // "at least" alone would be another qualifier.
+        (Qualifier::About, Some(least), None) => format!("about {} or above", grouped(least)),
+        (Qualifier::About, None, Some(most)) => format!("about {} or below", grouped(most)),
         (_, Some(least), Some(most)) => format!("between {} and {}", grouped(least), grouped(most)),
         (_, Some(least), None) => format!("at least {}", grouped(least)),
         (_, None, Some(most)) => format!("at most {}", grouped(most)),
