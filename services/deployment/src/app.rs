@@ -14,7 +14,7 @@ mod sites;
 mod strength;
 
 use muster_service::{
-    Context, Database, FieldViolation, MissionId, Refusal, Work, call::Scope, field,
+    Context, Database, FieldViolation, Id, MissionId, Refusal, Work, call::Scope, field,
     quantity::Overflow, work,
 };
 use sqlx::{Postgres, pool::PoolConnection};
@@ -22,8 +22,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     domain::{
-        contingent,
-        headcount::{CeilingExceeded, Negative},
+        Full, contingent,
+        headcount::{self as ledger, CeilingExceeded, TooLarge},
         mandate,
         mission::Mission,
         movement, pledge,
@@ -57,9 +57,10 @@ pub enum Error {
     Pledge(pledge::Refused),
     Contingent(contingent::Refused),
     Movement(movement::Refused),
-    Mandate(mandate::Unmet),
-    Headcount(Negative),
+    Mandate(mandate::Outside),
+    Headcount(ledger::Refused),
     Ceiling(CeilingExceeded),
+    Full(Full),
     Overflow(Overflow),
     Store(store::Error),
 }
@@ -86,6 +87,36 @@ impl App {
     ) -> Result<PoolConnection<Postgres>, Error> {
         context.scope(mission)?;
         Ok(self.database.reader().await.map_err(store::Error::from)?)
+    }
+
+    /// The same for what belongs to a mission: of one that is not there nothing is listed.
+    async fn read_of_mission(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+    ) -> Result<PoolConnection<Postgres>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = store::missions::get(&mut db, mission).await?;
+        found.map(|_| db).ok_or_else(|| work::not_found(&mission.name()).into())
+    }
+
+    /// The same for what belongs to a contingent.
+    async fn read_of_contingent(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        id: &Id,
+    ) -> Result<PoolConnection<Postgres>, Error> {
+        let mut db = self.read(context, mission).await?;
+        let found = store::contingents::get(&mut db, mission, id).await?;
+        let name = mission.child("contingents", id);
+        found.map(|_| db).ok_or_else(|| work::not_found(&name).into())
+    }
+}
+
+impl From<TooLarge> for Error {
+    fn from(error: TooLarge) -> Self {
+        Self::Headcount(error.into())
     }
 }
 
@@ -120,9 +151,10 @@ from! {
     pledge::Refused => Pledge,
     contingent::Refused => Contingent,
     movement::Refused => Movement,
-    mandate::Unmet => Mandate,
-    Negative => Headcount,
+    mandate::Outside => Mandate,
+    ledger::Refused => Headcount,
     CeilingExceeded => Ceiling,
+    Full => Full,
     Overflow => Overflow,
     store::Error => Store,
 }

@@ -7,7 +7,7 @@ use muster_service::{
     policy::Rows,
 };
 
-/// Everybody who has a role in the mission.
+/// Everybody who has a role in the mission: they coordinate, so only writing is limited.
 const READERS: &[Role] =
     &[Staff, Contributor, HostForce, Monitor, Analyst, Editor, Auditor, Service];
 /// The commander's staff alone.
@@ -16,7 +16,7 @@ const STAFF: &[Role] = &[Staff];
 const SENDERS: &[Role] = &[Staff, Contributor];
 /// Those who hold sites.
 const HOLDERS: &[Role] = &[Staff, HostForce];
-/// Those who follow the whole mission; a contributor would see what is not its own.
+/// Those who follow the whole mission as it changes.
 const FOLLOWERS: &[Role] = &[Staff, Analyst, Editor, Auditor, Service];
 
 pub const ROWS: Rows = &[

@@ -69,7 +69,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Area>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = areas::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |area| area.code.clone()))
     }

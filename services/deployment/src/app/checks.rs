@@ -77,7 +77,7 @@ impl App {
         (mission, contingent): (MissionId, Id),
         page: &Page,
     ) -> Result<Paged<ReadinessCheck>, Error> {
-        let mut db = self.read(context, &mission).await?;
+        let mut db = self.read_of_contingent(context, &mission, &contingent).await?;
         let (after, limit) = (&page.after, page.limit());
         let found = checks::list(&mut db, &mission, &contingent, after, limit).await?;
         Ok(page.cut(found, |check| check.id.to_string()))

@@ -141,7 +141,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Contingent>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = contingents::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |contingent| contingent.id.to_string()))
     }

@@ -10,7 +10,7 @@ use super::{App, Change, Error, contingents::locked, not_in_the_future};
 use crate::{
     domain::{
         contingent::{Contingent, Shift},
-        headcount::{Account, Entry, Ledger, within_ceiling},
+        headcount::{Account, Entry, Ledger, TooLarge, within_ceiling},
         mandate,
     },
     store::{contingents, headcount, mandates, missions},
@@ -35,6 +35,7 @@ impl App {
         let (mut work, scope) = self.begin(context, &change.mission).await?;
         lock_mission(&mut work).await?;
         let mut contingent = locked(&mut work, &scope, &change.id, &change.etag).await?;
+        contingent.may_correct()?;
         not_in_the_future("effective_time", change.effective_at, work.now())?;
         if shift.to.is_present() && !shift.from.is_present() {
             let mandates = mandates::all(work.db(), &change.mission).await?;
@@ -59,10 +60,7 @@ impl App {
         (mission, contingent): (MissionId, Id),
         page: &Page,
     ) -> Result<Paged<Entry>, Error> {
-        let mut db = self.read(context, &mission).await?;
-        if contingents::get(&mut db, &mission, &contingent).await?.is_none() {
-            return Err(work::not_found(&mission.child("contingents", &contingent)).into());
-        }
+        let mut db = self.read_of_contingent(context, &mission, &contingent).await?;
         let (after, limit) = (&page.after, page.limit());
         let found = headcount::list(&mut db, &mission, &contingent, after, limit).await?;
         Ok(page.cut(found, |entry| entry.id.to_string()))
@@ -94,7 +92,7 @@ impl Posting {
         shifts: &[Shift],
     ) -> Result<(), Error> {
         for shift in shifts {
-            let entry = self.entry(*shift, work.now(), work.actor());
+            let entry = self.entry(*shift, work.now(), work.actor())?;
             ledger.post(entry.clone())?;
             headcount::insert(work.db(), &entry).await?;
             work.changed(&entry);
@@ -102,23 +100,26 @@ impl Posting {
         Ok(())
     }
 
-    fn entry(&self, shift: Shift, recorded_at: OffsetDateTime, actor: String) -> Entry {
-        let Shift { from, to, headcount } = shift;
-        Entry {
+    fn entry(
+        &self,
+        shift: Shift,
+        recorded_at: OffsetDateTime,
+        actor: String,
+    ) -> Result<Entry, TooLarge> {
+        let Shift { from, to, headcount: people } = shift;
+        Ok(Entry {
             mission: self.mission.clone(),
             contingent: self.contingent.clone(),
             id: Id::known(Uuid::now_v7().to_string()),
             from,
             to,
-            // Every headcount comes from an i32 or from the sum of one contingent's accounts,
-            // which cannot be more than the i32 it began with.
-            headcount: i32::try_from(headcount).unwrap_or(i32::MAX),
+            headcount: i32::try_from(people).map_err(|_| TooLarge { people })?,
             effective_at: self.effective_at,
             recorded_at,
             cause: self.cause.clone(),
             note: self.note.clone(),
             actor,
-        }
+        })
     }
 }
 

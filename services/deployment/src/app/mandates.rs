@@ -90,7 +90,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Mandate>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = mandates::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |mandate| mandate.id.to_string()))
     }

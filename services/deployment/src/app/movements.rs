@@ -109,7 +109,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Movement>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = movements::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |movement| movement.id.to_string()))
     }

@@ -63,7 +63,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Partner>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = partners::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |partner| partner.id.to_string()))
     }

@@ -107,7 +107,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Pledge>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = pledges::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |pledge| pledge.id.to_string()))
     }

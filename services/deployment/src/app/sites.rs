@@ -68,7 +68,7 @@ impl App {
         let mut site = site.ok_or_else(|| work::not_found(&name))?;
         work::check_etag(etag, &name, site.revision)?;
         let now = work.now();
-        site.record(SiteStatus { recorded_at: now, ..status }, now);
+        site.record(SiteStatus { recorded_at: now, ..status }, now)?;
         sites::update(work.db(), &site).await?;
         Ok(work.commit(site).await?)
     }
@@ -89,7 +89,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Site>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = sites::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |site| site.id.to_string()))
     }

@@ -77,7 +77,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<StrengthClaim>, Error> {
-        let mut db = self.read(context, mission).await?;
+        let mut db = self.read_of_mission(context, mission).await?;
         let found = claims::list(&mut db, mission, &page.after, page.limit()).await?;
         Ok(page.cut(found, |claim| claim.id.to_string()))
     }

@@ -3,9 +3,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    OutOfOrder, StateForbids,
+    Full, OutOfOrder, StateForbids,
     headcount::{Account, Ledger},
     mission::{CheckType, Mission, Stage},
+    moment,
     pledge::Category,
     readiness::{self, ReadinessCheck},
 };
@@ -15,7 +16,7 @@ use super::{
 /// ```text
 /// PLEDGED → CONFIRMED → TRAINING → TRAINED → VETTED → BRIEFED → READY
 ///   → DEPLOYING ⇄ DEPLOYED → ROTATING → REPATRIATED
-/// before REPATRIATED:  any ⇄ ON_HOLD
+/// before REPATRIATED:  any ⇄ ON_HOLD, whose stage goes on following those on the way
 /// before DEPLOYING:    any → WITHDRAWN, CANCELLED
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
+    #[error(transparent)]
+    Full(#[from] Full),
     #[error("the step to {stage} lacks readiness checks")]
     Unready { stage: Stage, missing: Vec<CheckType> },
 }
@@ -172,6 +175,7 @@ impl Contingent {
     ) -> Result<(), Refused> {
         match self.state {
             State::At(Stage::Ready | Stage::Deploying | Stage::Deployed) => {
+                self.in_order(at)?;
                 ready(mission, Stage::Deploying, checks, at)
             }
             _ => Err(self.forbids("READY, DEPLOYING or DEPLOYED").into()),
@@ -179,17 +183,37 @@ impl Contingent {
     }
 
     /// Whether its people may go home.
-    pub fn may_return(&self) -> Result<(), Refused> {
+    pub fn may_return(&self, at: OffsetDateTime) -> Result<(), Refused> {
         match self.state {
-            State::At(Stage::Deploying | Stage::Deployed | Stage::Rotating) => Ok(()),
+            State::At(Stage::Deploying | Stage::Deployed | Stage::Rotating) => {
+                Ok(self.in_order(at)?)
+            }
             _ => Err(self.forbids("DEPLOYING, DEPLOYED or ROTATING").into()),
         }
     }
 
-    /// Follows its people: the state that their accounts speak of after a movement. A movement
-    /// may be recorded late, so its step stands where it happened or after the last one.
-    pub fn follow(&mut self, ledger: &Ledger, homeward: bool, mut step: Step) {
-        let State::At(now) = self.state else { return };
+    /// Whether its people may be put into other accounts without a movement.
+    pub fn may_correct(&self) -> Result<(), Refused> {
+        match self.state {
+            State::At(_) | State::OnHold(_) => Ok(()),
+            State::Withdrawn | State::Cancelled => {
+                Err(self.forbids("any state but WITHDRAWN and CANCELLED").into())
+            }
+        }
+    }
+
+    /// Follows its people: the state that their accounts speak of after a movement. A movement may
+    /// be recorded late, so its step stands where it happened or after the last one. A contingent
+    /// that is on hold takes no step, but those who were on the way move the stage it is held at.
+    pub fn follow(
+        &mut self,
+        ledger: &Ledger,
+        homeward: bool,
+        mut step: Step,
+    ) -> Result<(), Refused> {
+        let (State::At(now) | State::OnHold(now)) = self.state else {
+            return Err(self.forbids("any state but WITHDRAWN and CANCELLED").into());
+        };
         let none_in = |accounts: &[Account]| {
             accounts.iter().all(|account| ledger.balance(*account, None) == 0)
         };
@@ -198,16 +222,24 @@ impl Contingent {
         let to = if homeward {
             let all_home = none_in(&here) && none_in(&coming) && none_in(&[Account::Returning]);
             if all_home { Stage::Repatriated } else { Stage::Rotating }
+        } else if Stage::Rotating <= now {
+            // The last who came do not undo that others went.
+            now
         } else if none_in(&coming) {
             Stage::Deployed
         } else {
             Stage::Deploying
         };
-        if to == now {
-            return self.touch(step.recorded_at);
+        match self.state {
+            State::At(_) if to != now => {
+                step.effective_at = step.effective_at.max(self.last_step_at());
+                return self.push(State::At(to), step);
+            }
+            State::OnHold(_) => self.state = State::OnHold(to),
+            _ => {}
         }
-        step.effective_at = step.effective_at.max(self.last_step_at());
-        self.push(State::At(to), step);
+        self.touch(step.recorded_at);
+        Ok(())
     }
 
     /// Nothing but the ledger changed.
@@ -217,21 +249,27 @@ impl Contingent {
     }
 
     fn enter(&mut self, to: State, step: Step) -> Result<(), Refused> {
-        let earliest = self.last_step_at();
-        if step.effective_at < earliest {
-            let earliest = earliest.to_string();
-            return Err(OutOfOrder { field: "effective_time", earliest }.into());
-        }
-        self.push(to, step);
-        Ok(())
+        self.in_order(step.effective_at)?;
+        self.push(to, step)
     }
 
-    fn push(&mut self, to: State, step: Step) {
+    /// Refuses what would have happened before the last step.
+    fn in_order(&self, at: OffsetDateTime) -> Result<(), OutOfOrder> {
+        let earliest = self.last_step_at();
+        if earliest <= at {
+            return Ok(());
+        }
+        Err(OutOfOrder { field: "effective_time", earliest: moment(earliest) })
+    }
+
+    fn push(&mut self, to: State, step: Step) -> Result<(), Refused> {
+        Full::unless_room(self.transitions.len(), "the contingent", "steps")?;
         let Step { effective_at, recorded_at, actor, note } = step;
         let from = self.state;
         self.transitions.push(Transition { from, to, effective_at, recorded_at, actor, note });
         self.state = to;
         self.touch(recorded_at);
+        Ok(())
     }
 
     fn last_step_at(&self) -> OffsetDateTime {

@@ -3,7 +3,10 @@
 use muster_service::{Id, MissionId, words};
 use time::OffsetDateTime;
 
-use super::mandate::{Mandate, in_force};
+use super::{
+    mandate::{Mandate, in_force},
+    moment,
+};
 
 words! {
     /// Where a person of a contingent counts.
@@ -50,7 +53,7 @@ pub struct Entry {
 
 /// An account that would fall below zero.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{account} has {available} people at {at}; {asked} cannot leave it")]
+#[error("{account} has {available} people at {time}; {asked} cannot leave it", time = moment(*at))]
 pub struct Negative {
     pub account: Account,
     pub available: i64,
@@ -60,11 +63,27 @@ pub struct Negative {
 
 /// More people present than the ceiling in force allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{present} people would be present at {at}; the ceiling is {ceiling}")]
+#[error("{present} people would be present at {time}; the ceiling is {ceiling}", time = moment(*at))]
 pub struct CeilingExceeded {
     pub ceiling: i32,
     pub present: i64,
     pub at: OffsetDateTime,
+}
+
+/// More people in a contingent than one headcount can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a contingent has at most {} people; it would have {people}", i32::MAX)]
+pub struct TooLarge {
+    pub people: i64,
+}
+
+/// Why an entry is not added to a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Negative(#[from] Negative),
+    #[error(transparent)]
+    Large(#[from] TooLarge),
 }
 
 /// The entries of one contingent.
@@ -84,15 +103,22 @@ impl Ledger {
         self.entries.iter().filter(counted).map(|entry| effect(entry, account)).sum()
     }
 
-    /// Adds an entry, unless an account would be below zero at any moment from then on.
-    pub fn post(&mut self, entry: Entry) -> Result<(), Negative> {
+    /// Adds an entry, unless an account would be below zero at any moment from then on, or the
+    /// contingent too large: a step may move all its people by one entry.
+    pub fn post(&mut self, entry: Entry) -> Result<(), Refused> {
         let asked = i64::from(entry.headcount);
+        if entry.from == Account::Outside {
+            let people = asked - self.balance(Account::Outside, None);
+            if i64::from(i32::MAX) < people {
+                return Err(TooLarge { people }.into());
+            }
+        }
         if entry.from != Account::Outside {
             let later = self.entries.iter().map(|entry| entry.effective_at);
             let moments = later.filter(|at| entry.effective_at < *at).chain([entry.effective_at]);
             let lowest = moments.map(|at| (self.balance(entry.from, Some(at)), at)).min();
             if let Some((available, at)) = lowest.filter(|(available, _)| *available < asked) {
-                return Err(Negative { account: entry.from, available, asked, at });
+                return Err(Negative { account: entry.from, available, asked, at }.into());
             }
         }
         self.entries.push(entry);
@@ -170,8 +196,21 @@ pub mod tests {
         let late = START + Duration::DAY * 2;
         ledger.post(entry(Account::Ready, Account::InTransit, 300, late)).unwrap();
         let early = entry(Account::Ready, Account::Outside, 200, START + Duration::DAY);
-        let negative = ledger.post(early).unwrap_err();
-        assert_eq!((negative.available, negative.asked, negative.at), (100, 200, late));
+        let account = Account::Ready;
+        let negative = Negative { account, available: 100, asked: 200, at: late };
+        let said = "ready has 100 people at 2024-06-03T00:00:00Z; 200 cannot leave it";
+        assert_eq!(negative.to_string(), said);
+        assert_eq!(ledger.post(early), Err(Refused::Negative(negative)));
+    }
+
+    #[test]
+    fn nobody_enters_a_contingent_that_no_headcount_can_tell() {
+        let mut ledger = ledger(&[(Account::Outside, Account::Pledged, i32::MAX)]);
+        let one = || entry(Account::Outside, Account::Training, 1, START);
+        let people = i64::from(i32::MAX) + 1;
+        assert_eq!(ledger.post(one()), Err(Refused::Large(TooLarge { people })));
+        ledger.post(entry(Account::Pledged, Account::Outside, 1, START)).unwrap();
+        ledger.post(one()).unwrap();
     }
 
     proptest! {

@@ -2,6 +2,8 @@ use muster_service::{Id, MissionId, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::moment;
+
 words! {
     /// The kind of a task.
     pub enum TaskType {
@@ -57,6 +59,12 @@ pub struct Unmet {
     pub what: String,
 }
 
+/// No mandate allows this; at least one condition is not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    pub unmet: Vec<Unmet>,
+}
+
 impl Mandate {
     pub fn in_force(&self, at: OffsetDateTime) -> bool {
         self.starts_at <= at && at < self.ends_at
@@ -77,30 +85,24 @@ pub fn in_force(mandates: &[Mandate], at: OffsetDateTime) -> Option<&Mandate> {
 }
 
 /// What is unmet where no mandate is in force.
-pub fn none_in_force(at: OffsetDateTime) -> Unmet {
-    Unmet {
-        condition: "MANDATE_IN_FORCE",
-        subject: at.to_string(),
-        what: format!("no mandate is in force at {at}"),
-    }
+pub fn none_in_force(at: OffsetDateTime) -> Outside {
+    let subject = moment(at);
+    let what = format!("no mandate is in force at {subject}");
+    Outside { unmet: vec![Unmet { condition: "MANDATE_IN_FORCE", subject, what }] }
 }
 
-/// Finds the mandate that allows people at a place, or names what is unmet.
-pub fn guard<'m>(
-    mandates: &'m [Mandate],
-    at: OffsetDateTime,
-    lineage: &[String],
-) -> Result<&'m Mandate, Unmet> {
-    let mandate = in_force(mandates, at).ok_or_else(|| none_in_force(at))?;
-    if mandate.covers(lineage) {
-        return Ok(mandate);
-    }
+/// Finds a mandate in force that allows people at a place, or names all that is unmet.
+pub fn guard(mandates: &[Mandate], at: OffsetDateTime, lineage: &[String]) -> Result<(), Outside> {
     let place = lineage.first().cloned().unwrap_or_default();
-    Err(Unmet {
-        condition: "AREA_IN_MANDATE",
-        what: format!("{} does not cover {place}", mandate.instrument),
-        subject: place,
-    })
+    let mut unmet = Vec::new();
+    for mandate in mandates.iter().filter(|mandate| mandate.in_force(at)) {
+        if mandate.covers(lineage) {
+            return Ok(());
+        }
+        let what = format!("{} does not cover {place}", mandate.instrument);
+        unmet.push(Unmet { condition: "AREA_IN_MANDATE", subject: place.clone(), what });
+    }
+    if unmet.is_empty() { Err(none_in_force(at)) } else { Err(Outside { unmet }) }
 }
 
 #[cfg(test)]
@@ -143,15 +145,33 @@ mod tests {
         assert_eq!(name(datetime!(2025-10-02 0:00 UTC)), None);
     }
 
+    fn lineage(codes: &[&str]) -> Vec<String> {
+        codes.iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn a_place_outside_the_mandate_is_named() {
         let mandates = [mandate("first", datetime!(2023-10-02 0:00 UTC), END)];
         let at = datetime!(2024-06-25 0:00 UTC);
-        let lineage = |codes: &[&str]| codes.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert!(guard(&mandates, at, &lineage(&["HT0111", "HT01", "HT"])).is_ok());
-        let unmet = guard(&mandates, at, &lineage(&["HT0811", "HT08", "HT"])).unwrap_err();
-        assert_eq!((unmet.condition, unmet.subject.as_str()), ("AREA_IN_MANDATE", "HT0811"));
-        let unmet = guard(&mandates, END, &lineage(&["HT0111", "HT01"])).unwrap_err();
-        assert_eq!(unmet.condition, "MANDATE_IN_FORCE");
+        let unmet = guard(&mandates, at, &lineage(&["HT0811", "HT08", "HT"])).unwrap_err().unmet;
+        assert_eq!((unmet[0].condition, unmet[0].subject.as_str()), ("AREA_IN_MANDATE", "HT0811"));
+        let unmet = guard(&mandates, END, &lineage(&["HT0111", "HT01"])).unwrap_err().unmet;
+        assert_eq!(unmet[0].condition, "MANDATE_IN_FORCE");
+        assert_eq!(unmet[0].subject, "2024-10-02T00:00:00Z");
+    }
+
+    #[test]
+    fn any_mandate_in_force_may_allow_a_place() {
+        let began = datetime!(2023-10-02 0:00 UTC);
+        let wide = Mandate { areas: vec!["HT08".into()], ..mandate("wide", began, END) };
+        let last = mandate("last", began + time::Duration::DAY, END);
+        let over = mandate("over", began, began + time::Duration::DAY);
+        let mandates = [wide, last, over];
+        let at = datetime!(2024-06-25 0:00 UTC);
+        assert_eq!(guard(&mandates, at, &lineage(&["HT0811", "HT08"])), Ok(()));
+        let unmet = guard(&mandates, at, &lineage(&["HT05"])).unwrap_err().unmet;
+        let said: Vec<&str> = unmet.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(said, ["wide does not cover HT05", "last does not cover HT05"]);
     }
 }

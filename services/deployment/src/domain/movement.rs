@@ -2,7 +2,7 @@ use muster_service::{Id, MissionId, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Time};
 
-use super::{OutOfOrder, StateForbids};
+use super::{Full, OutOfOrder, StateForbids, headcount::Account, moment};
 
 words! {
     /// Which way a movement goes.
@@ -95,8 +95,10 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
+    #[error(transparent)]
+    Full(#[from] Full),
     #[error("{travelling} people are on the way; {asked} cannot arrive")]
-    TooMany { travelling: i32, asked: i32 },
+    TooMany { account: Account, travelling: i32, asked: i32, at: OffsetDateTime },
 }
 
 impl Movement {
@@ -122,13 +124,15 @@ impl Movement {
             return Err(self.forbids("DEPARTED or ARRIVED_IN_PART").into());
         };
         if arrival.at < departed_at {
-            let earliest = departed_at.to_string();
+            let earliest = moment(departed_at);
             return Err(OutOfOrder { field: "effective_time", earliest }.into());
         }
         let travelling = self.departed - self.arrived();
         if travelling < arrival.headcount {
-            return Err(Refused::TooMany { travelling, asked: arrival.headcount });
+            let Arrival { at, headcount: asked, .. } = arrival;
+            return Err(Refused::TooMany { account: self.way(), travelling, asked, at });
         }
+        Full::unless_room(self.arrivals.len(), "the movement", "arrivals")?;
         let all = travelling == arrival.headcount;
         self.state = if all { State::Arrived } else { State::ArrivedInPart };
         self.arrivals.push(arrival);
@@ -157,6 +161,14 @@ impl Movement {
         self.note = note;
         self.touch(now);
         Ok(())
+    }
+
+    /// Where those on the way count.
+    fn way(&self) -> Account {
+        match self.direction {
+            Direction::Deployment => Account::InTransit,
+            Direction::Repatriation => Account::Returning,
+        }
     }
 
     pub fn arrived(&self) -> i32 {
@@ -192,6 +204,7 @@ mod tests {
     use time::macros::{date, datetime};
 
     use super::*;
+    use crate::domain::MOST_ENTRIES;
 
     const START: OffsetDateTime = datetime!(2024-06-24 20:00 UTC);
 
@@ -232,7 +245,9 @@ mod tests {
         movement.arrive(part(START + Duration::DAY, 200), START).unwrap();
         assert_eq!(movement.state, State::ArrivedInPart);
         let too_many = movement.arrive(part(START + Duration::DAY, 101), START);
-        assert_eq!(too_many, Err(Refused::TooMany { travelling: 100, asked: 101 }));
+        let (account, at) = (Account::InTransit, START + Duration::DAY);
+        let expected = Refused::TooMany { account, travelling: 100, asked: 101, at };
+        assert_eq!(too_many, Err(expected));
         movement.arrive(part(START + Duration::DAY, 100), START).unwrap();
         assert_eq!((movement.state, movement.arrived()), (State::Arrived, 300));
     }
@@ -243,6 +258,37 @@ mod tests {
         movement.depart(START, 200, START).unwrap();
         let refused = movement.arrive(part(START - Duration::SECOND, 200), START);
         assert!(matches!(refused, Err(Refused::Order(_))));
+    }
+
+    #[test]
+    fn those_who_are_on_the_way_home_are_returning() {
+        let mut movement = Movement { direction: Direction::Repatriation, ..planned() };
+        movement.depart(START, 200, START).unwrap();
+        let refused = movement.arrive(part(START, 201), START);
+        assert!(matches!(refused, Err(Refused::TooMany { account: Account::Returning, .. })));
+    }
+
+    #[test]
+    fn the_earliest_time_is_told_as_the_wire_writes_times() {
+        let mut movement = planned();
+        movement.depart(START, 200, START).unwrap();
+        let Err(Refused::Order(order)) = movement.arrive(part(START - Duration::DAY, 1), START)
+        else {
+            panic!("an arrival before the departure")
+        };
+        assert_eq!(order.earliest, "2024-06-24T20:00:00Z");
+    }
+
+    #[test]
+    fn arrivals_do_not_grow_without_bound() {
+        let mut movement = planned();
+        movement.depart(START, 400, START).unwrap();
+        for _ in 0..MOST_ENTRIES {
+            movement.arrive(part(START, 1), START).unwrap();
+        }
+        let refused = movement.arrive(part(START, 1), START);
+        assert!(matches!(refused, Err(Refused::Full(_))));
+        assert_eq!(movement.arrived(), 200);
     }
 
     #[test]

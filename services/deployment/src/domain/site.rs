@@ -2,6 +2,8 @@ use muster_service::{Id, MissionId, Source, words};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::Full;
+
 words! {
     /// What a site is.
     pub enum SiteKind {
@@ -59,15 +61,56 @@ pub struct Site {
 
 impl Site {
     /// Adds what is known of a moment, which may lie before others that are known.
-    pub fn record(&mut self, status: SiteStatus, now: OffsetDateTime) {
+    pub fn record(&mut self, status: SiteStatus, now: OffsetDateTime) -> Result<(), Full> {
+        Full::unless_room(self.history.len(), "the site", "status entries")?;
         self.history.push(status);
         self.order();
         self.revision += 1;
         self.updated_at = now;
+        Ok(())
     }
 
     /// Puts the history in order.
     pub fn order(&mut self) {
         self.history.sort_by_key(|status| (status.effective_at, status.recorded_at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::domain::MOST_ENTRIES;
+
+    const NOW: OffsetDateTime = datetime!(2024-06-01 0:00 UTC);
+
+    #[test]
+    fn a_history_does_not_grow_without_bound() {
+        let status = SiteStatus {
+            control: Control::Contested,
+            effective_at: NOW,
+            holder: String::new(),
+            note: String::new(),
+            sources: Vec::new(),
+            recorded_at: NOW,
+        };
+        let mut site = Site {
+            mission: MissionId::known("haiti"),
+            id: Id::known("port"),
+            display_name: "Port".into(),
+            kind: SiteKind::Seaport,
+            area: "HT01".into(),
+            point: None,
+            history: vec![status.clone(); MOST_ENTRIES - 1],
+            sources: Vec::new(),
+            revision: 1,
+            created_at: NOW,
+            updated_at: NOW,
+        };
+        site.record(status.clone(), NOW).unwrap();
+        let full = site.record(status, NOW).unwrap_err();
+        assert_eq!(full.to_string(), "the site has 200 status entries and takes no more");
+        assert_eq!((site.history.len(), site.revision), (MOST_ENTRIES, 2));
     }
 }

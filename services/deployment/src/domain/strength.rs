@@ -208,10 +208,13 @@ impl Records {
     }
 
     fn arrived(&self, subject: &Subject, at: OffsetDateTime) -> Line {
-        let arrivals = (self.entries_of(subject))
-            .filter(|entry| entry.effective_at <= at)
-            .filter(|entry| (entry.from, entry.to) == (Account::InTransit, Account::Present));
-        summed(Measure::Arrived, arrivals, |entry| entry.headcount.into())
+        let entries = self.entries_of(subject).filter(|entry| entry.effective_at <= at);
+        summed(Measure::Arrived, entries, |entry| match (entry.from, entry.to) {
+            (Account::InTransit, Account::Present) => entry.headcount.into(),
+            // An arrival that was recorded by mistake and is put right.
+            (Account::Present, Account::InTransit) => -i64::from(entry.headcount),
+            _ => 0,
+        })
     }
 
     fn entries_of<'r>(&'r self, subject: &'r Subject) -> impl Iterator<Item = &'r Entry> {
@@ -368,6 +371,15 @@ mod tests {
         };
         assert_eq!(present(datetime!(2024-06-25 14:59 UTC)), Some(0));
         assert_eq!(present(datetime!(2024-06-25 15:00 UTC)), Some(200));
+    }
+
+    #[test]
+    fn an_arrival_that_was_put_right_did_not_happen() {
+        let mut records = first_flight();
+        let undone = entry(Account::Present, Account::InTransit, 50, NOW);
+        records.entries.push(undone);
+        let line = records.line(Measure::Arrived, &Subject::Mission, NOW).unwrap().unwrap();
+        assert_eq!((line.quantity, line.records.len()), (Quantity::exactly(150), 2));
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl AreaService for Handler {
     ) -> Answer<pb::ListAreasResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_areas(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListAreasResponse {
             areas: paged.items.iter().map(Resource::pack).collect(),

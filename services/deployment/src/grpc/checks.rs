@@ -35,7 +35,7 @@ impl ReadinessCheckService for Handler {
     ) -> Answer<pb::ListReadinessChecksResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::contingent(&message.parent)?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_checks(&context, parent, &page).await?;
         Ok(Response::new(pb::ListReadinessChecksResponse {
             readiness_checks: paged.items.iter().map(Resource::pack).collect(),

@@ -35,7 +35,7 @@ impl StrengthClaimService for Handler {
     ) -> Answer<pb::ListStrengthClaimsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_claims(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListStrengthClaimsResponse {
             strength_claims: paged.items.iter().map(Resource::pack).collect(),

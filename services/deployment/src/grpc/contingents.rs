@@ -34,7 +34,7 @@ impl ContingentService for Handler {
     ) -> Answer<pb::ListContingentsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_contingents(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListContingentsResponse {
             contingents: paged.items.iter().map(Resource::pack).collect(),
@@ -110,7 +110,7 @@ impl ContingentService for Handler {
     ) -> Answer<pb::ListHeadcountEntriesResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::contingent(&message.parent)?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_headcount_entries(&context, parent, &page).await?;
         Ok(Response::new(pb::ListHeadcountEntriesResponse {
             headcount_entries: paged.items.iter().map(Resource::pack).collect(),

@@ -14,11 +14,7 @@ pub mod sites;
 pub mod claims;
 pub mod strength;
 
-use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Refusal,
-    name::{self},
-    page::Page,
-};
+use muster_service::{AtField, FieldViolation, Id, MissionId, name};
 
 /// Reads a mission's name from the field `field`.
 pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
@@ -33,10 +29,4 @@ pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViola
 /// Reads the field `parent`: a contingent.
 pub fn contingent(parent: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(parent, "contingents").at("parent")
-}
-
-/// Reads the page that is asked for; `list` is what is listed, so that a page's token is good
-/// for nothing else.
-pub fn page(size: i32, token: &str, list: &str) -> Result<Page, Refusal> {
-    Page::read(size, token, list)
 }

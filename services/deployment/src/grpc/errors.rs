@@ -1,15 +1,17 @@
 //! The one table from our errors to what callers see.
 
 use muster_service::{Failure, Reason, Refusal, database, status};
+use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::{
     app::Error,
     domain::{
-        OutOfOrder, StateForbids, contingent,
-        headcount::Account,
+        Full, MOST_ENTRIES, OutOfOrder, StateForbids, contingent,
+        headcount::{self, Account, Negative},
+        mandate::Outside,
         mission::{CheckType, Stage},
-        movement, pledge,
+        moment, movement, pledge,
     },
     store,
 };
@@ -28,23 +30,24 @@ impl From<Error> for Failure {
             Error::Contingent(contingent::Refused::Unready { stage, missing }) => {
                 unready(stage, &missing)
             }
-            Error::Movement(refused @ movement::Refused::TooMany { travelling, .. }) => {
-                Refusal::new(Reason::HeadcountNegative, refused.to_string())
-                    .with("account", Account::InTransit.as_str().to_uppercase())
-                    .with("available", travelling)
+            Error::Movement(
+                ref refused @ movement::Refused::TooMany { account, travelling, at, .. },
+            ) => empty(refused.to_string(), account, at, travelling.into()),
+            Error::Contingent(contingent::Refused::Full(full))
+            | Error::Movement(movement::Refused::Full(full))
+            | Error::Full(full) => filled(&full),
+            Error::Mandate(outside) => outside_mandate(outside),
+            Error::Headcount(headcount::Refused::Negative(negative)) => {
+                let Negative { account, available, at, .. } = negative;
+                empty(negative.to_string(), account, at, available)
             }
-            Error::Mandate(unmet) => Refusal::new(Reason::OutsideMandate, unmet.what.clone())
-                .unmet(unmet.condition, unmet.subject, unmet.what),
-            Error::Headcount(negative) => {
-                Refusal::new(Reason::HeadcountNegative, negative.to_string())
-                    .with("account", negative.account.as_str().to_uppercase())
-                    .with("time", negative.at)
-                    .with("available", negative.available)
+            Error::Headcount(headcount::Refused::Large(large)) => {
+                Refusal::new(Reason::NumberOverflow, large.to_string())
             }
             Error::Ceiling(exceeded) => Refusal::new(Reason::CeilingExceeded, exceeded.to_string())
                 .with("ceiling", exceeded.ceiling)
                 .with("present", exceeded.present)
-                .with("time", exceeded.at),
+                .with("time", moment(exceeded.at)),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
             Error::Store(store::Error::Database(error)) => database::refusal(&error),
             Error::Store(error) => status::internal(&error),
@@ -67,6 +70,29 @@ fn unready(stage: Stage, missing: &[CheckType]) -> Refusal {
         let what = format!("{word} has no passed check that is the last by then");
         refusal.unmet("READINESS_CHECK", word, what)
     })
+}
+
+fn outside_mandate(outside: Outside) -> Refusal {
+    let said: Vec<&str> = outside.unmet.iter().map(|unmet| unmet.what.as_str()).collect();
+    let refusal = Refusal::new(Reason::OutsideMandate, said.join("; "));
+    outside
+        .unmet
+        .into_iter()
+        .fold(refusal, |refusal, unmet| refusal.unmet(unmet.condition, unmet.subject, unmet.what))
+}
+
+/// An account has not as many people as are to leave it.
+fn empty(sentence: String, account: Account, at: OffsetDateTime, available: i64) -> Refusal {
+    Refusal::new(Reason::HeadcountNegative, sentence)
+        .with("account", account.as_str().to_uppercase())
+        .with("time", moment(at))
+        .with("available", available)
+}
+
+fn filled(full: &Full) -> Refusal {
+    Refusal::new(Reason::StateForbids, full.to_string())
+        .with("state", "FULL")
+        .with("allowed", format!("fewer than {MOST_ENTRIES} {}", full.entries))
 }
 
 fn state_forbids(state: &StateForbids) -> Refusal {

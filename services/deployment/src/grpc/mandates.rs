@@ -30,7 +30,7 @@ impl MandateService for Handler {
     ) -> Answer<pb::ListMandatesResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_mandates(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListMandatesResponse {
             mandates: paged.items.iter().map(Resource::pack).collect(),

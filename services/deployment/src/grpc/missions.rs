@@ -29,7 +29,7 @@ impl MissionService for Handler {
         request: Request<pb::ListMissionsRequest>,
     ) -> Answer<pb::ListMissionsResponse> {
         let call = Call::admit(request)?;
-        let page = convert::page(call.message.page_size, &call.message.page_token, "missions")?;
+        let page = call.context.page(call.message.page_size, &call.message.page_token, "")?;
         let paged = self.app.list_missions(&call.context, &page).await?;
         Ok(Response::new(pb::ListMissionsResponse {
             missions: paged.items.iter().map(Resource::pack).collect(),

@@ -31,7 +31,7 @@ impl MovementService for Handler {
     ) -> Answer<pb::ListMovementsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_movements(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListMovementsResponse {
             movements: paged.items.iter().map(Resource::pack).collect(),

@@ -30,7 +30,7 @@ impl PartnerService for Handler {
     ) -> Answer<pb::ListPartnersResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_partners(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListPartnersResponse {
             partners: paged.items.iter().map(Resource::pack).collect(),

@@ -27,7 +27,7 @@ impl PledgeService for Handler {
     ) -> Answer<pb::ListPledgesResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_pledges(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListPledgesResponse {
             pledges: paged.items.iter().map(Resource::pack).collect(),

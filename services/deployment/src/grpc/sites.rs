@@ -27,7 +27,7 @@ impl SiteService for Handler {
     ) -> Answer<pb::ListSitesResponse> {
         let Call { message, context } = Call::admit(request)?;
         let parent = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_sites(&context, &parent, &page).await?;
         Ok(Response::new(pb::ListSitesResponse {
             sites: paged.items.iter().map(Resource::pack).collect(),

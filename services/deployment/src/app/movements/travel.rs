@@ -53,7 +53,7 @@ impl App {
                 travel(Account::Ready, Account::InTransit, departure.headcount)
             }
             Direction::Repatriation => {
-                contingent.may_return()?;
+                contingent.may_return(at)?;
                 travel(Account::Present, Account::Returning, departure.headcount)
             }
         };
@@ -105,7 +105,7 @@ async fn finish(
         actor: work.actor(),
         note: movement.resource_name(),
     };
-    contingent.follow(&ledger, movement.direction == Direction::Repatriation, step);
+    contingent.follow(&ledger, movement.direction == Direction::Repatriation, step)?;
     store::contingents::update(work.db(), &contingent).await?;
     work.changed(&contingent);
     movements::update(work.db(), &movement).await?;

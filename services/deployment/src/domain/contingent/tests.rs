@@ -1,7 +1,9 @@
 use time::{Duration, macros::datetime};
 
 use super::*;
-use crate::domain::{headcount::tests::ledger, mission::Requirement, readiness::tests::check};
+use crate::domain::{
+    MOST_ENTRIES, headcount::tests::ledger, mission::Requirement, readiness::tests::check,
+};
 
 const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
 
@@ -99,11 +101,11 @@ fn half_a_contingent_that_arrived_leaves_it_deploying() {
         (Account::InTransit, Account::Present, 200),
     ];
     let mut contingent = contingent(State::At(Stage::Ready));
-    contingent.follow(&ledger(&entries), false, step(START));
+    contingent.follow(&ledger(&entries), false, step(START)).unwrap();
     assert_eq!(contingent.state, State::At(Stage::Deploying));
     entries.push((Account::Ready, Account::InTransit, 200));
     entries.push((Account::InTransit, Account::Present, 200));
-    contingent.follow(&ledger(&entries), false, step(START));
+    contingent.follow(&ledger(&entries), false, step(START)).unwrap();
     assert_eq!(contingent.state, State::At(Stage::Deployed));
 }
 
@@ -114,4 +116,95 @@ fn a_contingent_that_departed_cannot_be_withdrawn() {
     assert!(gone.end(State::Withdrawn, &ledger, step(START)).is_err());
     let mut held = contingent(State::OnHold(Stage::Training));
     assert!(held.end(State::Withdrawn, &ledger, step(START)).is_ok());
+}
+
+#[test]
+fn a_held_contingent_follows_those_who_are_in_the_air() {
+    let landed = ledger(&[
+        (Account::Outside, Account::Ready, 400),
+        (Account::Ready, Account::InTransit, 400),
+        (Account::InTransit, Account::Present, 400),
+    ]);
+    let mut held = contingent(State::OnHold(Stage::Deploying));
+    held.follow(&landed, false, step(START)).unwrap();
+    assert_eq!((held.state, held.revision), (State::OnHold(Stage::Deployed), 2));
+    assert!(held.transitions.is_empty(), "it takes no step while it is on hold");
+    held.resume(step(START)).unwrap();
+    assert_eq!(held.state, State::At(Stage::Deployed));
+}
+
+#[test]
+fn a_held_contingent_changes_with_every_arrival() {
+    let half = ledger(&[
+        (Account::Outside, Account::Ready, 400),
+        (Account::Ready, Account::InTransit, 200),
+        (Account::InTransit, Account::Present, 200),
+    ]);
+    let mut held = contingent(State::OnHold(Stage::Deploying));
+    held.follow(&half, false, step(START)).unwrap();
+    assert_eq!((held.state, held.revision), (State::OnHold(Stage::Deploying), 2));
+}
+
+#[test]
+fn those_who_return_to_a_held_contingent_end_its_rotation() {
+    let home = ledger(&[
+        (Account::Outside, Account::Returning, 400),
+        (Account::Returning, Account::Repatriated, 400),
+    ]);
+    let mut held = contingent(State::OnHold(Stage::Rotating));
+    held.follow(&home, true, step(START)).unwrap();
+    assert_eq!((held.state, held.revision), (State::OnHold(Stage::Repatriated), 2));
+}
+
+#[test]
+fn the_last_who_come_do_not_undo_a_rotation() {
+    let mixed = ledger(&[
+        (Account::Outside, Account::Present, 200),
+        (Account::Outside, Account::Returning, 200),
+    ]);
+    for state in [State::At(Stage::Rotating), State::OnHold(Stage::Rotating)] {
+        let mut rotating = contingent(state);
+        rotating.follow(&mixed, false, step(START)).unwrap();
+        assert_eq!((rotating.state, rotating.revision), (state, 2));
+    }
+}
+
+#[test]
+fn a_contingent_that_ended_is_not_corrected() {
+    for state in [State::Withdrawn, State::Cancelled] {
+        assert!(matches!(contingent(state).may_correct(), Err(Refused::State(_))));
+    }
+    assert!(contingent(State::OnHold(Stage::Deploying)).may_correct().is_ok());
+    assert!(contingent(State::At(Stage::Repatriated)).may_correct().is_ok());
+}
+
+#[test]
+fn nobody_leaves_before_the_contingent_was_ready() {
+    let mission = mission(Vec::new());
+    let mut contingent = contingent(State::At(Stage::Briefed));
+    let (before, ready) = (START, START + Duration::DAY);
+    contingent.advance(Stage::Ready, &mission, &[], &ledger(&[]), step(ready)).unwrap();
+    let earliest = "2024-02-02T00:00:00Z".to_owned();
+    let order = OutOfOrder { field: "effective_time", earliest };
+    let refused = contingent.may_depart(&mission, &[], before);
+    assert_eq!(refused, Err(Refused::Order(order.clone())));
+    assert_eq!(contingent.may_depart(&mission, &[], ready), Ok(()));
+    contingent.state = State::At(Stage::Deployed);
+    assert_eq!(contingent.may_return(before), Err(Refused::Order(order)));
+    assert_eq!(contingent.may_return(ready), Ok(()));
+}
+
+#[test]
+fn steps_do_not_grow_without_bound() {
+    let mut contingent = contingent(State::At(Stage::Deploying));
+    for _ in 0..MOST_ENTRIES / 2 {
+        contingent.hold(step(START)).unwrap();
+        contingent.resume(step(START)).unwrap();
+    }
+    let full = contingent.hold(step(START)).unwrap_err();
+    assert_eq!(full.to_string(), "the contingent has 200 steps and takes no more");
+    assert_eq!(contingent.transitions.len(), MOST_ENTRIES);
+    // People who arrive and change no state are still counted.
+    let coming = ledger(&[(Account::Outside, Account::Ready, 1)]);
+    assert!(contingent.follow(&coming, false, step(START)).is_ok());
 }
