@@ -1,4 +1,5 @@
 mod authorisation;
+mod disputes;
 mod figures;
 mod headline;
 mod method;

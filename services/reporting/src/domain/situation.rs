@@ -5,6 +5,7 @@ mod canonical;
 mod claims;
 mod conflicts;
 mod control;
+mod english;
 mod incidents;
 mod numbers;
 mod presence;
@@ -26,6 +27,7 @@ use time::OffsetDateTime;
 
 pub use self::areas::Areas;
 pub use self::numbers::precedence;
+pub use self::recorded::{Subject, recorded};
 pub use self::roster::Roster;
 use super::{
     assessment::Assessment,

@@ -103,7 +103,7 @@ fn table(numbers: &[&SituationNumber]) -> Markup {
             h2 { "Numbers and their records" }
             div.wide {
                 table {
-                    caption { "Each number in its source's words, with its bounds, the rule that made it and the records behind it." }
+                    caption { "Each number in English words, with its bounds, the rule that made it and the records behind it." }
                     thead {
                         tr {
                             @for heading in ["What", "Number", "Bounds", "Rule", "Records"] {
@@ -123,7 +123,7 @@ fn row(number: &SituationNumber) -> Markup {
     markup! {
         tr {
             th scope="row" { (line(&wording::metric(number))) }
-            td { (line(&wording::written(quantity))) }
+            td { (line(&wording::number(quantity))) }
             td { (line(&wording::bounds(quantity))) }
             td { (line(&wording::rule(number))) }
             td { ul { @for used in &number.included { li { (line(&wording::record(used))) } } } }

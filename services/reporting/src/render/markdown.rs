@@ -56,7 +56,7 @@ fn number(number: &SituationNumber) -> String {
     let mut item = format!(
         "**{}**: {}; bounds: {}; rule: {}",
         text(&wording::metric(number)),
-        text(&wording::written(quantity)),
+        text(&wording::number(quantity)),
         text(&wording::bounds(quantity)),
         text(&wording::rule(number)),
     );

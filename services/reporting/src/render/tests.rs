@@ -99,9 +99,9 @@ Relief
 
 ## Numbers and their records
 
-- **Killed or injured (over the period)**: Relief; bounds: 2,501 or more; rule: One figure
-  - from figures/q1, revision 2: Relief (Relief)
-  - without figures/star, revision 2: Relief (Relief): another source for the same area and period was chosen; counted: figures/q1
+- **Killed or injured (over the period)**: more than 2,500 (“Relief”); bounds: 2,501 or more; rule: One figure
+  - from figures/q1, revision 2: more than 2,500 (“Relief”) (Relief)
+  - without figures/star, revision 2: more than 2,500 (“Relief”) (Relief): another source for the same area and period was chosen; counted: figures/q1
 
 Digest of the situation:
 ";
@@ -118,9 +118,9 @@ fn a_report_reads_in_html() {
         "<section class=\"summary\"><h2>In summary</h2><ul><li>Relief</li></ul></section>",
         "<figure><img src=\"https://example.org/a_(1).jpg?b=1&amp;c=2\" alt=\"Relief\"",
         "<figure><figcaption>Relief Image: Relief</figcaption></figure>",
-        "<th scope=\"row\">Killed or injured (over the period)</th><td>Relief</td>\
+        "<th scope=\"row\">Killed or injured (over the period)</th><td>more than 2,500 (“Relief”)</td>\
          <td>2,501 or more</td><td>One figure</td>\
-         <td><ul><li>figures/q1, revision 2: Relief (Relief)</li></ul></td>",
+         <td><ul><li>figures/q1, revision 2: more than 2,500 (“Relief”) (Relief)</li></ul></td>",
         "<details><summary>Killed or injured (over the period): 1 left out</summary>",
     ] {
         assert!(page.contains(part), "{part}\n{page}");

@@ -76,9 +76,11 @@ pub fn rule(number: &SituationNumber) -> String {
     }
 }
 
-/// The source's words.
-pub fn written(quantity: Option<&Quantity>) -> String {
-    quantity.map(|quantity| quantity.as_written.clone()).unwrap_or_default()
+/// The number in English, with the source's own words where these are not.
+pub fn number(quantity: Option<&Quantity>) -> String {
+    let Some(wire) = quantity else { return String::new() };
+    let read = muster_service::wire::quantity(Some(wire.clone()));
+    read.map_or_else(|_| wire.as_written.clone(), |quantity| phrases::number(&quantity))
 }
 
 pub fn bounds(quantity: Option<&Quantity>) -> String {
@@ -94,7 +96,7 @@ pub fn bounds(quantity: Option<&Quantity>) -> String {
 /// `figures/q1-2024: 2,505 (BINUH)`
 pub fn record(used: &RecordUse) -> String {
     let name = phrases::record(&used.record, used.revision);
-    format!("{name}: {} ({})", written(used.quantity.as_ref()), used.publisher)
+    format!("{name}: {} ({})", number(used.quantity.as_ref()), used.publisher)
 }
 
 /// A record that was left out, with the reason.

@@ -10,14 +10,16 @@ use super::{
             precedence,
         },
     },
-    text::{Context, names},
+    disputes,
+    text::{Context, DISPLACEMENT, HARM as HARM_SECTION, METHOD, names},
     wording::{according_to, bounds, counted, spoken_of},
 };
 
 /// Alternatives beyond these are told under "How the numbers were made" only.
 const ALTERNATIVES: usize = 4;
-/// Alternatives beyond these are told in the body only.
+/// Alternatives beyond these are told in the body only, and so are parts of a sum.
 const IN_SUMMARY: usize = 2;
+const PARTS: usize = 6;
 
 const HARM: [Metric; 6] = [
     Metric::Flow(FlowMetric::KilledOrInjured),
@@ -41,7 +43,10 @@ pub fn bullets(context: &Context) -> Vec<String> {
         let same = others(context, number, Exclusion::OtherSource, IN_SUMMARY);
         let longer = others(context, number, Exclusion::OverlappingPeriod, IN_SUMMARY);
         let longer = longer.filter(|_| number.metric == DEPARTURES);
-        [Some(told(context, number)), same, longer].into_iter().flatten().collect::<Vec<_>>()
+        let disputes = disputes::of_number(context, number);
+        let sums = disputes::of_parts(context, number);
+        let told = told(context, number, PARTS);
+        [Some(told), disputes, sums, same, longer].into_iter().flatten().collect::<Vec<_>>()
     };
     numbers.map(|number| bullet(number).join(" ")).collect()
 }
@@ -72,9 +77,10 @@ fn all(context: &Context, metrics: &[Metric]) -> Vec<String> {
 
 fn paragraph(context: &Context, number: &Number) -> String {
     let sentences = [
-        Some(told(context, number)),
+        Some(told(context, number, usize::MAX)),
         bounds(&number.quantity),
-        parts(number),
+        disputes::of_number(context, number),
+        disputes::of_parts(context, number).or_else(|| parts(context, number)),
         others(context, number, Exclusion::OtherSource, ALTERNATIVES),
         others(context, number, Exclusion::OverlappingPeriod, ALTERNATIVES),
         others(context, number, Exclusion::OverlappingArea, ALTERNATIVES),
@@ -85,7 +91,7 @@ fn paragraph(context: &Context, number: &Number) -> String {
 
 /// `2,505 people were killed or injured in Haiti from 1 January to 31 March 2024, according to
 /// BINUH (figures/q1-2024).`
-fn told(context: &Context, number: &Number) -> String {
+fn told(context: &Context, number: &Number, most: usize) -> String {
     let what = counted(number.metric, &number.quantity, context.place(), &when(context, number));
     match (number.rule, &number.included[..]) {
         (Rule::None, _) => told_otherwise(context, number),
@@ -97,16 +103,24 @@ fn told(context: &Context, number: &Number) -> String {
             };
             format!("{what}, {part}.")
         }
-        (Rule::KilledPlusInjured, parts) => {
-            format!("{what}, killed and injured added up: {}.", listed(context, parts.iter()))
-        }
-        (_, parts) => {
-            format!(
-                "{what}, added up from figures of its parts: {}.",
-                listed(context, parts.iter())
-            )
+        (rule, parts) => {
+            let how = match rule {
+                Rule::KilledPlusInjured => "killed and injured added up",
+                _ => "added up from figures of its parts",
+            };
+            let listed = listed(context, parts.iter().take(most));
+            let more = match parts.len().checked_sub(most) {
+                None | Some(0) => String::new(),
+                Some(more) => format!(", and {more} more under “{}”", section(number.metric)),
+            };
+            format!("{what}, {how}: {listed}{more}.")
         }
     }
+}
+
+/// The heading under which a number is told in full.
+fn section(metric: Metric) -> &'static str {
+    if HARM.contains(&metric) { HARM_SECTION } else { DISPLACEMENT }
 }
 
 fn told_otherwise(context: &Context, number: &Number) -> String {
@@ -121,7 +135,7 @@ fn told_otherwise(context: &Context, number: &Number) -> String {
 }
 
 /// Where no figure speaks of exactly what was asked: the best of those that overlap it.
-fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure> {
+pub fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure> {
     if number.rule != Rule::None {
         return None;
     }
@@ -150,12 +164,10 @@ fn when(context: &Context, number: &Number) -> String {
 }
 
 /// Killed and injured, where they add up to the figure that gives them together.
-fn parts(number: &Number) -> Option<String> {
-    let parts = number.excluded.iter().filter(|found| found.reason == Exclusion::PartOfCombined);
-    let parts: Vec<&RecordUse> = parts.map(|found| &found.record).collect();
-    let sum = Quantity::sum(parts.iter().map(|used| &used.quantity)).ok()?;
+fn parts(context: &Context, number: &Number) -> Option<String> {
+    let (sum, _) = disputes::killed_and_injured(context, number)?;
     let bounds = |quantity: &Quantity| (quantity.at_least(), quantity.at_most());
-    let closes = !parts.is_empty() && bounds(&sum) == bounds(&number.quantity);
+    let closes = bounds(&sum) == bounds(&number.quantity);
     closes.then(|| "The killed and the injured below add up to it.".to_owned())
 }
 
@@ -170,11 +182,12 @@ fn others(context: &Context, number: &Number, why: Exclusion, most: usize) -> Op
         Exclusion::PartOfCombined => "Parts",
     };
     let question = &context.situation.question;
-    let told = nearest(context, number).map(Figure::name);
+    let mut told = disputes::told(context, number);
+    told.extend(nearest(context, number));
     let left_out = number.excluded.iter().filter(|excluded| excluded.reason == why);
     let mut figures: Vec<&Figure> = left_out
         .filter_map(|found| context.figure(&found.record.record))
-        .filter(|figure| told != Some(figure.name()))
+        .filter(|figure| !told.iter().any(|other| other.id == figure.id))
         // A figure of wholly another time is told under "How the numbers were made" only.
         .filter(|figure| touches(question, figure))
         .collect();
@@ -184,9 +197,11 @@ fn others(context: &Context, number: &Number, why: Exclusion, most: usize) -> Op
     figures.sort_by_key(|figure| precedence(figure));
     let more = figures.len().saturating_sub(most);
     figures.truncate(most);
+    let among = disputes::among(&figures).map(|told| format!(" {told}")).unwrap_or_default();
     let figures: Vec<RecordUse> = figures.into_iter().map(RecordUse::of).collect();
-    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-    Some(format!("{label}: {}{more}.", listed(context, &figures)))
+    let more =
+        if more == 0 { String::new() } else { format!(", and {more} more under “{METHOD}”") };
+    Some(format!("{label}: {}{more}.{among}", listed(context, &figures)))
 }
 
 /// Figures with what they speak of, where that is not what was asked for.
@@ -195,7 +210,7 @@ fn listed<'u>(context: &Context, uses: impl IntoIterator<Item = &'u RecordUse>) 
         let record = phrases::record(&used.record, used.revision);
         let figure = context.figure(&used.record);
         let of = figure.map(|figure| differing(context, figure)).unwrap_or_default();
-        format!("{}{of} ({}; {record})", used.quantity, used.publisher)
+        format!("{}{of} ({}; {record})", phrases::number(&used.quantity), used.publisher)
     };
     phrases::list(&uses.into_iter().map(one).collect::<Vec<_>>())
 }

@@ -1,11 +1,11 @@
-use time::OffsetDateTime;
+use time::{OffsetDateTime, Time};
 
 use super::{
     super::{
-        deployment::{Contingent, Mandate, Movement, Step},
-        situation::phrases,
+        deployment::{Contingent, Mandate, Measure, Movement, Step, StrengthClaim},
+        situation::{Subject, phrases, recorded},
     },
-    text::Context,
+    text::{Context, HEADLINE_LENGTH, clipped},
 };
 
 /// How telling a milestone is among those of one moment.
@@ -21,35 +21,54 @@ struct Milestone {
     at: OffsetDateTime,
     kind: Kind,
     words: String,
+    /// What others say of it; empty where nobody contradicts.
+    dispute: String,
 }
+
+/// What others say stands in a headline only where it is short.
+const DISPUTE: usize = 80;
 
 /// The newest milestone of the mission in one sentence; without any, what the report is about.
 pub fn headline(context: &Context) -> String {
     let roster = &context.roster;
     let mandates = roster.mandates.iter().map(|mandate| adoption(mandate));
-    let steps = roster.contingents.iter().flat_map(|found| found.steps.iter().map(|s| (*found, s)));
-    let steps = steps.filter_map(|(contingent, step)| reached(contingent, step));
+    let steps = roster.contingents.iter().flat_map(|found| reached(found));
     let movements = roster.movements.iter().flat_map(|movement| travelled(context, movement));
     let by_then = |milestone: &Milestone| milestone.at <= context.situation.question.valid_at;
     let milestones = mandates.chain(steps).chain(movements).filter(by_then);
     let newest = milestones.max_by_key(|milestone| (milestone.at, milestone.kind));
-    newest.map_or_else(
-        || {
-            let period = phrases::span(context.situation.question.period);
-            format!("Situation in {} {period}", context.place())
-        },
-        |milestone| milestone.words,
-    )
+    let Some(Milestone { words, dispute, .. }) = newest else {
+        let period = phrases::span(context.situation.question.period);
+        return clipped(&format!("Situation in {} {period}", context.place()), HEADLINE_LENGTH);
+    };
+    clipped(&words, HEADLINE_LENGTH - dispute.chars().count()) + &dispute
+}
+
+fn milestone(at: OffsetDateTime, kind: Kind, words: String) -> Milestone {
+    Milestone { at, kind, words, dispute: String::new() }
 }
 
 fn adoption(mandate: &Mandate) -> Milestone {
     let words = format!("Mission authorised: {}, {}", mandate.authority, mandate.instrument);
-    Milestone { at: mandate.adopted_on.midnight().assume_utc(), kind: Kind::Mandate, words }
+    milestone(mandate.adopted_on.midnight().assume_utc(), Kind::Mandate, words)
 }
 
-/// Steps that follow from movements are told by these.
-fn reached(contingent: &Contingent, step: &Step) -> Option<Milestone> {
-    let state = match step.state.as_str() {
+/// Steps that follow from movements are told by these, but for the end of a hold.
+fn reached(contingent: &Contingent) -> impl Iterator<Item = Milestone> {
+    contingent.steps.iter().enumerate().filter_map(|(place, step)| {
+        let held = place.checked_sub(1).is_some_and(|last| contingent.steps[last].is_hold());
+        let state = match (state(step), held && !step.ends()) {
+            (Some(state), true) => format!("no longer on hold, {state}"),
+            (None, true) => "no longer on hold".to_owned(),
+            (state, false) => state?.to_owned(),
+        };
+        let words = format!("{}: {state}", contingent.display_name);
+        Some(milestone(step.at, Kind::Step, words))
+    })
+}
+
+fn state(step: &Step) -> Option<&'static str> {
+    Some(match step.state.as_str() {
         "pledged" => "pledged",
         "confirmed" => "confirmed",
         "training" => "in training",
@@ -63,9 +82,7 @@ fn reached(contingent: &Contingent, step: &Step) -> Option<Milestone> {
         "withdrawn" => "withdrawn",
         "cancelled" => "cancelled",
         _ => return None,
-    };
-    let words = format!("{}: {state}", contingent.display_name);
-    Some(Milestone { at: step.at, kind: Kind::Step, words })
+    })
 }
 
 fn travelled(context: &Context, movement: &Movement) -> Vec<Milestone> {
@@ -77,28 +94,73 @@ fn travelled(context: &Context, movement: &Movement) -> Vec<Milestone> {
     let destination = country.map_or(&movement.destination, |country| &country.display_name);
     let departure = movement.departed_at.map(|at| {
         let people = have(i64::from(movement.departed));
-        let words = format!("{whose}: {people} left {}", movement.origin);
-        Milestone { at, kind: Kind::Departure, words }
+        milestone(at, Kind::Departure, format!("{whose}: {people} left {}", movement.origin))
     });
     let arrival = |(at, _): &(OffsetDateTime, i32)| {
         // Of the whole contingent, since it may come in several movements.
-        let people = have(arrived(context, movement, *at));
+        let people = arrived(context, movement, *at);
         let verb = if movement.homeward { "come home to" } else { "arrived in" };
-        Milestone {
-            at: *at,
-            kind: Kind::Arrival,
-            words: format!("{whose}: {people} {verb} {destination}"),
-        }
+        let words = format!("{whose}: {} {verb} {destination}", have(people));
+        let dispute = disputed(context, movement, *at, people);
+        (0 < people).then(|| Milestone { dispute, ..milestone(*at, Kind::Arrival, words) })
     };
-    departure.into_iter().chain(movement.arrivals.iter().map(arrival)).collect()
+    departure.into_iter().chain(movement.arrivals.iter().filter_map(arrival)).collect()
 }
 
+/// How many had arrived, without those of whom it was found by now that they had not.
 fn arrived(context: &Context, movement: &Movement, at: OffsetDateTime) -> i64 {
-    let same = context.roster.movements.iter().filter(|other| {
-        other.contingent == movement.contingent && other.homeward == movement.homeward
-    });
+    let same = context.roster.movements_like(movement);
     let arrivals = same.flat_map(|other| other.arrivals.iter()).filter(|(then, _)| *then <= at);
-    arrivals.map(|(_, headcount)| i64::from(*headcount)).sum()
+    let arrived: i64 = arrivals.map(|(_, headcount)| i64::from(*headcount)).sum();
+    let now = context.situation.question.valid_at;
+    let undone = context.roster.taken_back(&movement.contingent, movement.homeward, now);
+    arrived - undone.iter().map(|entry| i64::from(entry.headcount)).sum::<i64>()
+}
+
+/// `, some sources say 400`, where claims about an arrival cannot be true with the number of
+/// people that it brought their contingent to.
+fn disputed(context: &Context, movement: &Movement, at: OffsetDateTime, people: i64) -> String {
+    let (mut of_all, mut of_movement) = (Vec::new(), Vec::new());
+    for claim in context.roster.claims.iter().filter(|_| !movement.homeward) {
+        let Some(known) = refuted(context, claim, movement, at) else { continue };
+        let number = phrases::Number::of(&claim.quantity).english.unwrap_or_default();
+        let numbers = if known == people { &mut of_all } else { &mut of_movement };
+        let about = known == people || claim.subject == movement.name;
+        if about && !number.is_empty() && !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    let (numbers, whose) = match (&of_all[..], &of_movement[..]) {
+        ([], []) => return String::new(),
+        ([], last) => (last, " with the last movement"),
+        (all, _) => (all, ""),
+    };
+    let dispute = format!(", some sources say {}{whose}", numbers.join(" or "));
+    let short = dispute.chars().count() <= DISPUTE;
+    if short { dispute } else { ", but sources disagree".to_owned() }
+}
+
+/// What the records say in place of a claim about those whom this arrival brought; `None` where
+/// they do not contradict it.
+fn refuted(
+    context: &Context,
+    claim: &StrengthClaim,
+    movement: &Movement,
+    at: OffsetDateTime,
+) -> Option<i64> {
+    let partner = context.roster.contingent(&movement.contingent).map(|found| &found.partner);
+    let about = ["", &movement.name, &movement.contingent].contains(&claim.subject.as_str())
+        || partner == Some(&claim.subject);
+    let today = context.situation.question.valid_at.date();
+    let since = (at.date()..=today).contains(&claim.as_of);
+    if !about || !since || claim.measure != Measure::Arrived {
+        return None;
+    }
+    let subject = Subject::named(&claim.subject, &context.roster)?;
+    let end = claim.as_of.with_time(Time::MAX).assume_utc();
+    let known = recorded(&context.roster, Measure::Arrived, subject, end).ok()??;
+    let known = known.quantity;
+    if known.agrees_with(&claim.quantity) { None } else { known.at_least() }
 }
 
 /// `200 people have`, `1 person has`

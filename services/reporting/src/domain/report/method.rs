@@ -5,9 +5,6 @@ use super::{
     text::Context,
 };
 
-/// Left-out records beyond these are counted only; the situation has them all.
-const LEFT_OUT: usize = 12;
-
 pub fn paragraphs(context: &Context) -> Vec<String> {
     let numbers = context.situation.numbers.iter();
     let mut paragraphs: Vec<String> = numbers.map(|number| made(context, number)).collect();
@@ -44,10 +41,8 @@ fn made(context: &Context, number: &Number) -> String {
         text = format!("{text} Counted: {}.", counted.join("; "));
     }
     if !number.excluded.is_empty() {
-        let left_out: Vec<String> = number.excluded.iter().take(LEFT_OUT).map(excluded).collect();
-        let more = number.excluded.len().saturating_sub(LEFT_OUT);
-        let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-        text = format!("{text} Left out: {}{more}.", left_out.join("; "));
+        let left_out: Vec<String> = number.excluded.iter().map(excluded).collect();
+        text = format!("{text} Left out: {}.", left_out.join("; "));
     }
     text
 }
@@ -55,7 +50,7 @@ fn made(context: &Context, number: &Number) -> String {
 /// `2,505 (BINUH, figures/q1-2024)`
 fn used(used: &RecordUse) -> String {
     let record = phrases::record(&used.record, used.revision);
-    format!("{} ({}, {record})", used.quantity, used.publisher)
+    format!("{} ({}, {record})", phrases::number(&used.quantity), used.publisher)
 }
 
 fn excluded(excluded: &Excluded) -> String {

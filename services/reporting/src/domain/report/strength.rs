@@ -6,7 +6,7 @@ use super::{
         deployment::{Contingent, Measure, Pledge, Step, StrengthClaim},
         situation::{PresenceLine, phrases},
     },
-    text::{Context, names},
+    text::{Context, STRENGTH, names, some_names},
 };
 
 /// Disagreements beyond these stand in the body only.
@@ -21,10 +21,11 @@ pub fn bullets(context: &Context) -> Vec<String> {
         let verb = if people == 1 { "was" } else { "were" };
         let counted = format!("{} of the mission {verb} present", phrases::people(people));
         let pledged = line(Measure::Pledged).map(|line| {
-            let records = cited(context, line);
-            format!(" The pledges that stand are for {} people{records}.", line.quantity)
+            let records = cited(context, line, |names| some_names(names, STRENGTH));
+            let number = phrases::number(&line.quantity);
+            format!(" The pledges that stand are for {number} people{records}.")
         });
-        let records = cited(context, present);
+        let records = cited(context, present, |names| some_names(names, STRENGTH));
         let pledged = pledged.unwrap_or_default();
         bullets.push(format!("{counted} on {}{records}.{pledged}", context.day()));
     }
@@ -60,17 +61,18 @@ fn measured(context: &Context, line: &PresenceLine) -> String {
         Measure::Operational => "In operational posts",
         Measure::Available => "Available for duty",
     };
-    format!("{label} on {}: {}{}.", context.day(), line.quantity, cited(context, line))
+    let records = cited(context, line, |all| names(all));
+    format!("{label} on {}: {}{records}.", context.day(), phrases::number(&line.quantity))
 }
 
 /// The records behind a line; for an entry of the ledger, the step or movement that caused it.
-fn cited(context: &Context, line: &PresenceLine) -> String {
+fn cited(context: &Context, line: &PresenceLine, row: impl Fn(Vec<&str>) -> String) -> String {
     let cause = |name: &'_ String| {
         let entry = context.roster.entries.iter().find(|entry| entry.name == *name);
         entry.map_or_else(|| name.clone(), |entry| entry.cause.clone())
     };
     let records: Vec<String> = line.records.iter().map(cause).collect();
-    let records = names(records.iter().map(String::as_str));
+    let records = row(records.iter().map(String::as_str).collect());
     if records.is_empty() { records } else { format!(" ({records})") }
 }
 
@@ -83,7 +85,7 @@ fn offered(context: &Context, pledge: &Pledge) -> Option<String> {
     let partner = context.roster.partner(&pledge.partner);
     let partner = partner.map_or(phrases::short(&pledge.partner), |found| &found.display_name);
     let size = pledge.size.as_ref().filter(|size| size.qualifier() != Qualifier::Unknown);
-    let size = size.map_or("people, their number not given,", |size| size.as_written());
+    let size = size.map_or_else(|| "people, their number not given,".to_owned(), phrases::number);
     let step = |what: &str, on: Option<Date>| {
         let on = on.filter(|on| *on <= today);
         on.map_or_else(String::new, |on| format!(", {what} on {}", phrases::day(on)))
@@ -99,16 +101,28 @@ fn offered(context: &Context, pledge: &Pledge) -> Option<String> {
     ))
 }
 
-/// A contingent with the last step that it had taken; `None` where it had taken none yet.
+/// A contingent with the last step that it had taken, and the holds that only stopped it there;
+/// `None` where it had taken none yet.
 fn standing(context: &Context, contingent: &Contingent) -> Option<String> {
     let by_then = |step: &&Step| step.at <= context.situation.question.valid_at;
-    let step = contingent.steps.iter().rev().find(by_then)?;
+    let steps: Vec<&Step> = contingent.steps.iter().filter(by_then).collect();
+    let (mut step, mut steps) = steps.split_last()?;
+    let mut holds = Vec::new();
+    while let [earlier @ .., before, hold] = steps
+        && hold.is_hold()
+        && before.state == step.state
+    {
+        let (from, to) = (hold.at.date(), step.at.date());
+        holds.insert(0, format!(", on hold from {} to {}", phrases::day(from), phrases::day(to)));
+        (step, steps) = (before, earlier);
+    }
     Some(format!(
-        "{} is to have {}, {} since {} ({}).",
+        "{} is to have {}, {} since {}{} ({}).",
         contingent.display_name,
         phrases::people(i64::from(contingent.headcount)),
         step.state.replace('_', " "),
         phrases::day(step.at.date()),
+        holds.concat(),
         phrases::short(&contingent.name),
     ))
 }
@@ -134,7 +148,7 @@ fn host_force(context: &Context, claim: &StrengthClaim) -> Option<String> {
     Some(format!(
         "{}: {} {counted} on {}, according to {} ({}).",
         force.display_name,
-        claim.quantity,
+        phrases::number(&claim.quantity),
         phrases::day(claim.as_of),
         phrases::publishers(&claim.sources),
         phrases::short(&claim.name),

@@ -30,13 +30,19 @@ pub struct Context<'r> {
 }
 
 // What a partner may send, and so what we write: see `situation_report.proto`.
-const HEADLINE_LENGTH: usize = 200;
+pub const HEADLINE_LENGTH: usize = 200;
 const BULLET_LENGTH: usize = 1000;
 const BULLETS: usize = 20;
 const PARAGRAPH_LENGTH: usize = 5000;
 pub const PARAGRAPHS: usize = 100;
 
-/// Names beyond these are counted only; the situation has them all.
+// Headings that bullets point to.
+pub const STRENGTH: &str = "Strength";
+pub const HARM: &str = "Harm to people";
+pub const DISPLACEMENT: &str = "Displacement";
+pub const METHOD: &str = "How the numbers were made";
+
+/// Names beyond these stand in the section of a bullet only.
 const NAMES: usize = 6;
 
 pub fn compose(
@@ -56,19 +62,19 @@ pub fn compose(
     ];
     let sections = [
         ("Authorisation and leadership", authorisation::paragraphs(&context)),
-        ("Strength", strength::paragraphs(&context)),
-        ("Harm to people", figures::harm(&context)),
-        ("Displacement", figures::displacement(&context)),
+        (STRENGTH, spread(strength::paragraphs(&context))),
+        (HARM, spread(figures::harm(&context))),
+        (DISPLACEMENT, spread(figures::displacement(&context))),
         (places::control_heading(&context), places::control(&context)),
         ("Key sites", places::sites(&context)),
         ("What was said", voices::statements(&context)),
         ("Timeline", voices::timeline(&context)),
-        ("Where sources disagree", voices::disagreements(&context)),
-        ("How the numbers were made", method::paragraphs(&context)),
+        ("Where sources disagree", spread(voices::disagreements(&context))),
+        (METHOD, spread(method::paragraphs(&context))),
     ];
     let sections = sections.into_iter().filter(|(_, paragraphs)| !paragraphs.is_empty());
     Composed {
-        headline: clipped(&headline::headline(&context), HEADLINE_LENGTH),
+        headline: headline::headline(&context),
         summary: summary
             .into_iter()
             .flatten()
@@ -90,7 +96,7 @@ fn section(heading: &str, mut paragraphs: Vec<String>) -> Section {
 }
 
 /// The text, cut with a mark where it is too long. The wire counts characters.
-fn clipped(text: &str, most: usize) -> String {
+pub fn clipped(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -114,8 +120,21 @@ impl<'r> Context<'r> {
     }
 }
 
-/// Short names in a row, each once; the rest as a number.
+/// Short names in a row, each once.
 pub fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    shortened(names).join(", ")
+}
+
+/// The first names in a row, and where the others stand.
+pub fn some_names<'n>(names: impl IntoIterator<Item = &'n str>, section: &str) -> String {
+    let short = shortened(names);
+    match short.len().checked_sub(NAMES) {
+        None | Some(0) => short.join(", "),
+        Some(more) => format!("{} and {more} more under “{section}”", short[..NAMES].join(", ")),
+    }
+}
+
+fn shortened<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let mut short: Vec<&str> = Vec::new();
     for name in names {
         let name = phrases::short(name);
@@ -123,8 +142,26 @@ pub fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
             short.push(name);
         }
     }
-    match short.len().checked_sub(NAMES) {
-        None | Some(0) => short.join(", "),
-        Some(more) => format!("{} and {more} more", short[..NAMES].join(", ")),
+    short
+}
+
+/// Lists of records that are too long for one paragraph, over as many as they need.
+fn spread(paragraphs: Vec<String>) -> Vec<String> {
+    let mut spread = Vec::new();
+    for mut paragraph in paragraphs {
+        while let Some(cut) = cut(&paragraph) {
+            let rest = paragraph.split_off(cut);
+            spread.push(paragraph.trim_end().to_owned());
+            paragraph = rest;
+        }
+        spread.push(paragraph);
     }
+    spread
+}
+
+/// Where a paragraph that is too long can end: behind the last item that fits.
+fn cut(paragraph: &str) -> Option<usize> {
+    let (end, _) = paragraph.char_indices().nth(PARAGRAPH_LENGTH)?;
+    let head = &paragraph[..end];
+    head.rfind("; ").max(head.rfind(", ")).map(|place| place + 2)
 }

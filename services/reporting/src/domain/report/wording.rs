@@ -7,24 +7,22 @@ use super::super::{
     situation::{Metric, RecordUse, phrases},
 };
 
-/// The words that English numbers are qualified with, one by one.
-const QUALIFIERS: &str = "a about above almost an and approximately around at below between \
-                          estimated exactly fewer just least less million minimum more most \
-                          nearly no of or over roughly some than thousand to up";
-
 /// What was counted where and when; after a colon where no noun can follow the number.
 pub fn counted(metric: Metric, quantity: &Quantity, place: &str, when: &str) -> String {
     match predicate(metric, quantity) {
         Some(predicate) => format!("{} in {place} {when}", phrases::sentence(&predicate)),
-        None => format!("{} in {place} {when}: {quantity}", phrases::metric(metric)),
+        None => {
+            format!("{} in {place} {when}: {}", phrases::metric(metric), phrases::number(quantity))
+        }
     }
 }
 
 /// `2,505 people were killed or injured`; `None` where the source's words hold more than a
 /// number, so that no noun can follow them.
 fn predicate(metric: Metric, quantity: &Quantity) -> Option<String> {
-    let words = english(quantity)?;
-    let scale = words.ends_with("million") || words.ends_with("thousand");
+    let words = phrases::Number::of(quantity).english?;
+    let scale =
+        ["billion", "million", "thousand", "hundred", "dozen"].iter().any(|s| words.ends_with(s));
     if !scale && !words.ends_with(|last: char| last.is_ascii_digit()) {
         return None;
     }
@@ -54,28 +52,11 @@ fn predicate(metric: Metric, quantity: &Quantity) -> Option<String> {
 
 pub fn according_to(used: &RecordUse) -> String {
     let record = phrases::record(&used.record, used.revision);
-    let words = used.quantity.as_written();
-    // Words that were put into English are given as well.
-    let changed = english(&used.quantity).is_some_and(|english| english != words);
-    let changed = changed && words.contains(char::is_alphabetic);
-    let words = if changed { format!(", in its words “{words}”") } else { String::new() };
+    let number = phrases::Number::of(&used.quantity);
+    // Where there is no English for them, the words stand in the number's place already.
+    let own = number.own_words.filter(|_| number.english.is_some());
+    let words = own.map_or_else(String::new, |own| format!(", in its words “{own}”"));
     format!("according to {} ({record}){words}", used.publisher)
-}
-
-/// The number in English: in the source's own words, unless these are of another language, say
-/// more than a number, or group the thousands in another way. `None` where only its own words
-/// say the number.
-fn english(quantity: &Quantity) -> Option<String> {
-    let written = quantity.as_written();
-    let mut words = written.split(|letter: char| !letter.is_alphabetic()).map(str::to_lowercase);
-    let known = words.all(|word| word.is_empty() || QUALIFIERS.split(' ').any(|q| q == word));
-    let bare = !written.contains(|letter: char| letter.is_alphabetic() || letter == '%');
-    let (least, most) = (quantity.at_least(), quantity.at_most());
-    if known && !(bare && least == most) {
-        return Some(written.to_owned());
-    }
-    let again = Quantity::complete(least, most, Some(quantity.qualifier()), "").ok()?;
-    least.or(most).map(|_| again.as_written().to_owned())
 }
 
 /// Bounds that the source's words do not name.

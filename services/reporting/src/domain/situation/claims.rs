@@ -58,12 +58,12 @@ fn conflict(
     let sides = phrases::sides(&records);
     let summary = match &known {
         Some(known) if rivals.is_empty() => {
-            let (keeper, number) = (keeper(measure), &known.quantity);
+            let (keeper, number) = (keeper(measure), phrases::number(&known.quantity));
             let claims = phrases::cannot_be_true(records.len() + 1);
             format!("{what}: {sides} and {number} ({keeper}) {claims}")
         }
         Some(known) => {
-            let (keeper, number) = (keeper(measure), &known.quantity);
+            let (keeper, number) = (keeper(measure), phrases::number(&known.quantity));
             let claims = phrases::cannot_be_true(records.len());
             format!("{what}: {sides} {claims}; {keeper} has {number}")
         }

@@ -1,8 +1,9 @@
 //! The English in which records are spoken of.
 
-use muster_service::{PartialDate, Period, Quantity, Source, quantity::grouped};
+use muster_service::{PartialDate, Period, Source, quantity::grouped};
 use time::{Date, Month};
 
+pub use super::english::{Number, number, share};
 use super::{
     super::{
         figure::{FlowMetric, StockMetric},
@@ -136,21 +137,11 @@ pub fn metric(metric: Metric) -> &'static str {
     }
 }
 
-/// A share in the source's words: `80 percent`, `most`.
-pub fn share(share: &Quantity) -> String {
-    let words = share.as_written().trim();
-    let unit = ["percent", "per cent", "%", "pour cent"].iter().any(|unit| words.contains(unit));
-    if words.contains(|letter: char| letter.is_ascii_digit()) && !unit {
-        return format!("{words} percent");
-    }
-    words.strip_suffix(" of").unwrap_or(words).to_owned()
-}
-
 /// Numbers with their publishers: `400 (The Star) and 200 (Nation)`.
 pub fn sides<'u>(uses: impl IntoIterator<Item = &'u RecordUse>) -> String {
     let side = |used: &RecordUse| match used.publisher.as_str() {
-        "" => format!("{} ({})", used.quantity, short(&used.record)),
-        publisher => format!("{} ({publisher})", used.quantity),
+        "" => format!("{} ({})", number(&used.quantity), short(&used.record)),
+        publisher => format!("{} ({publisher})", number(&used.quantity)),
     };
     list(&uses.into_iter().map(side).collect::<Vec<_>>())
 }
@@ -193,13 +184,5 @@ mod tests {
     fn a_record_is_named_within_its_mission() {
         assert_eq!(record("missions/haiti/figures/q1", 1), "figures/q1");
         assert_eq!(record("missions/haiti/figures/q1", 2), "figures/q1, revision 2");
-    }
-
-    #[test]
-    fn a_share_keeps_the_words_of_its_source() {
-        let written = |words| Quantity::complete(Some(51), None, None, words).unwrap();
-        assert_eq!(share(&written("most of")), "most");
-        assert_eq!(share(&Quantity::exactly(80)), "80 percent");
-        assert_eq!(share(&Quantity::read("at least 80 %").unwrap()), "at least 80 %");
     }
 }

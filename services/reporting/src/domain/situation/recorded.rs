@@ -52,7 +52,7 @@ pub fn recorded(
         }
         Measure::Arrived => arrived(roster, subject, at),
         Measure::InTransit => match subject {
-            Subject::Movement(movement) => Some(under_way(movement, at)),
+            Subject::Movement(movement) => Some(under_way(roster, movement, at)),
             _ => held(roster, &[Account::InTransit], subject, at),
         },
         Measure::Ready => held(roster, &[Account::Ready], subject, at),
@@ -110,15 +110,19 @@ fn pledged(
 
 fn arrived(roster: &Roster, subject: Subject, at: OffsetDateTime) -> Option<Recorded> {
     if let Subject::Movement(movement) = subject {
-        return (!movement.homeward).then(|| of_movement(movement, arrivals(movement, at)));
+        let undone = roster.undone(movement, at);
+        let people = arrivals(movement, at) - people(&undone);
+        return (!movement.homeward).then(|| of_movement(movement, people, &undone));
     }
-    let entries = entries(roster, subject)?;
-    let arrival = |entry: &&&HeadcountEntry| {
-        entry.effective_at <= at && (entry.from, entry.to) == (Account::InTransit, Account::Present)
+    // Net: an arrival that was entered wrongly is undone by an entry back.
+    let effect = |entry: &HeadcountEntry| match (entry.from, entry.to) {
+        (Account::InTransit, Account::Present) => i64::from(entry.headcount),
+        (Account::Present, Account::InTransit) => -i64::from(entry.headcount),
+        _ => 0,
     };
-    let arrivals: Vec<&HeadcountEntry> = entries.iter().filter(arrival).copied().collect();
-    let total = arrivals.iter().map(|entry| i64::from(entry.headcount)).sum();
-    Some(of_entries(total, &arrivals))
+    let mut entries = entries(roster, subject)?;
+    entries.retain(|entry| entry.effective_at <= at && effect(entry) != 0);
+    Some(of_entries(entries.iter().map(|entry| effect(entry)).sum(), &entries))
 }
 
 /// How many the accounts hold together.
@@ -151,29 +155,37 @@ fn entries<'r>(roster: &Roster<'r>, subject: Subject) -> Option<Vec<&'r Headcoun
     (!entries.is_empty()).then_some(entries)
 }
 
-fn under_way(movement: &Movement, at: OffsetDateTime) -> Recorded {
+fn under_way(roster: &Roster, movement: &Movement, at: OffsetDateTime) -> Recorded {
     let departed = movement.departed_at.is_some_and(|departed_at| departed_at <= at);
     let departed = if departed { i64::from(movement.departed) } else { 0 };
-    of_movement(movement, departed - arrivals(movement, at))
+    let undone = roster.undone(movement, at);
+    of_movement(movement, departed - arrivals(movement, at) + people(&undone), &undone)
 }
 
-/// How many a movement had brought by then.
-pub fn arrivals(movement: &Movement, at: OffsetDateTime) -> i64 {
+/// How many were entered as brought by a movement by then.
+fn arrivals(movement: &Movement, at: OffsetDateTime) -> i64 {
     let by_then = movement.arrivals.iter().filter(|(arrived_at, _)| *arrived_at <= at);
     by_then.map(|(_, headcount)| i64::from(*headcount)).sum()
 }
 
-fn of_movement(movement: &Movement, people: i64) -> Recorded {
+fn people(entries: &[&HeadcountEntry]) -> i64 {
+    entries.iter().map(|entry| i64::from(entry.headcount)).sum()
+}
+
+fn of_movement(movement: &Movement, people: i64, undone: &[&HeadcountEntry]) -> Recorded {
     let quantity = Quantity::exactly(people);
-    let publisher = LEDGER.to_owned();
-    Recorded { parts: vec![part(&movement.name, quantity.clone(), publisher)], quantity }
+    let mut parts = vec![part(&movement.name, quantity.clone(), LEDGER.to_owned())];
+    parts.extend(undone.iter().map(|entry| of_entry(entry)));
+    Recorded { quantity, parts }
 }
 
 fn of_entries(people: i64, entries: &[&HeadcountEntry]) -> Recorded {
-    let used = |entry: &&HeadcountEntry| {
-        part(&entry.name, Quantity::exactly(i64::from(entry.headcount)), LEDGER.to_owned())
-    };
-    Recorded { quantity: Quantity::exactly(people), parts: entries.iter().map(used).collect() }
+    let parts = entries.iter().map(|entry| of_entry(entry)).collect();
+    Recorded { quantity: Quantity::exactly(people), parts }
+}
+
+fn of_entry(entry: &HeadcountEntry) -> RecordUse {
+    part(&entry.name, Quantity::exactly(i64::from(entry.headcount)), LEDGER.to_owned())
 }
 
 fn part(name: &str, quantity: Quantity, publisher: String) -> RecordUse {

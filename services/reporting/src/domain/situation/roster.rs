@@ -1,8 +1,8 @@
 use time::OffsetDateTime;
 
 use super::super::deployment::{
-    Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge, Resource, Site,
-    StrengthClaim,
+    Account, Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge, Resource,
+    Site, StrengthClaim,
 };
 
 /// The deployment service's resources by kind, each in the order of their names.
@@ -70,6 +70,50 @@ impl<'r> Roster<'r> {
 
     pub fn movement(&self, name: &str) -> Option<&'r Movement> {
         self.movements.iter().find(|movement| movement.name == name).copied()
+    }
+
+    /// The entries by then that take people of a movement back to where they were before they
+    /// arrived. One that a correction of the contingent made belongs to the movement where no
+    /// other one of the contingent had arrived.
+    pub fn undone(&self, movement: &Movement, at: OffsetDateTime) -> Vec<&'r HeadcountEntry> {
+        let arrived = |other: &Movement| other.arrivals.iter().any(|(then, _)| *then <= at);
+        let others = self.movements_like(movement).filter(|other| other.name != movement.name);
+        let alone = arrived(movement) && others.filter(|other| arrived(other)).count() == 0;
+        let of_movement = |entry: &&HeadcountEntry| {
+            entry.cause == movement.name || alone && self.movement(&entry.cause).is_none()
+        };
+        let undone = self.taken_back(&movement.contingent, movement.homeward, at);
+        undone.into_iter().filter(of_movement).collect()
+    }
+
+    /// The entries by then that undo arrivals of a contingent.
+    pub fn taken_back(
+        &self,
+        contingent: &str,
+        homeward: bool,
+        at: OffsetDateTime,
+    ) -> Vec<&'r HeadcountEntry> {
+        let back = if homeward {
+            (Account::Repatriated, Account::Returning)
+        } else {
+            (Account::Present, Account::InTransit)
+        };
+        let undoes = |entry: &&HeadcountEntry| {
+            entry.contingent == contingent
+                && (entry.from, entry.to) == back
+                && entry.effective_at <= at
+        };
+        self.entries.iter().copied().filter(undoes).collect()
+    }
+
+    /// The contingent's movements in the same direction.
+    pub fn movements_like<'s>(
+        &'s self,
+        movement: &'s Movement,
+    ) -> impl Iterator<Item = &'r Movement> + 's {
+        self.movements.iter().copied().filter(|other| {
+            other.contingent == movement.contingent && other.homeward == movement.homeward
+        })
     }
 
     /// Which of its contingent's movements to the mission it is, from 1, by departure; `None`
