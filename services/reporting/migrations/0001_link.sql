@@ -62,6 +62,11 @@ begin
     if p_request_id is null then
         return;
     end if;
+    -- Each new key takes the place of a few that no caller can count on any more.
+    delete from idempotency_keys where (caller, method, request_id) in (
+        select e.caller, e.method, e.request_id from idempotency_keys e
+        where e.expires_at < now() order by e.expires_at limit 5 for update skip locked
+    );
     insert into idempotency_keys as k (caller, method, request_id, fingerprint)
     values (p_caller, p_method, p_request_id, p_fingerprint)
     on conflict (caller, method, request_id) do update

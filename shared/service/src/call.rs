@@ -13,6 +13,7 @@ use crate::{
     field::{self, FieldViolation},
     identity::Role,
     name::MissionId,
+    page::Page,
     rules,
     server::{Caller, Deadline},
     status::{Reason, Refusal},
@@ -122,6 +123,12 @@ impl Context {
             return Ok(Scope::All);
         }
         Ok(Scope::Partners(held.iter().filter_map(|grant| grant.partner.clone()).collect()))
+    }
+
+    /// The page of a list that is asked for; `of` is what it is a list of. A page's token is good
+    /// for the same method and the same `of` only.
+    pub fn page(&self, size: i32, token: &str, of: &str) -> Result<Page, Refusal> {
+        Page::read(size, token, &format!("{} {of}", self.caller.method))
     }
 
     /// The missions that the caller's roles speak of; `None` for all.

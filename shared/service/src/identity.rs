@@ -10,6 +10,7 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 use crate::ServiceConfig;
 
@@ -68,6 +69,8 @@ impl Grant {
 pub struct Principal {
     pub subject: Arc<str>,
     pub grants: Arc<[Grant]>,
+    /// When the token ends, and with it what it opened; `None` where there is no token.
+    pub until: Option<Instant>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,7 +111,13 @@ impl Keys {
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
-        Some(Principal { subject: claims.sub.into(), grants: claims.grants.into() })
+        let left = claims.exp.saturating_sub_unsigned(jsonwebtoken::get_current_timestamp());
+        let left = u64::try_from(left).unwrap_or_default().saturating_add(LEEWAY_SECONDS);
+        Some(Principal {
+            subject: claims.sub.into(),
+            grants: claims.grants.into(),
+            until: Instant::now().checked_add(Duration::from_secs(left)),
+        })
     }
 }
 

@@ -3,10 +3,18 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::status::{Reason, Refusal};
+use prost::Message;
+
+use crate::{
+    status::{Reason, Refusal},
+    work::Resource,
+};
 
 const DEFAULT: i32 = 100;
 const MOST: i32 = 1000;
+
+/// The largest page: every client takes a message of this size and one record more.
+pub const MOST_PAGE_BYTES: usize = 1024 * 1024;
 
 /// What page of a list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +52,27 @@ impl Page {
         i64::from(self.size) + 1
     }
 
-    /// Cuts what was read to a page; `key` tells an item's sort key.
-    pub fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> String) -> Paged<T> {
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+    /// Cuts the resources that were read to a page; `key` tells a resource's sort key.
+    pub fn cut<R: Resource>(&self, items: Vec<R>, key: impl Fn(&R) -> String) -> Paged<R> {
+        self.cut_by(items, key, |resource| resource.pack().encoded_len())
+    }
+
+    /// Cuts what was read to a page of no more items than asked for and no more bytes than a
+    /// client takes; `weigh` tells how many an item has.
+    pub fn cut_by<T>(
+        &self,
+        mut items: Vec<T>,
+        key: impl Fn(&T) -> String,
+        weigh: impl Fn(&T) -> usize,
+    ) -> Paged<T> {
+        let asked = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let mut bytes = 0;
+        let fitting = items.iter().take_while(|item| {
+            bytes += weigh(item);
+            bytes <= MOST_PAGE_BYTES
+        });
+        // One at least, or a reader would never get past it.
+        let size = fitting.count().max(1).min(asked);
         let mut next_page_token = String::new();
         if size < items.len() {
             items.truncate(size);
@@ -78,7 +104,7 @@ mod tests {
     #[test]
     fn a_token_leads_to_the_next_page_of_the_same_list_only() {
         let first = Page::read(2, "", "missions/a").unwrap();
-        let paged = first.cut(vec!["x", "y", "z"], ToString::to_string);
+        let paged = first.cut_by(vec!["x", "y", "z"], ToString::to_string, |_| 1);
         assert_eq!(paged.items, ["x", "y"]);
         let second = Page::read(2, &paged.next_page_token, "missions/a").unwrap();
         assert_eq!(second.after, "y");
@@ -90,8 +116,17 @@ mod tests {
     fn the_last_page_has_no_token() {
         let page = Page::read(0, "", "s").unwrap();
         assert_eq!(
-            (page.size, page.cut(vec![1], |_| String::new()).next_page_token.len()),
+            (page.size, page.cut_by(vec![1], |_| String::new(), |_| 1).next_page_token.len()),
             (100, 0)
         );
+    }
+
+    #[test]
+    fn a_page_holds_no_more_than_a_client_takes_but_one_item_at_least() {
+        let page = Page::read(10, "", "s").unwrap();
+        let cut = |bytes: usize| page.cut_by(vec![1, 2, 3], ToString::to_string, |_| bytes);
+        assert_eq!(cut(MOST_PAGE_BYTES / 2).items, [1, 2]);
+        let huge = cut(MOST_PAGE_BYTES + 1);
+        assert_eq!((huge.items, huge.next_page_token.is_empty()), (vec![1], false));
     }
 }

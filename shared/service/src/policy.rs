@@ -35,9 +35,9 @@ impl Policy {
         Ok(Self { roles })
     }
 
-    /// The roles that may call a method; nobody may call one that is not known.
-    pub fn roles(&self, path: &str) -> &'static [Role] {
-        self.roles.get(path).copied().unwrap_or_default()
+    /// The roles that may call a method; `None` for one that the package does not have.
+    pub fn roles(&self, path: &str) -> Option<&'static [Role]> {
+        self.roles.get(path).copied()
     }
 }
 
@@ -53,8 +53,8 @@ mod tests {
     }
 
     #[test]
-    fn nobody_may_call_what_is_not_known() {
-        let policy = Policy { roles: HashMap::new() };
-        assert!(policy.roles("/muster.deployment.v1.MissionService/GetMission").is_empty());
+    fn a_row_without_a_method_stops_start_up() {
+        let rows: Rows = &[("ChangeFeedService/ListChanges", &[Role::Auditor]), ("No/Such", &[])];
+        assert!(Policy::of("muster.common.v1", rows).is_err());
     }
 }

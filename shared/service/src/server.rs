@@ -112,6 +112,7 @@ macro_rules! serve {
         <$server>::new($handler)
             .max_decoding_message_size($crate::server::MAX_REQUEST_BYTES)
             .max_encoding_message_size($crate::server::MAX_RESPONSE_BYTES)
+            .accept_compressed(tonic::codec::CompressionEncoding::Gzip)
             .send_compressed(tonic::codec::CompressionEncoding::Gzip)
     };
 }

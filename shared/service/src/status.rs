@@ -92,6 +92,7 @@ pub fn code(reason: Reason) -> Code {
         | Reason::RequestIdReused
         | Reason::PageTokenInvalid
         | Reason::ConsistencyTokenInvalid => Code::InvalidArgument,
+        Reason::MethodUnknown => Code::Unimplemented,
         Reason::CallerUnknown => Code::Unauthenticated,
         Reason::NotAllowed => Code::PermissionDenied,
         Reason::NotFound => Code::NotFound,

@@ -19,6 +19,9 @@ pub const HEADER: &str = "muster-consistency-token";
 
 const MOST_TOKENS: usize = 100;
 
+/// The services that give tokens, by their schemas.
+const SERVICES: [&str; 2] = ["deployment", "reporting"];
+
 /// A position in the feed of one service's mission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -52,11 +55,13 @@ impl FromStr for Token {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        read_one(text).ok_or_else(|| {
-            let message = format!("{HEADER} must hold tokens that this API answered with");
-            Refusal::new(Reason::ConsistencyTokenInvalid, message)
-        })
+        read_one(text).ok_or_else(invalid)
     }
+}
+
+fn invalid() -> Refusal {
+    let message = format!("{HEADER} must hold at most {MOST_TOKENS} tokens that this API gave");
+    Refusal::new(Reason::ConsistencyTokenInvalid, message)
 }
 
 fn read_one(text: &str) -> Option<Token> {
@@ -64,6 +69,12 @@ fn read_one(text: &str) -> Option<Token> {
     let [service, mission, epoch, position] = text.split('/').collect::<Vec<_>>()[..] else {
         return None;
     };
+    let is_id = |id: &str| {
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if !SERVICES.contains(&service) || !is_id(mission) {
+        return None;
+    }
     Some(Token {
         service: service.to_owned(),
         mission: MissionId::known(mission),
@@ -81,7 +92,9 @@ pub fn read(metadata: &MetadataMap) -> Result<Vec<Token>, Refusal> {
             tokens.push(token.parse()?);
         }
     }
-    tokens.truncate(MOST_TOKENS);
+    if MOST_TOKENS < tokens.len() {
+        return Err(invalid());
+    }
     Ok(tokens)
 }
 

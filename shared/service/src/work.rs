@@ -25,6 +25,10 @@ use crate::{
 /// Metadata that says an answer was given before.
 const REPLAYED: &str = "muster-replayed";
 
+/// The largest change. A reader of the feed that cannot take a message cannot get past it, so
+/// none is ever larger than what every client takes.
+const MOST_CHANGE_BYTES: usize = 3 * 1024 * 1024;
+
 /// Something with a name that changes, and that the feed tells of.
 pub trait Resource {
     /// The message that Get answers with.
@@ -52,6 +56,8 @@ pub enum Halt {
     Replayed(Replay),
     #[error("the request id belongs to another request")]
     RequestIdReused,
+    #[error("what changed is too large for the feed")]
+    TooLarge,
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
@@ -81,6 +87,10 @@ impl From<Halt> for Failure {
                 let rule = "belongs to a call with other content";
                 Refusal::new(Reason::RequestIdReused, format!("request_id {rule}"))
                     .violation("request_id", rule)
+            }
+            Halt::TooLarge => {
+                let message = format!("the records would take more than {MOST_CHANGE_BYTES} bytes");
+                Refusal::new(Reason::MessageTooLarge, message)
             }
             Halt::Database(error) => database::refusal(&error),
         })
@@ -183,6 +193,9 @@ impl Work {
             resources: std::mem::take(&mut self.changes),
             ..Change::default()
         };
+        if MOST_CHANGE_BYTES < payload.encoded_len() {
+            return Err(Halt::TooLarge);
+        }
         let row = sqlx::query(self.database.schema.finish_work)
             .bind(self.mission.as_str())
             .bind(self.now)

@@ -121,7 +121,7 @@ impl App {
         let after = number_after(page)?;
         let mut db = self.read(context, mission).await?;
         let found = link::list_parked(&mut db, mission, after, page.limit()).await?;
-        Ok(page.cut(found, |parked| parked.sequence.to_string()))
+        Ok(page.cut_by(found, |parked| parked.sequence.to_string(), |parked| parked.reason.len()))
     }
 }
 
@@ -230,7 +230,7 @@ async fn park(
 
 /// Nobody called: the link itself changes what this service knows.
 fn by_the_link() -> Context {
-    let principal = Principal { subject: "link".into(), grants: Arc::default() };
+    let principal = Principal { subject: "link".into(), grants: Arc::default(), until: None };
     Context {
         caller: Arc::new(Caller { principal, method: "link".into(), allowed: &[] }),
         deadline: Instant::now() + APPLY_LIMIT,

@@ -115,23 +115,8 @@ impl App {
         page.size = page.size.min(MOST_ON_A_PAGE);
         let mut db = self.read(context, mission).await?;
         let found = reports::list(&mut db, mission, &page.after, page.limit()).await?;
-        page.size = page.size.min(fitting(&found));
         Ok(page.cut(found, |report| report.id.to_string()))
     }
-}
-
-/// How many reports fit into one answer, from the first on; at least one.
-fn fitting(reports: &[Report]) -> i32 {
-    let mut left = MOST_FROZEN;
-    let fits = |report: &&Report| match left.checked_sub(report.frozen.len()) {
-        Some(rest) => {
-            left = rest;
-            true
-        }
-        None => false,
-    };
-    let count = reports.iter().take_while(fits).count();
-    i32::try_from(count).unwrap_or(MOST_ON_A_PAGE).max(1)
 }
 
 /// Takes everything that a report is written from, as it is known now.

@@ -33,7 +33,7 @@ impl AreaControlService for Handler {
     ) -> Answer<pb::ListAreaControlAssessmentsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_assessments(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListAreaControlAssessmentsResponse {
             area_control_assessments: paged.items.iter().map(Resource::pack).collect(),

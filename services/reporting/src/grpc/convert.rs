@@ -13,11 +13,7 @@ pub mod reports;
 
 use muster_proto::{common::v1 as common, google::r#type::Date};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, PartialDate, Refusal,
-    name::{self},
-    page::Page,
-    wire, wire_enum,
-    words::FromWire,
+    AtField, FieldViolation, Id, MissionId, PartialDate, name, wire, wire_enum, words::FromWire,
 };
 use prost_types::Timestamp;
 use time::OffsetDateTime;
@@ -34,12 +30,6 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 /// Reads the field `name`: a resource in one of the mission's collections.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
-}
-
-/// Reads the page that is asked for; `list` is what is listed, so that a page's token is good
-/// for nothing else.
-pub fn page(size: i32, token: &str, list: &str) -> Result<Page, Refusal> {
-    Page::read(size, token, list)
 }
 
 /// Reads the field `as_of_time`; `None` for everything recorded.

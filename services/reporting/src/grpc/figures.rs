@@ -28,7 +28,7 @@ impl FigureService for Handler {
     ) -> Answer<pb::ListFiguresResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_figures(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListFiguresResponse {
             figures: paged.items.iter().map(Resource::pack).collect(),
@@ -59,7 +59,7 @@ impl FigureService for Handler {
     ) -> Answer<pb::ListFigureRevisionsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let name = convert::child(&message.name, "figures")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.name)?;
+        let page = context.page(message.page_size, &message.page_token, &message.name)?;
         let paged = self.app.list_figure_revisions(&context, name, &page).await?;
         Ok(Response::new(pb::ListFigureRevisionsResponse {
             figures: paged.items.iter().map(Resource::pack).collect(),

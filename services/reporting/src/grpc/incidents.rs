@@ -30,7 +30,7 @@ impl IncidentService for Handler {
     ) -> Answer<pb::ListIncidentsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_incidents(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListIncidentsResponse {
             incidents: paged.items.iter().map(Resource::pack).collect(),

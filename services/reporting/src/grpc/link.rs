@@ -24,7 +24,7 @@ impl LinkService for Handler {
     ) -> Answer<pb::ListParkedChangesResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_parked(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListParkedChangesResponse {
             parked_changes: paged.items.iter().map(link::parked).collect(),

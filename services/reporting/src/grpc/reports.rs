@@ -35,7 +35,7 @@ impl SituationReportService for Handler {
     ) -> Answer<pb::ListSituationReportsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_reports(&context, &mission, page).await?;
         Ok(Response::new(pb::ListSituationReportsResponse {
             situation_reports: paged.items.iter().map(Resource::pack).collect(),

@@ -33,7 +33,7 @@ impl StatementService for Handler {
     ) -> Answer<pb::ListStatementsResponse> {
         let Call { message, context } = Call::admit(request)?;
         let mission = convert::mission(&message.parent, "parent")?;
-        let page = convert::page(message.page_size, &message.page_token, &message.parent)?;
+        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
         let paged = self.app.list_statements(&context, &mission, &page).await?;
         Ok(Response::new(pb::ListStatementsResponse {
             statements: paged.items.iter().map(Resource::pack).collect(),

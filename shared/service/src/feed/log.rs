@@ -1,5 +1,6 @@
 //! The feed as it stands in the database.
 
+use futures::TryStreamExt;
 use muster_proto::common::v1::Change;
 use prost::Message;
 use sqlx::{Row, postgres::PgRow};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     database::{self, Database},
     name::MissionId,
+    page::MOST_PAGE_BYTES,
     status::{self, Reason, Refusal},
 };
 
@@ -69,21 +71,28 @@ impl Database {
         row.map(Head::try_from).transpose()
     }
 
-    /// Changes after a position, in order.
+    /// Changes after a position, in order, as many as make a message that every client takes.
     pub(super) async fn changes(
         &self,
         head: &Head,
         after: i64,
         limit: i64,
     ) -> Result<Vec<Change>, Refusal> {
-        let rows = sqlx::query(self.schema.changes)
+        let mut rows = sqlx::query(self.schema.changes)
             .bind(head.mission.as_str())
             .bind(after)
             .bind(limit)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| database::refusal(&error))?;
-        rows.iter().map(|row| read(row, head.epoch)).collect()
+            .fetch(&self.pool);
+        let (mut changes, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await.map_err(|error| database::refusal(&error))? {
+            let change = read(&row, head.epoch)?;
+            bytes += change.encoded_len();
+            if MOST_PAGE_BYTES < bytes && !changes.is_empty() {
+                break;
+            }
+            changes.push(change);
+        }
+        Ok(changes)
     }
 }
 

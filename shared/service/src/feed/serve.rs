@@ -165,26 +165,36 @@ impl Watcher {
         }
     }
 
-    /// Makes answers ready, or waits until there may be some.
+    /// Makes answers ready, or waits until there may be some. Every mission gets its turn before
+    /// one that changes all the time gets its next.
     async fn advance(&mut self) -> Result<(), Refusal> {
+        if self.until() <= Instant::now() {
+            return Err(Refusal::new(Reason::CallerUnknown, "the caller's token has ended"));
+        }
         let heads = Arc::clone(&self.feed.heads.borrow_and_update());
         for head in heads.iter() {
             self.enter(head);
-            if self.read(head).await? {
-                return Ok(());
-            }
+            self.read(head).await?;
         }
         if !self.ready.is_empty() {
             return Ok(());
         }
+        let bookmarked = self.places.values().filter_map(|place| place.bookmarked).min();
+        let due = (bookmarked.unwrap_or_else(Instant::now) + BOOKMARK).min(self.until());
         tokio::select! {
             changed = self.feed.heads.changed() => match changed {
                 Ok(()) => Ok(()),
                 Err(_) => Err(shutting_down()),
             },
             () = self.feed.shutdown.asked() => Err(shutting_down()),
-            () = tokio::time::sleep(BOOKMARK) => Ok(()),
+            () = tokio::time::sleep_until(due) => Ok(()),
         }
+    }
+
+    /// When the caller's token ends; a watch does not outlive it.
+    fn until(&self) -> Instant {
+        let far = || Instant::now() + BOOKMARK;
+        self.context.caller.principal.until.unwrap_or_else(far)
     }
 
     /// Begins with a mission that was not named, where the watcher asked for others too.
@@ -199,28 +209,25 @@ impl Watcher {
         }
     }
 
-    /// Reads what is new in one mission; true where something was.
-    async fn read(&mut self, head: &Head) -> Result<bool, Refusal> {
-        let Some(place) = self.places.get_mut(&head.mission) else { return Ok(false) };
+    /// Reads what is new in one mission, or bookmarks that there is nothing.
+    async fn read(&mut self, head: &Head) -> Result<(), Refusal> {
+        let Some(place) = self.places.get_mut(&head.mission) else { return Ok(()) };
         // The poll may be behind what the watcher was told when it named its place.
         if place.epoch == head.epoch && head.last_position < place.position {
-            return Ok(false);
+            return Ok(());
         }
         head.check(&place.epoch.to_string(), place.position)?;
         if place.position < head.last_position {
-            let changes = self.feed.database.changes(head, place.position, PAGE).await?;
-            for change in changes {
+            for change in self.feed.database.changes(head, place.position, PAGE).await? {
                 place.position = change.position;
                 place.bookmarked = None;
                 self.ready.push_back(step(change));
             }
-            return Ok(true);
-        }
-        if place.bookmarked.is_none_or(|at| BOOKMARK <= at.elapsed()) {
+        } else if place.bookmarked.is_none_or(|at| BOOKMARK <= at.elapsed()) {
             place.bookmarked = Some(Instant::now());
             self.ready.push_back(bookmark(head, place.position));
         }
-        Ok(false)
+        Ok(())
     }
 }
 

@@ -75,7 +75,9 @@ fn one(plans: &Plans, plan: &FieldPlan, value: &Value, found: &mut Vec<FieldViol
 
 fn string(rules: &ValueRules, text: &str) -> Option<String> {
     let length = text.chars().count() as u64;
-    if let Some(least) = rules.min_len.filter(|least| length < *least) {
+    // Blanks alone say nothing.
+    let said = if text.trim().is_empty() { 0 } else { length };
+    if let Some(least) = rules.min_len.filter(|least| said < *least) {
         return Some(match least {
             1 => "is required".to_owned(),
             least => format!("must have at least {least} characters"),
@@ -93,10 +95,11 @@ fn string(rules: &ValueRules, text: &str) -> Option<String> {
     }
 }
 
-/// Control characters, NUL among them, and those that turn the direction of text around so
-/// that it reads as something else; line breaks and tabs are fine.
+/// Control characters, NUL among them, separators that look like line breaks, and those that
+/// turn the direction of text around so that it reads as something else; line breaks and tabs
+/// are fine.
 fn is_forbidden(c: char) -> bool {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 

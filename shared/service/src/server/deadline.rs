@@ -89,11 +89,9 @@ impl http_body::Body for Limited {
         if self.over {
             return Poll::Ready(None);
         }
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            return Poll::Ready(frame);
-        }
+        // The deadline first: a stream that always has more would never come to it.
         if self.sleep.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
+            return Pin::new(&mut self.body).poll_frame(cx);
         }
         self.over = true;
         let mut trailers = HeaderMap::new();

@@ -35,14 +35,28 @@ fn translated(headers: &HeaderMap) -> Option<Refusal> {
         return None;
     }
     match code(headers)? {
-        Code::Internal => {
+        // Whatever else the library calls so, it found in what the caller sent.
+        Code::Internal if !is_of_the_answer(headers) => {
             Some(Refusal::new(Reason::MessageMalformed, "the bytes are no message of this method"))
         }
+        Code::Internal => Some(Refusal::new(Reason::Internal, "internal error")),
+        Code::Unimplemented => Some(Refusal::new(
+            Reason::MethodUnknown,
+            "there is no such method, or no such encoding",
+        )),
         Code::OutOfRange | Code::ResourceExhausted => {
             Some(Refusal::new(Reason::MessageTooLarge, "the message is larger than allowed"))
         }
         _ => None,
     }
+}
+
+/// Whether the library failed to write an answer of ours.
+fn is_of_the_answer(headers: &HeaderMap) -> bool {
+    let message = headers.get("grpc-message").and_then(|value| value.to_str().ok());
+    message.is_some_and(|message| {
+        message.starts_with("Error%20encoding") || message.starts_with("Error%20compressing")
+    })
 }
 
 /// The code of an answer that is nothing but a refusal.
