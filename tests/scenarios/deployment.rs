@@ -227,3 +227,124 @@ async fn a_change_decided_on_an_old_etag_is_aborted() {
     let held = contingents.hold_contingent(pb::HoldContingentRequest { etag, ..hold }).await;
     assert_eq!(held.unwrap().into_inner().state(), ContingentState::OnHold);
 }
+
+fn hold(effective_time: time::OffsetDateTime) -> pb::HoldContingentRequest {
+    pb::HoldContingentRequest {
+        name: "missions/m/contingents/ken-1".into(),
+        effective_time: at(effective_time),
+        note: "an injunction".into(),
+        ..pb::HoldContingentRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn those_in_the_air_arrive_though_their_contingent_is_on_hold() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    contingents.hold_contingent(hold(datetime!(2024-06-24 22:00 UTC))).await.unwrap();
+    let before = world.contingent().await;
+    let movement = world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    assert_eq!(movement.state(), MovementState::Arrived);
+    let after = world.contingent().await;
+    assert_eq!(after.state(), ContingentState::OnHold);
+    // The other half is still at home.
+    assert_eq!(after.held_state(), ContingentState::Deploying);
+    assert_eq!(after.transitions, before.transitions);
+    assert_ne!(after.etag, before.etag);
+    let present = measured(&world.strength().await, StrengthMeasure::Present);
+    assert_eq!(present, Some(200));
+}
+
+#[tokio::test]
+async fn nobody_departs_before_the_contingents_last_step() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let refused = world.depart(200, datetime!(2024-06-01 23:00 UTC)).await.unwrap_err();
+    assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
+    let details = muster_tests::details(&refused);
+    let metadata = &details.error_info().unwrap().metadata;
+    assert_eq!(metadata["earliest"], "2024-06-02T00:00:00Z");
+}
+
+#[tokio::test]
+async fn a_contingent_that_was_cancelled_is_not_corrected() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let name = "missions/m/contingents/ken-1".to_owned();
+    let cancel = pb::CancelContingentRequest {
+        name: name.clone(),
+        effective_time: at(datetime!(2024-06-03 0:00 UTC)),
+        note: "no longer wanted".into(),
+        ..pb::CancelContingentRequest::default()
+    };
+    contingents.cancel_contingent(cancel).await.unwrap();
+    let correct = pb::CorrectHeadcountRequest {
+        name,
+        effective_time: at(datetime!(2024-06-04 0:00 UTC)),
+        note: "late".into(),
+        from_account: HeadcountAccount::Outside.into(),
+        to_account: HeadcountAccount::Ready.into(),
+        headcount: 1,
+        ..pb::CorrectHeadcountRequest::default()
+    };
+    let refused = contingents.correct_headcount(correct).await.unwrap_err();
+    assert_eq!(reason(&refused), "STATE_FORBIDS");
+}
+
+#[tokio::test]
+async fn an_arrival_that_is_undone_is_not_counted() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let correct = pb::CorrectHeadcountRequest {
+        name: "missions/m/contingents/ken-1".into(),
+        effective_time: at(datetime!(2024-06-25 15:00 UTC)),
+        note: "the list was counted twice".into(),
+        from_account: HeadcountAccount::Present.into(),
+        to_account: HeadcountAccount::InTransit.into(),
+        headcount: 50,
+        ..pb::CorrectHeadcountRequest::default()
+    };
+    contingents.correct_headcount(correct).await.unwrap();
+    let strength = world.strength().await;
+    assert_eq!(measured(&strength, StrengthMeasure::Arrived), Some(150));
+    assert_eq!(measured(&strength, StrengthMeasure::Present), Some(150));
+    assert_eq!(measured(&strength, StrengthMeasure::InTransit), Some(50));
+}
+
+#[tokio::test]
+async fn nothing_is_listed_of_a_mission_or_contingent_that_is_not_there() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut movements = MovementServiceClient::new(world.client.deployment.clone());
+    let list = pb::ListMovementsRequest { parent: "missions/n".into(), ..Default::default() };
+    let refused = movements.list_movements(list).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "NOT_FOUND"));
+    let mut checks = ReadinessCheckServiceClient::new(world.client.deployment.clone());
+    let parent = "missions/m/contingents/none".to_owned();
+    let list = pb::ListReadinessChecksRequest { parent, ..Default::default() };
+    let refused = checks.list_readiness_checks(list).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn a_refusal_tells_its_moment_as_the_wire_writes_times() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(400, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    let landing = datetime!(2024-06-25 15:00 UTC);
+    for (headcount, expected) in [(401, "HEADCOUNT_NEGATIVE"), (301, "CEILING_EXCEEDED")] {
+        let refused = world.arrive(headcount, landing).await.unwrap_err();
+        assert_eq!(reason(&refused), expected);
+        let details = muster_tests::details(&refused);
+        let metadata = &details.error_info().unwrap().metadata;
+        assert_eq!(metadata["time"], "2024-06-25T15:00:00Z");
+    }
+    let refused = world.arrive(1, datetime!(2024-10-02 0:00 UTC)).await.unwrap_err();
+    assert_eq!(unmet(&refused), ["2024-10-02T00:00:00Z"]);
+}

@@ -1,5 +1,6 @@
 //! Who gets in, and who may touch what.
 
+use muster_proto::common::v1::WatchChangesRequest;
 use muster_proto::deployment::v1::{
     self as pb, mission_service_client::MissionServiceClient,
     pledge_service_client::PledgeServiceClient,
@@ -93,4 +94,58 @@ async fn neither_service_can_read_the_others_schema() {
         let code = refused.as_database_error().and_then(|error| error.code().map(String::from));
         assert_eq!(code.as_deref(), Some("42501"), "{role} reads {foreign}");
     }
+}
+
+#[tokio::test]
+async fn both_versions_of_reflection_tell_a_known_caller_what_is_served() {
+    use tonic_reflection::pb::{v1, v1alpha};
+    let world = World::start().await;
+    let auditor = world.client_with(vec![Grant::everywhere(Role::Auditor)]).await;
+
+    let ask = v1::server_reflection_request::MessageRequest::ListServices(String::new());
+    let ask = v1::ServerReflectionRequest { host: String::new(), message_request: Some(ask) };
+    let ask = futures::stream::iter([ask]);
+    let channel = auditor.deployment.clone();
+    let mut client = v1::server_reflection_client::ServerReflectionClient::new(channel);
+    let mut answers = client.server_reflection_info(ask).await.unwrap().into_inner();
+    let answer = format!("{:?}", answers.message().await.unwrap());
+    assert!(
+        answer.contains("muster.deployment.v1.MissionService") && !answer.contains("reporting")
+    );
+
+    let ask = v1alpha::server_reflection_request::MessageRequest::ListServices(String::new());
+    let ask = v1alpha::ServerReflectionRequest { host: String::new(), message_request: Some(ask) };
+    let ask = futures::stream::iter([ask]);
+    let channel = auditor.reporting.clone();
+    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(channel);
+    let mut answers = client.server_reflection_info(ask).await.unwrap().into_inner();
+    let answer = format!("{:?}", answers.message().await.unwrap());
+    assert!(answer.contains("muster.reporting.v1.FigureService") && !answer.contains("deployment"));
+}
+
+#[tokio::test]
+async fn a_method_that_does_not_exist_is_answered_as_such() {
+    let world = World::start().await;
+    let mut grpc = tonic::client::Grpc::new(world.client.deployment.clone());
+    grpc.ready().await.unwrap();
+    let path = http::uri::PathAndQuery::from_static("/muster.deployment.v1.MissionService/NoSuch");
+    let codec = tonic_prost::ProstCodec::<pb::GetMissionRequest, pb::Mission>::default();
+    let request = Request::new(pb::GetMissionRequest::default());
+    let refused = grpc.unary(request, path, codec).await.unwrap_err();
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::Unimplemented, "METHOD_UNKNOWN")
+    );
+}
+
+#[tokio::test]
+async fn a_watch_does_not_outlive_its_callers_token() {
+    use muster_proto::deployment::v1::change_feed_service_client::ChangeFeedServiceClient;
+    let world = World::start().await;
+    let leaving = world.client_at_the_end(vec![Grant::everywhere(Role::Auditor)]).await;
+    let everything = WatchChangesRequest { positions: Vec::new(), include_others: true };
+    let mut feed = ChangeFeedServiceClient::new(leaving.deployment);
+    let mut watch = feed.watch_changes(everything).await.unwrap().into_inner();
+    let ended = watch.message().await.unwrap_err();
+    assert_eq!((ended.code(), reason(&ended).as_str()), (Code::Unauthenticated, "CALLER_UNKNOWN"));
 }

@@ -71,6 +71,12 @@ async fn the_reports_numbers_are_those_of_the_scenario() {
     let departed = moved(&scenario, "DepartMovement");
     assert_eq!(presence(&report, StrengthMeasure::InTransit).0, departed - arrived);
 
+    // Every pledge here stands, and none of these is withdrawn.
+    let offered = rows(&scenario, "pledges").into_iter();
+    let offered =
+        offered.filter_map(|row| row.get("size")?.as_str()?.replace(',', "").parse::<i64>().ok());
+    assert_eq!(presence(&report, StrengthMeasure::Pledged).0, offered.sum::<i64>());
+
     // The recommended figure of the quarter, found in the file by hand.
     let figures = rows(&scenario, "figures");
     let quarter = figures.iter().filter(|row| text(row, "role") == "RECOMMENDED").find(|row| {

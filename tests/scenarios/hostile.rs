@@ -81,7 +81,8 @@ async fn every_method_names_every_field_that_breaks_its_rule() {
             let named = field_violations(&refused);
             let what = format!("{} with a broken {path}: {refused:?}", method.full_name());
             assert_eq!(refused.code(), Code::InvalidArgument, "{what}");
-            assert!(named.contains(&path) || 20 <= named.len(), "{what} names {named:?}");
+            // More than 20 violations are cut off, and only then may ours be missing.
+            assert!(named.contains(&path) || named.len() == 20, "{what} names {named:?}");
             tried += 1;
         }
     }

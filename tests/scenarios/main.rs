@@ -5,12 +5,14 @@
 )]
 
 mod deployment;
+mod desk;
 mod feed;
 mod gate;
 mod haiti;
 mod health;
 mod hostile;
 mod link;
+mod pages;
 mod repeats;
 mod reporting;
 mod shutdown;

@@ -106,6 +106,14 @@ impl World {
         self.client_showing(Some(&token)).await
     }
 
+    /// A client whose token has just ended, as far as clocks may differ, and is good for two
+    /// seconds more.
+    pub async fn client_at_the_end(&self, grants: Vec<Grant>) -> Client {
+        let issued = Clock::System.now() - Duration::from_secs(88);
+        let token = self.issuer.token("partner", grants, issued, Duration::from_mins(1)).unwrap();
+        self.client_showing(Some(&token)).await
+    }
+
     /// A client that shows this token, or none.
     pub async fn client_showing(&self, token: Option<&str>) -> Client {
         connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await

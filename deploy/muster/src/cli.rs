@@ -67,7 +67,7 @@ enum Command {
     Report(Report),
     /// Show changes as they are committed; goes on after any break
     Watch(Watch),
-    /// Make the key and the tokens for the services, unless they are there
+    /// Make the key for the services, unless it is there, and tokens that are good for 30 days
     Keys(Keys),
     /// Print the completions for a shell
     Completions {

@@ -1,0 +1,127 @@
+//! Pages of lists: dense, bounded, and good for one list only.
+
+use muster_proto::{
+    common::v1::Source,
+    deployment::v1::{
+        self as pb, area_service_client::AreaServiceClient,
+        partner_service_client::PartnerServiceClient, site_service_client::SiteServiceClient,
+    },
+};
+use muster_tests::{World, at, reason};
+use prost::Message;
+use time::macros::datetime;
+
+fn areas_after(page_token: String) -> pb::ListAreasRequest {
+    pb::ListAreasRequest { parent: "missions/m".into(), page_size: 1, page_token }
+}
+
+#[tokio::test]
+async fn pages_lead_through_a_whole_list_without_repeating_or_leaving_out() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut areas = AreaServiceClient::new(world.client.deployment.clone());
+    let (mut found, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = areas.list_areas(areas_after(token)).await.unwrap().into_inner();
+        found.extend(page.areas.into_iter().map(|area| area.name));
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let codes: Vec<&str> = found.iter().map(|name| name.rsplit('/').next().unwrap()).collect();
+    assert_eq!(codes, ["HT", "HT01", "HT0111", "HT08"]);
+}
+
+#[tokio::test]
+async fn a_token_of_another_list_is_refused() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut areas = AreaServiceClient::new(world.client.deployment.clone());
+    let page = areas.list_areas(areas_after(String::new())).await.unwrap().into_inner();
+    let mut partners = PartnerServiceClient::new(world.client.deployment.clone());
+    let list = pb::ListPartnersRequest {
+        parent: "missions/m".into(),
+        page_size: 1,
+        page_token: page.next_page_token,
+    };
+    let refused = partners.list_partners(list).await.unwrap_err();
+    assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
+}
+
+/// A site with as much to say as the rules allow in one status.
+fn talkative(site_id: &str) -> pb::CreateSiteRequest {
+    let source = Source {
+        publisher: "p".repeat(200),
+        title: "t".repeat(500),
+        uri: "u".repeat(2000),
+        excerpt: "e".repeat(2000),
+        ..Source::default()
+    };
+    let status = pb::SiteStatus {
+        control: pb::SiteControl::Secured.into(),
+        effective_time: at(datetime!(2024-06-01 0:00 UTC)),
+        sources: vec![source; 20],
+        ..pb::SiteStatus::default()
+    };
+    pb::CreateSiteRequest {
+        parent: "missions/m".into(),
+        site_id: site_id.into(),
+        site: Some(pb::Site {
+            display_name: "Site".into(),
+            kind: pb::SiteKind::Other.into(),
+            area_code: "HT0111".into(),
+            status_history: vec![status],
+            ..pb::Site::default()
+        }),
+        request_id: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_long_records_is_short_enough_for_every_client() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut sites = SiteServiceClient::new(world.client.deployment.clone());
+    for number in 0..15 {
+        sites.create_site(talkative(&format!("site-{number}"))).await.unwrap();
+    }
+    let list = pb::ListSitesRequest { parent: "missions/m".into(), ..Default::default() };
+    let page = sites.list_sites(list).await.unwrap().into_inner();
+    assert!(page.encoded_len() < 2 * 1024 * 1024);
+    assert!(!page.sites.is_empty() && !page.next_page_token.is_empty());
+}
+
+#[tokio::test]
+async fn a_record_that_no_reader_of_the_feed_could_take_is_refused() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut sites = SiteServiceClient::new(world.client.deployment.clone());
+    let create = talkative("site");
+    let status = create.site.as_ref().unwrap().status_history[0].clone();
+    sites.create_site(create).await.unwrap();
+    let record = pb::RecordSiteStatusRequest {
+        name: "missions/m/sites/site".into(),
+        status: Some(status),
+        ..pb::RecordSiteStatusRequest::default()
+    };
+    let refused = loop {
+        if let Err(refused) = sites.record_site_status(record.clone()).await {
+            break refused;
+        }
+    };
+    assert_eq!(reason(&refused), "MESSAGE_TOO_LARGE");
+    // What was taken reaches the reporting service.
+    let token = world.last_token().await;
+    let mut link = muster_proto::reporting::v1::link_service_client::LinkServiceClient::new(
+        world.client.reporting.clone(),
+    );
+    let get = muster_proto::reporting::v1::GetLinkStatusRequest { name: "missions/m".into() };
+    let mut tries = 0;
+    while let Err(status) =
+        link.get_link_status(muster_tests::no_older_than(get.clone(), &token)).await
+    {
+        tries += 1;
+        assert!(tries < 10, "{status:?}");
+    }
+}
