@@ -166,13 +166,20 @@ impl Quantity {
 
     /// The interval sum of many; 0 for none.
     pub fn sum<'q>(quantities: impl IntoIterator<Item = &'q Self>) -> Result<Self, Overflow> {
-        quantities.into_iter().try_fold(Self::exactly(0), |sum, next| sum.plus(next))
+        let mut quantities = quantities.into_iter();
+        // One alone keeps the words of its source.
+        let Some(first) = quantities.next() else { return Ok(Self::exactly(0)) };
+        quantities.try_fold(first.clone(), |sum, next| sum.plus(next))
     }
 
     /// The same number without its upper bound: what is counted may not be all.
     #[must_use]
     pub fn or_more(&self) -> Self {
-        Self::within(self.at_least, None)
+        match (self.at_least, self.at_most) {
+            // It has none: the words of its source say so already.
+            (Some(_), None) => self.clone(),
+            (at_least, _) => Self::within(at_least, None),
+        }
     }
 
     /// Whether both can be true of one number.

@@ -152,7 +152,8 @@ fn contingent_step(contingent: &Contingent, step: &Step, nth: usize, did: &str) 
         description: step.note.clone(),
         on: step.at.date(),
         area: None,
-        sources: contingent.sources.clone(),
+        // The contingent's sources speak of it as a whole; what a step rests on, its note says.
+        sources: Vec::new(),
     }
 }
 

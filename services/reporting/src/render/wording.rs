@@ -42,7 +42,11 @@ pub fn scope(report: &SituationReport) -> String {
         .map(|at| format!("published {}", phrases::day(at.date())));
     let area = report.situation.as_ref().map(|situation| &situation.area_display_name);
     let area = area.filter(|name| !name.is_empty()).unwrap_or(&report.area_code);
-    let parts = [Some(area.clone()), period, published];
+    let valid = report.valid_time.as_ref();
+    let valid = valid
+        .and_then(|at| OffsetDateTime::from_unix_timestamp(at.seconds).ok())
+        .map(|at| format!("presence and control as of {}", phrases::day(at.date())));
+    let parts = [Some(area.clone()), period, valid, published];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

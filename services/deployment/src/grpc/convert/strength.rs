@@ -52,9 +52,10 @@ fn reconciliation(
     found: &Reconciliation,
     name: impl Fn(&Id) -> String,
 ) -> pb::StrengthReconciliation {
-    use pb::ReconciliationVerdict::{Agrees, ClaimHigher, ClaimLower, NotRecorded};
+    use pb::ReconciliationVerdict::{Agrees, ClaimHigher, ClaimLower, NotComparable, NotRecorded};
     let verdict = match &found.recorded {
         None => NotRecorded,
+        _ if found.claimed.at_least().or(found.claimed.at_most()).is_none() => NotComparable,
         Some(recorded) if recorded.is_below(&found.claimed) => ClaimHigher,
         Some(recorded) if found.claimed.is_below(recorded) => ClaimLower,
         Some(_) => Agrees,

@@ -57,7 +57,14 @@ fn happened(event: &Event) -> String {
     let name = event.mission.child("timelineEvents", &event.id);
     let record = event.subject.as_deref().unwrap_or(&name);
     let title = event.title.trim().trim_end_matches('.');
-    format!("{}: {title} ({source}{}).", phrases::date(event.happened_on), phrases::short(record))
+    let (date, record) = (phrases::date(event.happened_on), phrases::short(record));
+    // What the mission itself recorded may rest on its note alone, and the note says how surely.
+    let note = match (event.subject.is_some() && event.sources.is_empty(), event.description.trim())
+    {
+        (false, _) | (true, "") => String::new(),
+        (true, note) => format!(" {}.", note.trim_end_matches('.')),
+    };
+    format!("{date}: {title} ({source}{record}).{note}")
 }
 
 pub fn disagreements(context: &Context) -> Vec<String> {

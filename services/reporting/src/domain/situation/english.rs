@@ -32,9 +32,16 @@ impl<'q> Number<'q> {
         let (least, most) = (quantity.at_least(), quantity.at_most());
         let again = Quantity::complete(least, most, Some(quantity.qualifier()), "").ok();
         let english = again.filter(|_| least.or(most).is_some());
-        let english = english.map(|again| again.as_written().to_owned());
+        let near = if is_near(written) { "nearly" } else { "fewer than" };
+        let english = english.map(|again| again.as_written().replace("fewer than", near));
         Self { english, own_words: Some(written) }
     }
+}
+
+/// Whether a source that names an upper bound says that the number is close to it.
+fn is_near(written: &str) -> bool {
+    let written = written.to_lowercase();
+    ["près de", "presque"].iter().any(|near| written.starts_with(near))
 }
 
 /// `more than 2,500`, `at least 438 (“au moins 438”)`, or `“environ 13 500”` where its bounds
