@@ -57,6 +57,7 @@ impl Service for Deployment {
     async fn run(self, shutdown: Shutdown) -> anyhow::Result<()> {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let services = health::services_of(PACKAGE);
+        health::announce(&reporter, &services).await;
         let database = self.database.clone();
         shutdown.spawn(health::supervise(reporter, services, database, None, shutdown.clone()));
         let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());

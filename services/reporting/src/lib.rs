@@ -67,6 +67,7 @@ impl Service for Reporting {
     async fn run(self, shutdown: Shutdown) -> anyhow::Result<()> {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let services = health::services_of(PACKAGE);
+        health::announce(&reporter, &services).await;
         let database = self.database.clone();
         let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));

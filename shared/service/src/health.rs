@@ -53,8 +53,13 @@ pub async fn supervise(
             report(&reporter, service, answers && (peer_serves || !needs_peer)).await;
         }
     }
-    for service in &services {
-        report(&reporter, service, false).await;
+    announce(&reporter, &services).await;
+}
+
+/// Makes every service known, as not serving until the first look, before anyone can ask.
+pub async fn announce(reporter: &HealthReporter, services: &[String]) {
+    for service in services {
+        report(reporter, service, false).await;
     }
 }
 
