@@ -94,10 +94,6 @@ impl Database {
         Ok(Self { pool, schema, clock, committed: Arc::default() })
     }
 
-    pub fn schema(&self) -> &'static Schema {
-        self.schema
-    }
-
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -175,9 +171,4 @@ fn unavailable(error: &sqlx::Error) -> Refusal {
     tracing::warn!(%error, "the database cannot be reached");
     Refusal::new(Reason::DatabaseUnavailable, "the database cannot be reached")
         .retry_after(RETRY_DELAY)
-}
-
-/// The name of the constraint that a statement broke, where it broke one.
-pub fn constraint(error: &sqlx::Error) -> Option<&str> {
-    error.as_database_error()?.constraint()
 }

@@ -62,10 +62,6 @@ impl Quantity {
         Self::of(Some(number), Some(number), Qualifier::Exactly)
     }
 
-    pub fn at_least_known(number: i64) -> Self {
-        Self::of(Some(number), None, Qualifier::AtLeast)
-    }
-
     /// Nothing is known of the number.
     pub fn unknown() -> Self {
         Self::of(None, None, Qualifier::Unknown)
