@@ -33,6 +33,6 @@ impl ChangeFeedService for ChangeFeed {
     }
 
     async fn watch_changes(&self, request: Request<WatchChangesRequest>) -> Answer<Watch> {
-        Ok(Response::new(self.feed.watch(Call::admit(request)?).await?))
+        Ok(self.feed.watch(Call::admit(request)?).await?)
     }
 }

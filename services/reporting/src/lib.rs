@@ -72,7 +72,7 @@ impl Service for Reporting {
         let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
-        let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
+        let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
         let routes = grpc::routes(&self.app, feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;

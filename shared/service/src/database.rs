@@ -9,11 +9,11 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::sync::Notify;
 
 use crate::{
     Clock,
     config::ServiceConfig,
+    feed::Commits,
     status::{self, Reason, Refusal},
 };
 
@@ -74,7 +74,7 @@ pub struct Database {
     pub(crate) schema: &'static Schema,
     pub(crate) clock: Clock,
     /// Told after each commit of this process, so that its watchers need not wait for a poll.
-    pub(crate) committed: Arc<Notify>,
+    pub(crate) commits: Arc<Commits>,
 }
 
 impl Database {
@@ -91,7 +91,7 @@ impl Database {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         reached(&pool).await?;
-        Ok(Self { pool, schema, clock, committed: Arc::default() })
+        Ok(Self { pool, schema, clock, commits: Arc::default() })
     }
 
     pub fn clock(&self) -> &Clock {

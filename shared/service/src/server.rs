@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport};
 use tonic_reflection::server::{v1, v1alpha};
 
-use crate::{Shutdown, health, identity::Keys, policy::Policy};
+use crate::{Shutdown, feed, health, identity::Keys, policy::Policy};
 
 pub use self::deadline::Deadline;
 pub use self::gate::Caller;
@@ -95,7 +95,9 @@ impl Server {
 fn layered(routes: Routes, gate: &Gate) -> Routes {
     let layered = routes
         .into_axum_router()
-        // Innermost: it needs to know nothing of time and faults.
+        // A watch's own body, so that the layers around it end that.
+        .layer(from_fn(feed::carry))
+        // Innermost of what decides: it needs to know nothing of time and faults.
         .layer(from_fn_with_state(gate.clone(), gate::admit))
         // Around it, so that checking a token counts as well.
         .layer(from_fn_with_state(gate.call_limit, deadline::limit))

@@ -213,7 +213,7 @@ impl Work {
             position: row.try_get("new_position")?,
         };
         self.transaction.commit().await?;
-        self.database.committed.notify_waiters();
+        self.database.commits.tell(&token.mission);
         Ok(token)
     }
 }
