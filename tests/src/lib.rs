@@ -104,7 +104,12 @@ impl World {
 
     /// A client with other roles than the operator's.
     pub async fn client_with(&self, grants: Vec<Grant>) -> Client {
-        let token = mint(&self.issuer, "partner", grants);
+        self.client_as("partner", grants).await
+    }
+
+    /// The client of a caller of this name.
+    pub async fn client_as(&self, subject: &str, grants: Vec<Grant>) -> Client {
+        let token = mint(&self.issuer, subject, grants);
         self.client_showing(Some(&token)).await
     }
 

@@ -1,6 +1,7 @@
 //! The change feed: read it from the database, serve it, follow it.
 
 mod log;
+mod seen;
 mod serve;
 mod follow;
 
