@@ -14,6 +14,7 @@ mod hostile;
 mod link;
 mod pages;
 mod repeats;
+mod repeats_everywhere;
 mod reporting;
 mod shutdown;
 mod tidy;

@@ -6,6 +6,7 @@
     reason = "what goes wrong here fails the test that it goes wrong in"
 )]
 
+pub mod hostile;
 mod service;
 mod verbs;
 
@@ -26,6 +27,7 @@ use muster_service::{
 use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+use tonic::transport::Channel;
 
 pub use self::service::Running;
 pub use self::verbs::{READY, at, details, field_violations, no_older_than, reason, unmet};
@@ -102,7 +104,12 @@ impl World {
 
     /// A client with other roles than the operator's.
     pub async fn client_with(&self, grants: Vec<Grant>) -> Client {
-        let token = mint(&self.issuer, "partner", grants);
+        self.client_as("partner", grants).await
+    }
+
+    /// The client of a caller of this name.
+    pub async fn client_as(&self, subject: &str, grants: Vec<Grant>) -> Client {
+        let token = mint(&self.issuer, subject, grants);
         self.client_showing(Some(&token)).await
     }
 
@@ -117,6 +124,18 @@ impl World {
     /// A client that shows this token, or none.
     pub async fn client_showing(&self, token: Option<&str>) -> Client {
         connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await
+    }
+
+    /// A token with every role of the operator's.
+    pub fn operator_token(&self) -> String {
+        mint(&self.issuer, "operator", everything())
+    }
+
+    /// New connections to both services, which show nothing of themselves.
+    pub async fn channels(&self) -> (Channel, Channel) {
+        let reporting = self.reporting.as_ref().unwrap();
+        let deployment = client::connect("deployment", &self.deployment.url()).await.unwrap();
+        (deployment, client::connect("reporting", &reporting.url()).await.unwrap())
     }
 
     /// Ends the reporting service as `kill -9` would: nothing of it gets to finish.

@@ -102,14 +102,20 @@ impl World {
 
     /// The token of the last change of the mission in the deployment service.
     pub async fn last_token(&self) -> String {
+        self.last_token_of("m").await
+    }
+
+    /// The same of another mission.
+    pub async fn last_token_of(&self, mission: &str) -> String {
         let mut feed = pb::change_feed_service_client::ChangeFeedServiceClient::new(
             self.client.deployment.clone(),
         );
-        let request = ListChangesRequest { parent: "missions/m".into(), ..Default::default() };
+        let parent = format!("missions/{mission}");
+        let request = ListChangesRequest { parent, ..Default::default() };
         let page = feed.list_changes(request).await.unwrap().into_inner();
         let token = Token {
             service: "deployment".into(),
-            mission: MissionId::known("m"),
+            mission: MissionId::known(mission),
             epoch: page.epoch.parse().unwrap(),
             position: page.head_position,
         };

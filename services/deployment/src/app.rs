@@ -76,6 +76,7 @@ impl App {
     /// Authorises a change in a mission, and begins it.
     async fn begin(&self, context: &Context, mission: &MissionId) -> Result<(Work, Scope), Error> {
         let scope = context.scope(mission)?;
+        self.database.still_has(context, Some(mission)).await?;
         Ok((self.database.begin(context, mission).await?, scope))
     }
 
@@ -86,6 +87,7 @@ impl App {
         mission: &MissionId,
     ) -> Result<PoolConnection<Postgres>, Error> {
         context.scope(mission)?;
+        self.database.still_has(context, Some(mission)).await?;
         Ok(self.database.reader().await.map_err(store::Error::from)?)
     }
 

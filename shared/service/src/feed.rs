@@ -7,6 +7,7 @@ mod commits;
 mod hub;
 mod watcher;
 mod body;
+mod seen;
 mod serve;
 mod follow;
 

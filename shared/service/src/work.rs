@@ -4,6 +4,8 @@
 //! `Work::commit` appends what changed to the mission's feed as the last statement, so that
 //! positions are dense and in commit order.
 
+mod kept;
+
 use muster_proto::common::v1::{Change, ResourceChange};
 use prost::{Message, Name};
 use prost_types::Any;
@@ -56,6 +58,8 @@ pub enum Halt {
     Replayed(Replay),
     #[error("the request id belongs to another request")]
     RequestIdReused,
+    #[error("the caller may not see what was answered before")]
+    NotAllowed(Refusal),
     #[error("what changed is too large for the feed")]
     TooLarge,
     #[error("the database failed")]
@@ -88,6 +92,7 @@ impl From<Halt> for Failure {
                 Refusal::new(Reason::RequestIdReused, format!("request_id {rule}"))
                     .violation("request_id", rule)
             }
+            Halt::NotAllowed(refusal) => refusal,
             Halt::TooLarge => {
                 let message = format!("the records would take more than {MOST_CHANGE_BYTES} bytes");
                 Refusal::new(Reason::MessageTooLarge, message)
@@ -121,10 +126,13 @@ impl Database {
             .bind(context.fingerprint.as_slice())
             .fetch_one(&mut *transaction)
             .await?;
-        if let Some(response) = row.try_get::<Option<Vec<u8>>, _>("held_response")? {
+        if let Some(held) = row.try_get::<Option<Vec<u8>>, _>("held_response")? {
             if row.try_get::<Vec<u8>, _>("held_fingerprint")? != context.fingerprint {
                 return Err(Halt::RequestIdReused);
             }
+            // Roles may have been taken away since.
+            let scope = context.scope(mission).map_err(Halt::NotAllowed)?;
+            let response = kept::take(&held, &scope).ok_or_else(out_of_reach)?.to_vec();
             let token = Token {
                 service: self.schema.name.to_owned(),
                 mission: MissionId::known(row.try_get::<String, _>("held_mission")?),
@@ -171,7 +179,9 @@ impl Work {
     /// Commits everything, with the resource that is the answer as the last of the changes.
     pub async fn commit<R: Resource>(mut self, resource: R) -> Result<Done<R>, Halt> {
         self.changed(&resource);
-        let response = self.context.request_id.map(|_| resource.pack().encode_to_vec());
+        let scope = self.context.request_id.map(|_| self.context.scope(&self.mission));
+        let scope = scope.transpose().map_err(Halt::NotAllowed)?;
+        let response = scope.map(|scope| kept::keep(&scope, &resource.pack().encode_to_vec()));
         let token = self.finish(response).await?;
         Ok(Done { resource, token })
     }
@@ -216,6 +226,12 @@ impl Work {
         self.database.commits.tell(&token.mission);
         Ok(token)
     }
+}
+
+/// The caller speaks for less of the mission than when the answer was given.
+fn out_of_reach() -> Halt {
+    let message = "the caller no longer has the roles that the first call had";
+    Halt::NotAllowed(Refusal::new(Reason::NotAllowed, message))
 }
 
 /// A resource as the feed tells of it.

@@ -49,6 +49,7 @@ impl Feed {
             .at("parent")
             .map_err(|violation| crate::field::refuse(&[violation]))?;
         context.scope(&mission)?;
+        self.database.still_has(&context, Some(&mission)).await?;
         let head = self.existing(&mission).await?;
         head.check(&message.epoch, message.after_position)?;
         let size = if message.page_size == 0 { DEFAULT_LIST } else { message.page_size };
@@ -72,6 +73,7 @@ impl Feed {
                 .at_index("positions", index)
                 .map_err(|violation| crate::field::refuse(&[violation]))?;
             context.scope(&mission)?;
+            self.database.still_has(&context, Some(&mission)).await?;
             let head = self.existing(&mission).await?;
             head.check(&position.epoch, position.position)?;
             let window = self.hub.follow(head.clone());
