@@ -94,11 +94,11 @@ impl Link {
         }
         let position = position.context("the snapshot has no position")?;
         let snapshot = deployment::snapshot(&position, &resources);
-        Ok(Some(snapshot.map_err(unreadable)?))
+        Ok(Some(snapshot.map_err(|violation| unreadable(&violation))?))
     }
 }
 
-fn unreadable(violation: FieldViolation) -> anyhow::Error {
+fn unreadable(violation: &FieldViolation) -> anyhow::Error {
     anyhow::anyhow!("{} {}", violation.path(), violation.rule())
 }
 
@@ -124,11 +124,11 @@ impl Follower for Link {
 
     async fn apply(&self, changes: Vec<Change>) -> anyhow::Result<Applied> {
         let heard: Result<Vec<_>, _> = changes.iter().map(deployment::heard).collect();
-        self.app.apply_all(&heard.map_err(unreadable)?).await
+        self.app.apply_all(&heard.map_err(|violation| unreadable(&violation))?).await
     }
 
     async fn renew(&self, mission: &str) -> anyhow::Result<()> {
-        let id = MissionId::parse(mission).map_err(unreadable)?;
+        let id = MissionId::parse(mission).map_err(|violation| unreadable(&violation))?;
         // Read before the snapshot, so that a replica that is faster is noticed.
         let cursor = self.app.place(&id).await?;
         match (self.snapshot(mission).await?, cursor) {

@@ -106,7 +106,9 @@ pub(super) async fn tell(
     for event in changed {
         timeline::update(work.db(), event).await?;
     }
-    told.iter().for_each(|event| work.changed(event));
+    for event in &told {
+        work.changed(event);
+    }
     Ok(Some(ids))
 }
 
