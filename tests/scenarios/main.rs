@@ -7,11 +7,14 @@
 mod deployment;
 mod desk;
 mod feed;
+mod feed_kept;
+mod feed_watch;
 mod gate;
 mod haiti;
 mod health;
 mod hostile;
 mod link;
+mod link_renewal;
 mod pages;
 mod repeats;
 mod repeats_everywhere;

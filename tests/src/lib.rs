@@ -19,7 +19,7 @@ use muster::{
 use muster_deployment::Deployment;
 use muster_reporting::Reporting;
 use muster_service::{
-    Clock, ServiceConfig,
+    Clock, Database, Schema, ServiceConfig, feed,
     identity::{Grant, Issuer, Role},
     run::Service,
     telemetry::LogFormat,
@@ -30,7 +30,9 @@ use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
 pub use self::service::Running;
-pub use self::verbs::{READY, at, details, field_violations, no_older_than, reason, unmet};
+pub use self::verbs::{
+    READY, append, at, details, field_violations, filler, no_older_than, reason, unmet,
+};
 
 /// How long a service of these tests lets running calls finish.
 pub const GRACE: Duration = Duration::from_secs(2);
@@ -170,6 +172,18 @@ impl World {
         self.restart_reporting().await;
     }
 
+    /// Drops every change that the deployment service's feed tells by now, as time would.
+    pub async fn compact_deployment(&self) -> u64 {
+        static SCHEMA: Schema = muster_service::schema!("deployment");
+        let url = cluster().await.url(&self.database, "deployment");
+        let config = service_config(url, self.keys.path());
+        let database = Database::connect(&config, &SCHEMA, Clock::System).await.unwrap();
+        let tomorrow = Clock::System.now() + Duration::from_hours(24);
+        let dropped = feed::compact(&database, tomorrow).await.unwrap();
+        database.close().await;
+        dropped
+    }
+
     /// A look into the database, as a role.
     pub async fn sql(&self, role: &str) -> PgPool {
         PgPool::connect(&cluster().await.url(&self.database, role)).await.unwrap()
@@ -230,6 +244,7 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
         insecure: false,
         call_limit: Duration::from_secs(30),
         grace: GRACE,
+        keep_changes_days: None,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
     }

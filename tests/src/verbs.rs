@@ -5,11 +5,13 @@ use muster::{
     scenario::{Loader, Scenario, Summary},
 };
 use muster_proto::{
-    common::v1::ListChangesRequest,
+    common::v1::{Change, ListChangesRequest},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
 };
 use muster_service::{Clock, MissionId, token::Token};
+use prost::Message;
 use prost_types::Timestamp;
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use tonic::{Request, Status, metadata::MetadataValue};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -143,3 +145,28 @@ const FLIGHT: &str = "missions/m/movements/flight-1";
 
 /// A mission in which everything is ready for the first flight.
 pub const READY: &str = include_str!("ready.toml");
+
+/// Appends a commit to a mission's feed in the deployment service, around the service.
+pub async fn append(pool: &PgPool, change: &Change) -> i64 {
+    sqlx::query_scalar(
+        "with head as (
+            select * from deployment.feeds where mission = 'm' for update
+        ), new as (
+            insert into deployment.changes (mission, position, recorded_at, payload, hash)
+            select mission, last_position + 1, now(), $1,
+                sha256(last_hash || int8send(last_position + 1) || $1)
+            from head returning *
+        )
+        update deployment.feeds feed set last_position = new.position, last_hash = new.hash
+        from new where feed.mission = new.mission returning new.position",
+    )
+    .bind(change.encode_to_vec())
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+/// A commit of the mission that changes nothing, of about this many bytes.
+pub fn filler(bytes: usize) -> Change {
+    Change { mission: "missions/m".into(), actor: "a".repeat(bytes), ..Change::default() }
+}

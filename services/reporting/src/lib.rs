@@ -10,7 +10,7 @@ mod render;
 mod store;
 mod feed;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster_service::{
     Clock, Database, Shutdown, database,
@@ -36,6 +36,7 @@ pub struct Reporting {
     link: feed::Link,
     server: Server,
     gate: Gate,
+    keep_changes: Option<Duration>,
 }
 
 impl Service for Reporting {
@@ -53,11 +54,12 @@ impl Service for Reporting {
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
         };
+        let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         let app = app::App::new(database.clone());
         let link = feed::Link::new(&config, app.clone())?;
-        Ok(Self { database, app, link, server, gate })
+        Ok(Self { database, app, link, server, gate, keep_changes })
     }
 
     fn address(&self) -> SocketAddr {
@@ -72,6 +74,10 @@ impl Service for Reporting {
         let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
+        if let Some(time) = self.keep_changes {
+            let database = self.database.clone();
+            shutdown.spawn(muster_service::feed::keep(database, time, shutdown.clone()));
+        }
         let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
         let routes = grpc::routes(&self.app, feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;

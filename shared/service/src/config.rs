@@ -35,6 +35,11 @@ pub struct ServiceConfig {
     #[arg(long, env = "MUSTER_GRACE_SECONDS", default_value = "10", value_parser = seconds)]
     pub grace: Duration,
 
+    /// How many days changes are kept in the feed; without it, for ever. Of older ones only the
+    /// last state of each resource is kept, and followers that are further behind read that
+    #[arg(long, env = "MUSTER_KEEP_CHANGES_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_changes_days: Option<u32>,
+
     /// How log lines look
     #[arg(long, env = "MUSTER_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
@@ -42,6 +47,13 @@ pub struct ServiceConfig {
     /// Which log lines are written, such as "info" or "muster_service=debug"
     #[arg(long, env = "MUSTER_LOG", default_value = "info")]
     pub log: String,
+}
+
+impl ServiceConfig {
+    /// How long changes are kept in the feed, where there is a limit.
+    pub fn keep_changes(&self) -> Option<Duration> {
+        self.keep_changes_days.map(|days| Duration::from_hours(24) * days)
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -186,16 +186,40 @@ impl Work {
         Ok(Done { resource, token })
     }
 
-    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing.
-    pub async fn settle(self) -> Result<(), Halt> {
-        if self.changes.is_empty() {
-            return Ok(self.transaction.commit().await?);
+    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing. What
+    /// is too much for one change is told in several.
+    pub async fn settle(mut self) -> Result<(), Halt> {
+        let mut told = std::mem::take(&mut self.changes).into_iter().peekable();
+        let mut moved = false;
+        while told.peek().is_some() {
+            let mut bytes = 0;
+            while let Some(change) = told.next_if(|change| {
+                let first = bytes == 0;
+                bytes += change.encoded_len();
+                first || bytes < MOST_CHANGE_BYTES / 2
+            }) {
+                self.changes.push(change);
+            }
+            self.append(None).await?;
+            moved = true;
         }
-        self.finish(None).await.map(|_| ())
+        self.transaction.commit().await?;
+        if moved {
+            self.database.commits.tell(&self.mission);
+        }
+        Ok(())
     }
 
     /// Appends what changed to the feed, and commits.
     async fn finish(mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
+        let token = self.append(response).await?;
+        self.transaction.commit().await?;
+        self.database.commits.tell(&token.mission);
+        Ok(token)
+    }
+
+    /// Appends what changed to the feed.
+    async fn append(&mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
         let payload = Change {
             mission: self.mission.name(),
             record_time: Some(wire::timestamp(self.now)),
@@ -216,15 +240,12 @@ impl Work {
             .bind(response)
             .fetch_one(&mut *self.transaction)
             .await?;
-        let token = Token {
+        Ok(Token {
             service: self.database.schema.name.to_owned(),
-            mission: self.mission,
+            mission: self.mission.clone(),
             epoch: row.try_get::<Uuid, _>("new_epoch")?,
             position: row.try_get("new_position")?,
-        };
-        self.transaction.commit().await?;
-        self.database.commits.tell(&token.mission);
-        Ok(token)
+        })
     }
 }
 

@@ -1,11 +1,13 @@
 //! Follows another service's feed, however often the link breaks.
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
+use futures::FutureExt;
 use muster_proto::common::v1::{
     Change, FeedPosition, WatchChangesRequest, WatchChangesResponse, watch_changes_response::Step,
 };
-use tonic::{Code, Status, Streaming};
+use prost::Message;
+use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
@@ -15,6 +17,10 @@ use crate::{
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The most that is applied at once: of what is there already, nothing is waited for.
+const MOST: usize = 500;
+const MOST_BYTES: usize = 512 * 1024;
 
 /// What became of a change that was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +43,13 @@ pub trait Follower: Send + Sync {
     /// The recorded place in each mission's feed.
     fn positions(&self) -> impl Future<Output = anyhow::Result<Vec<FeedPosition>>> + Send;
 
-    /// Applies one change and records its place, both in one transaction.
-    fn apply(&self, change: Change) -> impl Future<Output = anyhow::Result<Applied>> + Send;
+    /// Applies changes of one mission in order and records the place of the last, both in one
+    /// transaction. Where that fails, each change and its place are a transaction of their own.
+    fn apply(&self, changes: Vec<Change>) -> impl Future<Output = anyhow::Result<Applied>> + Send;
 
-    /// Forgets what was learnt of feeds that have a new epoch or were compacted, so that they
-    /// are followed from the beginning again.
-    fn reset(&self) -> impl Future<Output = anyhow::Result<()>> + Send;
+    /// Learns a mission, `missions/{mission}`, anew from its snapshot: its feed has a new epoch,
+    /// ends before the recorded place, or is no longer kept from there.
+    fn renew(&self, mission: &str) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
 /// Follows until shutdown; each failure is logged, waited out, and tried again.
@@ -78,33 +85,70 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
             Err(status) => return recover(follower, status).await,
         };
     loop {
-        match watch.message().await {
-            Ok(Some(WatchChangesResponse { step: Some(Step::Change(change)) })) => {
-                let (mission, position) = (change.mission.clone(), change.position);
-                if follower.apply(change).await? == Applied::OutOfTurn {
-                    tracing::info!(%mission, position, "a change came out of turn; reading again");
-                    return Ok(());
-                }
+        let Batch { changes, end } = Batch::read(&mut watch).await;
+        for (mission, changes) in changes {
+            if follower.apply(changes).await? == Applied::OutOfTurn {
+                tracing::info!(%mission, "a change came out of turn; reading again");
+                return Ok(());
             }
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(()),
-            Err(status) => return recover(follower, status).await,
+        }
+        match end {
+            None => {}
+            Some(Ok(())) => return Ok(()),
+            Some(Err(status)) => return recover(follower, status).await,
         }
     }
 }
 
-/// Resets the follower where its places mean nothing any more; else passes the failure on.
-async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
-    if is_lost(&status) {
-        tracing::warn!(%status, "the feed does not go on from here; following from its beginning");
-        return follower.reset().await;
-    }
-    Err(status.into())
+/// Changes that are there already, by mission, and how the watch ended if it did after them.
+#[derive(Default)]
+struct Batch {
+    changes: BTreeMap<String, Vec<Change>>,
+    end: Option<Result<(), Status>>,
 }
 
-/// Whether a feed refuses a place because it means nothing there any more.
-pub fn is_lost(status: &Status) -> bool {
-    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+impl Batch {
+    /// Waits for something, then takes what came with it.
+    async fn read(watch: &mut Streaming<WatchChangesResponse>) -> Self {
+        let mut batch = Self::default();
+        let (mut count, mut bytes) = (0, 0);
+        let mut answer = Some(watch.message().await);
+        while let Some(found) = answer {
+            match found {
+                Ok(Some(WatchChangesResponse { step: Some(Step::Change(change)) })) => {
+                    bytes += change.encoded_len();
+                    count += 1;
+                    batch.changes.entry(change.mission.clone()).or_default().push(change);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => batch.end = Some(Ok(())),
+                Err(status) => batch.end = Some(Err(status)),
+            }
+            if batch.end.is_some() || MOST <= count || MOST_BYTES <= bytes {
+                return batch;
+            }
+            answer = watch.message().now_or_never();
+        }
+        batch
+    }
+}
+
+/// Learns a mission anew where its place means nothing any more; else passes the failure on.
+async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
+    let Some(mission) = lost(&status) else { return Err(status.into()) };
+    tracing::warn!(%mission, message = status.message(), "the feed does not go on from here");
+    follower.renew(&mission).await
+}
+
+/// The mission whose place a feed refuses because it means nothing there any more.
+fn lost(status: &Status) -> Option<String> {
+    let mut info = status.get_details_error_info()?;
     let lost = [Reason::FeedEpochChanged, Reason::FeedCompacted, Reason::FeedPositionAhead];
-    lost.iter().any(|lost| word(*lost) == reason) || status.code() == Code::NotFound
+    if lost.iter().any(|lost| word(*lost) == info.reason) {
+        info.metadata.remove("mission")
+    } else if info.reason == word(Reason::NotFound) {
+        info.metadata.remove("name")
+    } else {
+        None
+    }
 }

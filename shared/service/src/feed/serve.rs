@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use muster_proto::common::v1::{ListChangesRequest, ListChangesResponse, WatchChangesRequest};
+use muster_proto::common::v1::{
+    ListChangesRequest, ListChangesResponse, ReadSnapshotRequest, WatchChangesRequest,
+};
 use tonic::Response;
 
 use super::{
     body::{self, Watch},
     hub::Hub,
     log::Head,
+    snapshot::Parts,
     watcher::{Place, Watcher},
 };
 use crate::{
@@ -60,7 +63,17 @@ impl Feed {
             page.last().map_or(head.last_position, |last| last.position.max(head.last_position));
         let changes = page.into_iter().map(|kept| kept.decode(head.epoch));
         let changes = changes.collect::<Result<_, _>>()?;
-        Ok(ListChangesResponse { changes, epoch: head.epoch.to_string(), head_position })
+        let floor_hash = match head.floor_position {
+            0 => Vec::new(),
+            _ => self.database.floor_hash(&mission).await?,
+        };
+        Ok(ListChangesResponse {
+            changes,
+            epoch: head.epoch.to_string(),
+            head_position,
+            floor_position: head.floor_position,
+            floor_hash,
+        })
     }
 
     /// Every change after the given positions, then new ones as they are committed.
@@ -86,6 +99,17 @@ impl Feed {
         let places = places.into_values().collect();
         let watcher = Watcher::new(self.hub.count(), context, places, message.include_others);
         Ok(body::response(watcher.stream()))
+    }
+
+    /// Every resource of a mission as it stands at one position.
+    pub async fn snapshot(&self, call: Call<ReadSnapshotRequest>) -> Result<Parts, Refusal> {
+        let Call { message, context } = call;
+        let mission = MissionId::parse(&message.parent)
+            .at("parent")
+            .map_err(|violation| crate::field::refuse(&[violation]))?;
+        context.scope(&mission)?;
+        let _turn = self.hub.readers.acquire().await;
+        self.database.feed_snapshot(&mission).await
     }
 
     async fn existing(&self, mission: &MissionId) -> Result<Head, Refusal> {

@@ -226,6 +226,7 @@ impl Watcher {
         };
         // Whichever it was, the next look decides.
         let _ = tokio::time::timeout_at(due, changed).await;
+        self.news.iter_mut().for_each(watch::Receiver::mark_changed);
     }
 
     /// Cuts the watcher off, with where it was.
