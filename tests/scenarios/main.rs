@@ -13,6 +13,7 @@ mod health;
 mod hostile;
 mod link;
 mod pages;
+mod probes;
 mod repeats;
 mod repeats_everywhere;
 mod reporting;
