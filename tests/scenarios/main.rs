@@ -19,3 +19,4 @@ mod repeats_everywhere;
 mod reporting;
 mod shutdown;
 mod tidy;
+mod tokens;
