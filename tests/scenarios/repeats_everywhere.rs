@@ -19,8 +19,7 @@ use muster_tests::{
 use prost_reflect::{DynamicMessage, Kind, MethodDescriptor, ReflectMessage, Value};
 use tonic::{Request, Response, Status};
 
-/// Every method that changes something starts with one of these words no more than it has a
-/// request id: what only reads is told by these.
+/// What a method that only reads begins with.
 const READS: [&str; 4] = ["Get", "List", "Watch", "Render"];
 
 fn every_change() -> Scenario {

@@ -46,6 +46,7 @@ pub struct World {
     pub clock: Clock,
     database: String,
     issuer: Issuer,
+    signing_key: Vec<u8>,
     keys: TempDir,
 }
 
@@ -88,7 +89,8 @@ impl World {
         let database = format!("t{}", uuid::Uuid::now_v7().simple());
         cluster.create_database(&database, Some(template)).await.unwrap();
 
-        let issuer = Issuer::new(&Issuer::generate().unwrap()).unwrap();
+        let signing_key = Issuer::generate().unwrap();
+        let issuer = Issuer::new(&signing_key).unwrap();
         let keys = TempDir::new().unwrap();
         std::fs::write(keys.path().join("jwks.json"), issuer.public_keys().unwrap()).unwrap();
         let token = mint(&issuer, "reporting", vec![Grant::everywhere(Role::Service)]);
@@ -101,7 +103,7 @@ impl World {
         let operator = mint(&issuer, "operator", everything());
         let client = connect(&deployment, &reporting, Some(&operator)).await;
         let reporting = Some(reporting);
-        Self { client, deployment, reporting, clock, database, issuer, keys }
+        Self { client, deployment, reporting, clock, database, issuer, signing_key, keys }
     }
 
     /// A client with other roles than the operator's.
@@ -131,6 +133,16 @@ impl World {
     /// A token with every role of the operator's.
     pub fn operator_token(&self) -> String {
         mint(&self.issuer, "operator", everything())
+    }
+
+    /// The private key that tokens are signed with, for forgers.
+    pub fn signing_key(&self) -> &[u8] {
+        &self.signing_key
+    }
+
+    /// The keys that tokens are checked with, as everybody may read them.
+    pub fn public_keys(&self) -> String {
+        self.issuer.public_keys().unwrap()
     }
 
     /// New connections to both services, which show nothing of themselves.

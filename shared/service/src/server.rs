@@ -3,6 +3,7 @@
 mod connection;
 mod deadline;
 mod gate;
+mod metadata;
 mod outcome;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport};
 use tonic_reflection::server::{v1, v1alpha};
+use uuid::Uuid;
 
 use crate::{Shutdown, feed, health, identity::Keys, policy::Policy};
 
@@ -25,7 +27,11 @@ pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 const MAX_STREAMS: u32 = 1024;
-const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// The transport answers larger headers without a grpc-status; those between are refused by us.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// When a client is asked to connect anew, so that clients come to new replicas in time. Streams
+/// that run go on; with a grace they would be cut.
+const CONNECTION_AGE: Duration = Duration::from_mins(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -74,6 +80,7 @@ impl Server {
             .http2_max_local_error_reset_streams(Some(256))
             .http2_max_pending_accept_reset_streams(Some(20))
             .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .max_connection_age(CONNECTION_AGE + spread())
             .initial_stream_window_size(256 * 1024)
             .initial_connection_window_size(1024 * 1024)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
@@ -91,6 +98,11 @@ impl Server {
     }
 }
 
+/// Some minutes that differ from replica to replica, so that not all clients come at once.
+fn spread() -> Duration {
+    Duration::from_secs(Uuid::now_v7().as_bytes()[15].into())
+}
+
 /// What a call passes, innermost first.
 fn layered(routes: Routes, gate: &Gate) -> Routes {
     let layered = routes
@@ -101,6 +113,8 @@ fn layered(routes: Routes, gate: &Gate) -> Routes {
         .layer(from_fn_with_state(gate.clone(), gate::admit))
         // Around it, so that checking a token counts as well.
         .layer(from_fn_with_state(gate.call_limit, deadline::limit))
+        // Before anything is done for it.
+        .layer(from_fn(metadata::limit))
         // Outermost: it also sees what the layers below refuse.
         .layer(from_fn(outcome::settle));
     Routes::from(layered)
