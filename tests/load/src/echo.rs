@@ -31,7 +31,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             };
             let sample = closed_loop(CALLERS, plan, check).await?;
             // What else runs on the machine hardly moves this.
-            let spent = (server.time()? - before).as_secs_f64();
+            let spent = server.time()?.saturating_sub(before).as_secs_f64();
             let calls = sample.per_second * (plan.window() + WARM_UP).as_secs_f64();
             println!("  server: {:.1} us of processor time a call", spent / calls * 1e6);
             samples.push(sample);
