@@ -13,9 +13,11 @@ mod movements;
 mod sites;
 mod strength;
 
+use std::sync::Arc;
+
 use muster_service::{
-    Context, Database, FieldViolation, Id, MissionId, Refusal, Work, call::Scope, field,
-    quantity::Overflow, work,
+    Context, Database, FieldViolation, Gather, Id, MissionId, Refusal, Shutdown, Work, call::Scope,
+    field, quantity::Overflow, work,
 };
 use sqlx::{Postgres, pool::PoolConnection};
 use time::{Duration, OffsetDateTime};
@@ -45,6 +47,8 @@ pub use self::strength::NewClaim;
 #[derive(Clone)]
 pub struct App {
     database: Database,
+    /// What most callers ask for most often.
+    contingents: Gather<(MissionId, Id), Option<contingent::Contingent>, store::Error>,
 }
 
 /// Why a call is not done.
@@ -63,14 +67,21 @@ pub enum Error {
     Full(Full),
     Overflow(Overflow),
     Store(store::Error),
+    /// A read that several callers waited for.
+    Shared(Arc<store::Error>),
 }
 
 /// How far a caller's clock may be ahead of ours.
 const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 impl App {
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database, shutdown: &Shutdown) -> Self {
+        let reads = database.clone();
+        let contingents = Gather::start(shutdown, move |keys| {
+            let database = reads.clone();
+            async move { store::contingents::of_keys(&mut *database.reader().await?, &keys).await }
+        });
+        Self { database, contingents }
     }
 
     /// Authorises a change in a mission, and begins it.
@@ -159,4 +170,5 @@ from! {
     Full => Full,
     Overflow => Overflow,
     store::Error => Store,
+    Arc<store::Error> => Shared,
 }
