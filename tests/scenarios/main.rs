@@ -14,6 +14,7 @@ mod hostile;
 mod link;
 mod pages;
 mod repeats;
+mod replicas;
 mod reporting;
 mod shutdown;
 mod tidy;

@@ -95,7 +95,7 @@ impl World {
         let reporting =
             start_reporting(cluster, &database, &keys, &deployment, clock.clone()).await;
         let operator = mint(&issuer, "operator", everything());
-        let client = connect(&deployment, &reporting, Some(&operator)).await;
+        let client = connect(&deployment.url(), &reporting.url(), Some(&operator)).await;
         let reporting = Some(reporting);
         Self { client, deployment, reporting, clock, database, issuer, keys }
     }
@@ -116,7 +116,8 @@ impl World {
 
     /// A client that shows this token, or none.
     pub async fn client_showing(&self, token: Option<&str>) -> Client {
-        connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await
+        let reporting = self.reporting.as_ref().unwrap().url();
+        connect(&self.deployment.url(), &reporting, token).await
     }
 
     /// Ends the reporting service as `kill -9` would: nothing of it gets to finish.
@@ -131,7 +132,7 @@ impl World {
         let running =
             start_reporting(cluster, &self.database, &self.keys, &self.deployment, clock).await;
         let operator = mint(&self.issuer, "operator", everything());
-        self.client = connect(&self.deployment, &running, Some(&operator)).await;
+        self.client = connect(&self.deployment.url(), &running.url(), Some(&operator)).await;
         self.reporting = Some(running);
     }
 
@@ -149,6 +150,32 @@ impl World {
         .await
         .unwrap();
         self.restart_reporting().await;
+    }
+
+    /// One more replica of the deployment service, with settings of its own.
+    pub async fn deployment_replica(&self, adjust: impl FnOnce(&mut ServiceConfig)) -> Running {
+        let url = cluster().await.url(&self.database, "deployment");
+        let mut config = deployment_config(url, self.keys.path());
+        adjust(&mut config.service);
+        Running::start::<Deployment>(config, self.clock.clone()).await
+    }
+
+    /// One more replica of the reporting service, following these replicas of the other.
+    pub async fn reporting_replica(
+        &self,
+        deployments: &str,
+        adjust: impl FnOnce(&mut ServiceConfig),
+    ) -> Running {
+        let url = cluster().await.url(&self.database, "reporting");
+        let mut config = reporting_config(url, self.keys.path(), deployments.to_owned());
+        adjust(&mut config.service);
+        Running::start::<Reporting>(config, self.clock.clone()).await
+    }
+
+    /// The operator's client over these replicas, their URLs separated by commas.
+    pub async fn client_over(&self, deployments: &str, reportings: &str) -> Client {
+        let operator = mint(&self.issuer, "operator", everything());
+        connect(deployments, reportings, Some(&operator)).await
     }
 
     /// A look into the database, as a role.
@@ -169,10 +196,10 @@ async fn start_reporting(
     Running::start::<Reporting>(config, clock).await
 }
 
-async fn connect(deployment: &Running, reporting: &Running, token: Option<&str>) -> Client {
-    let deployment = client::connect("deployment", &deployment.url()).await.unwrap();
-    let reporting = client::connect("reporting", &reporting.url()).await.unwrap();
-    Client::new(deployment, reporting, token).unwrap()
+async fn connect(deployment: &str, reporting: &str, token: Option<&str>) -> Client {
+    let deployment = client::connect("deployment", deployment).await.unwrap();
+    let reporting = client::connect("reporting", reporting).await.unwrap();
+    Client::new(deployment, reporting, token)
 }
 
 fn mint(issuer: &Issuer, subject: &str, grants: Vec<Grant>) -> String {
@@ -210,6 +237,7 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
         jwks_file: Some(keys.join("jwks.json")),
         insecure: false,
         call_limit: Duration::from_secs(30),
+        notice: Duration::ZERO,
         grace: GRACE,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),

@@ -45,7 +45,7 @@ impl Service for Deployment {
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
         };
-        let server = Server::bind(config.service.listen).await?;
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         Ok(Self { database, server, gate })
     }

@@ -53,7 +53,7 @@ impl Service for Reporting {
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
         };
-        let server = Server::bind(config.service.listen).await?;
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         let app = app::App::new(database.clone());
         let link = feed::Link::new(&config, app.clone())?;
@@ -69,7 +69,7 @@ impl Service for Reporting {
         let services = health::services_of(PACKAGE);
         health::announce(&reporter, &services).await;
         let database = self.database.clone();
-        let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
+        let peer = Some(Peer { service: LINK_SERVICE, kit: self.link.kit() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
         let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());

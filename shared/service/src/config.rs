@@ -31,7 +31,12 @@ pub struct ServiceConfig {
     #[arg(long, env = "MUSTER_CALL_LIMIT_SECONDS", default_value = "30", value_parser = seconds)]
     pub call_limit: Duration,
 
-    /// How long running calls may take to finish on shutdown, in seconds
+    /// How long to go on taking calls after saying that this service stops, in seconds, so that
+    /// balancers notice; 0 where none asks for its health
+    #[arg(long, env = "MUSTER_NOTICE_SECONDS", default_value = "2", value_parser = seconds_or_none)]
+    pub notice: Duration,
+
+    /// How long running calls may take to finish on shutdown after that, in seconds
     #[arg(long, env = "MUSTER_GRACE_SECONDS", default_value = "10", value_parser = seconds)]
     pub grace: Duration,
 
@@ -42,6 +47,10 @@ pub struct ServiceConfig {
     /// Which log lines are written, such as "info" or "muster_service=debug"
     #[arg(long, env = "MUSTER_LOG", default_value = "info")]
     pub log: String,
+}
+
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

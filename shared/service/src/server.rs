@@ -2,6 +2,7 @@
 
 mod connection;
 mod deadline;
+mod drain;
 mod gate;
 mod outcome;
 
@@ -43,30 +44,36 @@ pub struct Gate {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    notice: Duration,
 }
 
 impl Server {
-    pub async fn bind(address: SocketAddr) -> anyhow::Result<Self> {
+    /// Takes the port. Once shutdown is asked for, calls are still taken for as long as `notice`.
+    pub async fn bind(address: SocketAddr, notice: Duration) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, notice })
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers calls until shutdown is asked for, lets those in flight finish within the grace,
-    /// then cuts whatever is still connected.
+    /// Answers calls until shutdown is asked for and balancers had notice of it, lets those in
+    /// flight finish within the grace, then cuts whatever is still connected.
     pub async fn serve(self, routes: Routes, gate: Gate, shutdown: Shutdown) -> anyhow::Result<()> {
         tracing::info!(address = %self.address, "listening");
-        let cut = CancellationToken::new();
+        let (leaving, cut) = (CancellationToken::new(), CancellationToken::new());
         let incoming = connection::incoming(self.listener, cut.clone());
-        let asked = {
-            let shutdown = shutdown.clone();
-            async move { shutdown.asked().await }
+        let noticed = {
+            let (shutdown, leaving) = (shutdown.clone(), leaving.clone());
+            async move {
+                shutdown.asked().await;
+                tokio::time::sleep(self.notice).await;
+                leaving.cancel();
+            }
         };
         // tonic passes no limit at all where hyper has one, so each is set by hand.
         let server = transport::Server::builder()
@@ -78,12 +85,12 @@ impl Server {
             .initial_connection_window_size(1024 * 1024)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_routes(layered(routes, &gate))
-            .serve_with_incoming_shutdown(incoming, asked);
+            .add_routes(layered(routes, &gate, leaving.clone()))
+            .serve_with_incoming_shutdown(incoming, noticed);
         tokio::pin!(server);
         tokio::select! {
             result = &mut server => return result.context("the gRPC server failed"),
-            () = async { shutdown.asked().await; tokio::time::sleep(shutdown.grace()).await } => {}
+            () = async { leaving.cancelled().await; tokio::time::sleep(shutdown.grace()).await } => {}
         }
         // tonic waits for silent connections and open streams without end; these end now.
         cut.cancel();
@@ -92,11 +99,12 @@ impl Server {
 }
 
 /// What a call passes, innermost first.
-fn layered(routes: Routes, gate: &Gate) -> Routes {
+fn layered(routes: Routes, gate: &Gate, leaving: CancellationToken) -> Routes {
     let layered = routes
         .into_axum_router()
         // Innermost: it needs to know nothing of time and faults.
         .layer(from_fn_with_state(gate.clone(), gate::admit))
+        .layer(from_fn_with_state(leaving, drain::end_watches))
         // Around it, so that checking a token counts as well.
         .layer(from_fn_with_state(gate.call_limit, deadline::limit))
         // Outermost: it also sees what the layers below refuse.

@@ -108,6 +108,7 @@ fn service_config(up: &Up, database_url: &str, offset: u16, keys: PathBuf) -> Se
         jwks_file: Some(keys),
         insecure: false,
         call_limit: CALL_LIMIT,
+        notice: Duration::ZERO,
         grace: GRACE,
         log_format: up.log_format,
         log: up.log.clone(),
