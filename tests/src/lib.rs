@@ -6,6 +6,7 @@
     reason = "what goes wrong here fails the test that it goes wrong in"
 )]
 
+mod proxy;
 mod service;
 mod verbs;
 
@@ -27,6 +28,7 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{READY, at, details, field_violations, no_older_than, reason, unmet};
 
@@ -172,6 +174,11 @@ impl World {
         Running::start::<Reporting>(config, self.clock.clone()).await
     }
 
+    /// A token that lets somebody of this name do everything.
+    pub fn token(&self, subject: &str) -> String {
+        mint(&self.issuer, subject, everything())
+    }
+
     /// The operator's client over these replicas, their URLs separated by commas.
     pub async fn client_over(&self, deployments: &str, reportings: &str) -> Client {
         let operator = mint(&self.issuer, "operator", everything());
@@ -234,6 +241,7 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url,
         database_connections: 8,
+        calls_at_once: None,
         jwks_file: Some(keys.join("jwks.json")),
         insecure: false,
         call_limit: Duration::from_secs(30),

@@ -18,7 +18,7 @@ use muster_service::{
     identity,
     policy::Policy,
     run::Service,
-    server::{Gate, Server},
+    server::{Gate, Load, Server},
 };
 
 pub use self::config::Config;
@@ -52,6 +52,7 @@ impl Service for Reporting {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
+            load: Load::of(&config.service),
         };
         let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;

@@ -7,8 +7,8 @@ use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
 use crate::{
-    deadline::{Deadline, Streamed},
-    outcome::{Failed, Outcome},
+    deadline::{self, Deadline, Streamed},
+    outcome::{self, Failed, Outcome},
     replica::Held,
 };
 
@@ -27,6 +27,10 @@ pub async fn once(
     };
     let response = match sent {
         Ok(response) => response,
+        // The channel keeps the deadline that it is told to send.
+        Err(error) if outcome::is_late(&error) => {
+            return Outcome::Answered(deadline::passed().into_http());
+        }
         Err(error) => return Outcome::Failed(Failed::on_the_way(&error)),
     };
     if let Some(failed) = Failed::by_the_server(response.status(), response.headers()) {

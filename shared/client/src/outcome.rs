@@ -78,6 +78,11 @@ fn is_unsent(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
+/// Whether a failure is that the call's time is over.
+pub fn is_late(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(<dyn Error>::is::<tonic::TimeoutExpired>)
+}
+
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }

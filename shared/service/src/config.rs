@@ -19,6 +19,10 @@ pub struct ServiceConfig {
     #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
 
+    /// How many calls may be in progress at once; where none is given, twice the connections
+    #[arg(long, env = "MUSTER_CALLS_AT_ONCE")]
+    pub calls_at_once: Option<usize>,
+
     /// The public keys (JWK set) that callers' tokens are checked with
     #[arg(long, env = "MUSTER_JWKS_FILE")]
     pub jwks_file: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod connection;
 mod deadline;
 mod drain;
 mod gate;
+mod load;
 mod outcome;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -19,6 +20,7 @@ use crate::{Shutdown, health, identity::Keys, policy::Policy};
 
 pub use self::deadline::Deadline;
 pub use self::gate::Caller;
+pub use self::load::Load;
 
 /// The largest request: answers may be larger. A stream may reserve this much for one header.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
@@ -38,6 +40,8 @@ pub struct Gate {
     pub policy: Arc<Policy>,
     /// The longest that a call may take.
     pub call_limit: Duration,
+    /// How much is done at once.
+    pub load: Load,
 }
 
 /// A gRPC server that has its port but does not answer yet.
@@ -102,7 +106,9 @@ impl Server {
 fn layered(routes: Routes, gate: &Gate, leaving: CancellationToken) -> Routes {
     let layered = routes
         .into_axum_router()
-        // Innermost: it needs to know nothing of time and faults.
+        // Innermost: only those whom the gate knows compete for a place.
+        .layer(from_fn_with_state(gate.load.clone(), load::admit))
+        // It needs to know nothing of time and faults.
         .layer(from_fn_with_state(gate.clone(), gate::admit))
         .layer(from_fn_with_state(leaving, drain::end_watches))
         // Around it, so that checking a token counts as well.

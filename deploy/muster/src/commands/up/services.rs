@@ -105,6 +105,7 @@ fn service_config(up: &Up, database_url: &str, offset: u16, keys: PathBuf) -> Se
         listen: (Ipv4Addr::LOCALHOST, port).into(),
         database_url: database_url.to_owned(),
         database_connections: DATABASE_CONNECTIONS,
+        calls_at_once: None,
         jwks_file: Some(keys),
         insecure: false,
         call_limit: CALL_LIMIT,
