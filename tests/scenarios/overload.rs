@@ -9,7 +9,7 @@ use muster_proto::deployment::v1::{
 };
 use muster_tests::{Running, World, reason};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tonic::{Code, Request, Status};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_types::StatusExt;
@@ -50,8 +50,9 @@ impl Jam {
     }
 
     /// Begins changes, and waits until this many in all hold a place.
-    async fn hold(&self, caller: &Kit, count: usize, all: i64) -> Vec<Changing> {
-        let changing = (0..count).map(|_| tokio::spawn(change(caller.clone(), None))).collect();
+    async fn hold(&self, caller: &Kit, count: usize, all: i64) -> Changing {
+        let mut changing = JoinSet::new();
+        (0..count).for_each(|_| drop(changing.spawn(change(caller.clone(), None))));
         let mut pool = self.pool.acquire().await.unwrap();
         while blocked(&mut pool).await < all {
             tokio::task::yield_now().await;
@@ -60,7 +61,11 @@ impl Jam {
     }
 }
 
-type Changing = JoinHandle<Result<(), Status>>;
+type Changing = JoinSet<Result<(), Status>>;
+
+fn all_done(changes: Vec<Result<(), Status>>) {
+    changes.into_iter().collect::<Result<(), Status>>().unwrap();
+}
 
 async fn blocked(db: &mut PgConnection) -> i64 {
     let waiting = sqlx::query_scalar(
@@ -105,8 +110,7 @@ async fn sites(pool: &PgPool) -> i64 {
 async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answered() {
     let jam = Jam::start().await;
     let (one, other) = (jam.caller("one", 1).await, jam.caller("other", 1).await);
-    let mut held = jam.hold(&one, SHARE, 3).await;
-    held.extend(jam.hold(&other, 1, 4).await);
+    let held = [jam.hold(&one, SHARE, 3).await, jam.hold(&other, 1, 4).await];
 
     // Twice as many as can wait: half of them is refused before the rest has waited.
     let began = Instant::now();
@@ -125,11 +129,11 @@ async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answer
     let mut health = HealthClient::new(one.clone());
     health.check(HealthCheckRequest::default()).await.unwrap();
     let patient = jam.caller("one", 20).await;
-    let coming_back = tokio::spawn(async move { read(&patient).await });
-    jam.lock.rollback().await.unwrap();
-    coming_back.await.unwrap().unwrap();
-    for change in held {
-        change.await.unwrap().unwrap();
+    let release = async { jam.lock.rollback().await.unwrap() };
+    let (answer, ()) = tokio::join!(read(&patient), release);
+    answer.unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
     }
     assert_eq!(sites(&jam.pool).await, 4);
 }
@@ -138,12 +142,12 @@ async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answer
 async fn a_caller_that_takes_all_it_can_leaves_a_place_for_others() {
     let jam = Jam::start().await;
     let (greedy, other) = (jam.caller("greedy", 1).await, jam.caller("other", 1).await);
-    let held = jam.hold(&greedy, SHARE, 3).await;
+    let held = [jam.hold(&greedy, SHARE, 3).await];
     assert_eq!(reason(&read(&greedy).await.unwrap_err()), "OVERLOADED");
     read(&other).await.unwrap();
     jam.lock.rollback().await.unwrap();
-    for change in held {
-        change.await.unwrap().unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
     }
 }
 
@@ -151,13 +155,12 @@ async fn a_caller_that_takes_all_it_can_leaves_a_place_for_others() {
 async fn a_call_whose_time_passed_while_it_waited_is_not_begun() {
     let jam = Jam::start().await;
     let (one, other) = (jam.caller("one", 1).await, jam.caller("other", 1).await);
-    let mut held = jam.hold(&one, SHARE, 3).await;
-    held.extend(jam.hold(&other, 1, 4).await);
+    let held = [jam.hold(&one, SHARE, 3).await, jam.hold(&other, 1, 4).await];
     let late = change(one, Some(Duration::from_millis(100))).await.unwrap_err();
     assert_eq!(reason(&late), "DEADLINE_PASSED");
     jam.lock.rollback().await.unwrap();
-    for change in held {
-        change.await.unwrap().unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
     }
     assert_eq!(sites(&jam.pool).await, 4);
 }

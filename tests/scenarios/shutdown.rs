@@ -10,7 +10,7 @@ use muster_proto::{
     },
 };
 use muster_tests::{GRACE, World, reason};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, task::JoinSet};
 use tonic::{Code, Request, transport::Endpoint};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -52,7 +52,8 @@ async fn a_service_says_that_it_stops_while_it_still_answers_and_then_ends_at_on
     let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
 
-    let stopped = tokio::spawn(async move {
+    let mut stopped = JoinSet::new();
+    stopped.spawn(async move {
         let asked = Instant::now();
         replica.stop_in_the_background().await;
         asked.elapsed()
@@ -65,7 +66,7 @@ async fn a_service_says_that_it_stops_while_it_still_answers_and_then_ends_at_on
     // The library's own watch ends as well, and does not use up the grace.
     let ended = watch.message().await.unwrap_err();
     assert_eq!((ended.code(), reason(&ended).as_str()), (Code::Unavailable, "SHUTTING_DOWN"));
-    let took = stopped.await.unwrap();
+    let took = stopped.join_next().await.unwrap().unwrap();
     assert!(NOTICE <= took && took < NOTICE + GRACE, "it took {took:?}");
 }
 
