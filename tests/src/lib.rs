@@ -7,6 +7,7 @@
 )]
 
 pub mod hostile;
+mod proxy;
 mod service;
 mod verbs;
 
@@ -29,6 +30,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
+pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{
     READY, append, at, details, field_violations, filler, no_older_than, reason, unmet,
@@ -101,7 +103,7 @@ impl World {
         let reporting =
             start_reporting(cluster, &database, &keys, &deployment, clock.clone()).await;
         let operator = mint(&issuer, "operator", everything());
-        let client = connect(&deployment, &reporting, Some(&operator)).await;
+        let client = connect(&deployment.url(), &reporting.url(), Some(&operator)).await;
         let reporting = Some(reporting);
         Self { client, deployment, reporting, clock, database, issuer, signing_key, keys }
     }
@@ -127,7 +129,8 @@ impl World {
 
     /// A client that shows this token, or none.
     pub async fn client_showing(&self, token: Option<&str>) -> Client {
-        connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await
+        let reporting = self.reporting.as_ref().unwrap().url();
+        connect(&self.deployment.url(), &reporting, token).await
     }
 
     /// A token with every role of the operator's.
@@ -148,8 +151,7 @@ impl World {
     /// New connections to both services, which show nothing of themselves.
     pub async fn channels(&self) -> (Channel, Channel) {
         let reporting = self.reporting.as_ref().unwrap();
-        let deployment = client::connect("deployment", &self.deployment.url()).await.unwrap();
-        (deployment, client::connect("reporting", &reporting.url()).await.unwrap())
+        (plain(self.deployment.url()).await, plain(reporting.url()).await)
     }
 
     /// Ends the reporting service as `kill -9` would: nothing of it gets to finish.
@@ -164,7 +166,7 @@ impl World {
         let running =
             start_reporting(cluster, &self.database, &self.keys, &self.deployment, clock).await;
         let operator = mint(&self.issuer, "operator", everything());
-        self.client = connect(&self.deployment, &running, Some(&operator)).await;
+        self.client = connect(&self.deployment.url(), &running.url(), Some(&operator)).await;
         self.reporting = Some(running);
     }
 
@@ -196,6 +198,37 @@ impl World {
         dropped
     }
 
+    /// One more replica of the deployment service, with settings of its own.
+    pub async fn deployment_replica(&self, adjust: impl FnOnce(&mut ServiceConfig)) -> Running {
+        let url = cluster().await.url(&self.database, "deployment");
+        let mut config = deployment_config(url, self.keys.path());
+        adjust(&mut config.service);
+        Running::start::<Deployment>(config, self.clock.clone()).await
+    }
+
+    /// One more replica of the reporting service, following these replicas of the other.
+    pub async fn reporting_replica(
+        &self,
+        deployments: &str,
+        adjust: impl FnOnce(&mut ServiceConfig),
+    ) -> Running {
+        let url = cluster().await.url(&self.database, "reporting");
+        let mut config = reporting_config(url, self.keys.path(), deployments.to_owned());
+        adjust(&mut config.service);
+        Running::start::<Reporting>(config, self.clock.clone()).await
+    }
+
+    /// A token that lets somebody of this name do everything.
+    pub fn token(&self, subject: &str) -> String {
+        mint(&self.issuer, subject, everything())
+    }
+
+    /// The operator's client over these replicas, their URLs separated by commas.
+    pub async fn client_over(&self, deployments: &str, reportings: &str) -> Client {
+        let operator = mint(&self.issuer, "operator", everything());
+        connect(deployments, reportings, Some(&operator)).await
+    }
+
     /// A look into the database, as a role.
     pub async fn sql(&self, role: &str) -> PgPool {
         PgPool::connect(&cluster().await.url(&self.database, role)).await.unwrap()
@@ -214,10 +247,14 @@ async fn start_reporting(
     Running::start::<Reporting>(config, clock).await
 }
 
-async fn connect(deployment: &Running, reporting: &Running, token: Option<&str>) -> Client {
-    let deployment = client::connect("deployment", &deployment.url()).await.unwrap();
-    let reporting = client::connect("reporting", &reporting.url()).await.unwrap();
-    Client::new(deployment, reporting, token).unwrap()
+async fn connect(deployment: &str, reporting: &str, token: Option<&str>) -> Client {
+    let deployment = client::connect("deployment", deployment).await.unwrap();
+    let reporting = client::connect("reporting", reporting).await.unwrap();
+    Client::new(deployment, reporting, token)
+}
+
+async fn plain(url: String) -> Channel {
+    Channel::from_shared(url).unwrap().connect().await.unwrap()
 }
 
 fn mint(issuer: &Issuer, subject: &str, grants: Vec<Grant>) -> String {
@@ -252,9 +289,11 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url,
         database_connections: 8,
+        calls_at_once: None,
         jwks_file: Some(keys.join("jwks.json")),
         insecure: false,
         call_limit: Duration::from_secs(30),
+        notice: Duration::ZERO,
         grace: GRACE,
         keep_changes_days: None,
         log_format: LogFormat::Text,

@@ -15,7 +15,7 @@ use muster_service::{
     Clock, Database, Shutdown, database, health, identity,
     policy::Policy,
     run::Service,
-    server::{Gate, Server},
+    server::{Gate, Load, Server},
 };
 
 pub use self::config::Config;
@@ -45,9 +45,10 @@ impl Service for Deployment {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
+            load: Load::of(&config.service),
         };
         let keep_changes = config.service.keep_changes();
-        let server = Server::bind(config.service.listen).await?;
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         Ok(Self { database, server, gate, keep_changes })
     }

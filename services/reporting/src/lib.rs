@@ -18,7 +18,7 @@ use muster_service::{
     identity,
     policy::Policy,
     run::Service,
-    server::{Gate, Server},
+    server::{Gate, Load, Server},
 };
 
 pub use self::config::Config;
@@ -53,9 +53,10 @@ impl Service for Reporting {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
+            load: Load::of(&config.service),
         };
         let keep_changes = config.service.keep_changes();
-        let server = Server::bind(config.service.listen).await?;
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         let app = app::App::new(database.clone());
         let link = feed::Link::new(&config, app.clone())?;
@@ -71,7 +72,7 @@ impl Service for Reporting {
         let services = health::services_of(PACKAGE);
         health::announce(&reporter, &services).await;
         let database = self.database.clone();
-        let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
+        let peer = Some(Peer { service: LINK_SERVICE, kit: self.link.kit() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
         if let Some(time) = self.keep_changes {

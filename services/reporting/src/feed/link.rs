@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
+use muster_client::{Kit, Policy};
 use muster_proto::{
     common::v1::{
         Change, FeedPosition, ReadSnapshotRequest, WatchChangesRequest, WatchChangesResponse,
@@ -14,10 +15,7 @@ use muster_service::{
     feed::{Applied, Follower},
     server::MAX_RESPONSE_BYTES,
 };
-use tonic::{
-    Code, Request, Status, Streaming,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Code, Request, Status, Streaming};
 
 use crate::{
     app::{App, Snapshot},
@@ -25,18 +23,14 @@ use crate::{
     grpc::convert::deployment,
 };
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// A peer that went silent is noticed within the sum of both.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the peer may take to tell everything of a mission.
 const SNAPSHOT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Follows the deployment service's feed.
 pub struct Link {
     app: App,
-    channel: Channel,
-    client: ChangeFeedServiceClient<Channel>,
+    kit: Kit,
+    client: ChangeFeedServiceClient<Kit>,
     token_file: Option<PathBuf>,
 }
 
@@ -44,22 +38,17 @@ impl Link {
     /// Prepares to follow; nothing is connected before it does.
     pub fn new(config: &Config, app: App) -> anyhow::Result<Self> {
         let url = &config.deployment_url;
-        let channel = Endpoint::from_shared(url.clone())
-            .with_context(|| format!("the deployment URL {url:?} cannot be read"))?
-            .connect_timeout(CONNECT_LIMIT)
-            .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
-            .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-            .keep_alive_while_idle(true)
-            .connect_lazy();
-        let client = ChangeFeedServiceClient::new(channel.clone())
+        let kit = Kit::new(url, Policy::default())
+            .with_context(|| format!("the deployment URL {url:?} cannot be read"))?;
+        let client = ChangeFeedServiceClient::new(kit.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES)
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
-        Ok(Self { app, channel, client, token_file: config.deployment_token_file.clone() })
+        Ok(Self { app, kit, client, token_file: config.deployment_token_file.clone() })
     }
 
-    /// The channel to the deployment service.
-    pub fn channel(&self) -> Channel {
-        self.channel.clone()
+    /// The deployment service at all its replicas.
+    pub fn kit(&self) -> Kit {
+        self.kit.clone()
     }
 
     /// A request that shows who asks. The token is read anew each time: it may have been renewed.
