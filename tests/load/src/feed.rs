@@ -31,7 +31,7 @@ const FORGET: &str = "truncate reporting.deployment_resources, reporting.link_cu
 pub async fn run(plan: Plan, changes: usize) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
-    let client = world.client(deployment.channels(1).await?.remove(0))?;
+    let client = world.client(&deployment).await?;
     fill::missions(&client, MISSIONS).await?;
     let source = world.sql("deployment").await?;
     for mission in 0..MISSIONS {

@@ -57,7 +57,7 @@ enum Benchmark {
     Idle,
     /// Runs what is measured; the benchmarks call this themselves
     #[command(subcommand, hide = true)]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +80,6 @@ async fn run(benchmark: Benchmark) -> anyhow::Result<()> {
         Benchmark::Watch { rounds } => watch::run(rounds).await,
         Benchmark::Overload(plan) => overload::run(plan).await,
         Benchmark::Idle => idle::run().await,
-        Benchmark::Serve(service) => serve::run(service).await,
+        Benchmark::Serve(service) => serve::run(*service).await,
     }
 }

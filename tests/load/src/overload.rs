@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use muster::client::Authorized;
 use muster_proto::deployment::v1::{
     ListContingentsRequest, contingent_service_client::ContingentServiceClient,
 };
@@ -14,7 +13,7 @@ use tonic_types::StatusExt;
 use crate::{
     fill,
     measure::{Plan, closed_loop, count, median, percentile},
-    world::World,
+    world::{Authorized, World},
 };
 
 /// Callers of which each waits for its answer, to find the most that is answered.
@@ -30,7 +29,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
     let sql = world.sql("deployment").await?;
-    fill::missions(&world.client(deployment.channels(1).await?.remove(0))?, 1).await?;
+    fill::missions(&world.client(&deployment).await?, 1).await?;
     fill::contingents(&sql, 1, ROWS).await?;
     let clients = world.clients(&deployment).await?;
     let mut ratios = Vec::new();

@@ -27,8 +27,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let deployment = world.deployment().await?;
     let sql = world.sql("deployment").await?;
     let clients = world.clients(&deployment).await?;
-    let channel = deployment.channels(1).await?.remove(0);
-    fill::missions(&world.client(channel)?, 1).await?;
+    fill::missions(&world.client(&deployment).await?, 1).await?;
     fill::contingents(&sql, 1, ROWS).await?;
     println!("{CALLERS} callers over {} connections, {ROWS} rows", clients.len());
     let mut rounds = Rounds::new("read");

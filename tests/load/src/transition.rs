@@ -25,7 +25,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
     let sql = world.sql("deployment").await?;
-    let client = world.client(deployment.channels(1).await?.remove(0))?;
+    let client = world.client(&deployment).await?;
     fill::missions(&client, MISSIONS).await?;
     let script = baseline(&world, &sql).await?;
     let clients = world.clients(&deployment).await?;

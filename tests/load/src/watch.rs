@@ -10,7 +10,6 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use muster::client::Authorized;
 use muster_proto::{
     common::v1::{
         FeedPosition, ListChangesRequest, WatchChangesRequest, watch_changes_response::Step,
@@ -34,7 +33,7 @@ use crate::{
     fill,
     measure::{count, median, percentile},
     process::Process,
-    world::World,
+    world::{Authorized, World},
 };
 
 const MOST_BYTES: f64 = 5.0 * 1024.0;
@@ -84,8 +83,8 @@ async fn one(watchers: usize) -> anyhow::Result<Found> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
     let sql = world.sql("deployment").await?;
-    let client = world.client(deployment.channels(1).await?.remove(0))?.deployment;
-    fill::missions(&world.client(deployment.channels(1).await?.remove(0))?, 1).await?;
+    let client = world.clients(&deployment).await?.remove(0);
+    fill::missions(&world.client(&deployment).await?, 1).await?;
     let mut connections = Vec::new();
     for _ in 0..watchers.div_ceil(A_CONNECTION) {
         connections.extend(world.clients(&deployment).await?.into_iter().take(1));

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use muster::{
-    client::{Authorized, Client},
+    client::{self, Client},
     postgres::{Cluster, Options},
 };
 use muster_service::{
@@ -12,7 +12,12 @@ use muster_service::{
 };
 use sqlx::PgPool;
 use tempfile::TempDir;
-use tonic::transport::Channel;
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::Channel,
+};
 
 use crate::process::Process;
 
@@ -22,6 +27,21 @@ const DATABASE: &str = "load";
 /// How many connections a caller with much to ask opens: one is too few, and more than these
 /// bring nothing.
 const CONNECTIONS: usize = 4;
+
+/// One connection that shows a token with each call, and nothing more: what is refused is not
+/// tried again.
+pub type Authorized = InterceptedService<Channel, Bearer>;
+
+/// Shows a token with each call.
+#[derive(Clone)]
+pub struct Bearer(MetadataValue<Ascii>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert("authorization", self.0.clone());
+        Ok(request)
+    }
+}
 
 pub struct World {
     cluster: Cluster,
@@ -65,13 +85,15 @@ impl World {
 
     /// A client of a service for each of its connections.
     pub async fn clients(&self, service: &Process) -> anyhow::Result<Vec<Authorized>> {
+        let bearer = Bearer(format!("Bearer {}", self.token("staff", Role::Staff)?).parse()?);
         let channels = service.channels(CONNECTIONS).await?.into_iter();
-        channels.map(|channel| Ok(self.client(channel)?.deployment)).collect()
+        Ok(channels.map(|channel| Authorized::new(channel, bearer.clone())).collect())
     }
 
-    /// A client over one connection to the deployment service.
-    pub fn client(&self, channel: Channel) -> anyhow::Result<Client> {
-        Client::new(channel.clone(), channel, Some(&self.token("staff", Role::Staff)?))
+    /// A client of the deployment service for what is prepared and not measured.
+    pub async fn client(&self, deployment: &Process) -> anyhow::Result<Client> {
+        let kit = client::connect("deployment", &deployment.url()).await?;
+        Ok(Client::new(kit.clone(), kit, Some(&self.token("staff", Role::Staff)?)))
     }
 
     /// A database connection URL for a role, as libpq reads it too.
