@@ -16,18 +16,20 @@ use muster_tests::{
     hostile::{EVERY_CHANGE, methods},
     reason,
 };
-use prost_reflect::{DynamicMessage, Kind, MethodDescriptor, ReflectMessage, Value};
+use prost_reflect::{
+    DynamicMessage, Kind, MethodDescriptor, ReflectMessage, Value,
+    prost_types::method_options::IdempotencyLevel,
+};
 use tonic::{Request, Response, Status};
-
-/// What a method that only reads begins with.
-const READS: [&str; 4] = ["Get", "List", "Watch", "Render"];
 
 fn every_change() -> Scenario {
     Scenario::parse("every-change.toml", EVERY_CHANGE).unwrap()
 }
 
+/// Whether a method changes nothing, by its own promise.
 fn reads(method: &MethodDescriptor) -> bool {
-    READS.iter().any(|word| method.name().starts_with(word))
+    let options = method.method_descriptor_proto().options.clone().unwrap_or_default();
+    options.idempotency_level() == IdempotencyLevel::NoSideEffects
 }
 
 /// The world, and what was written in it so far.
