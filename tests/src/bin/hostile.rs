@@ -4,6 +4,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
+use muster_service::telemetry::{self, LogFormat};
 use muster_tests::{World, hostile};
 
 #[derive(Parser)]
@@ -20,6 +21,10 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { seed, requests } = Arguments::parse();
+    // What the services say of a fault of theirs tells what it was.
+    if let Err(error) = telemetry::init(LogFormat::Text, "error") {
+        eprintln!("hostile: {error:#}");
+    }
     println!("seed {seed}");
     let started = Instant::now();
     let world = World::start().await;
