@@ -1,5 +1,6 @@
 //! Pages of lists: dense, bounded, and good for one list only.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use muster_proto::{
     common::v1::Source,
     deployment::v1::{
@@ -47,6 +48,19 @@ async fn a_token_of_another_list_is_refused() {
     };
     let refused = partners.list_partners(list).await.unwrap_err();
     assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
+}
+
+/// What a token begins with says only which list it is of; what follows, anybody can make up.
+#[tokio::test]
+async fn a_token_that_the_database_could_not_read_is_refused() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut areas = AreaServiceClient::new(world.client.deployment.clone());
+    let page = areas.list_areas(areas_after(String::new())).await.unwrap().into_inner();
+    let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(page.next_page_token).unwrap();
+    bytes.push(0);
+    let forged = areas_after(BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    assert_eq!(reason(&areas.list_areas(forged).await.unwrap_err()), "PAGE_TOKEN_INVALID");
 }
 
 /// A site with as much to say as the rules allow in one status.

@@ -111,6 +111,24 @@ async fn a_connection_that_does_not_begin_is_closed() {
 }
 
 #[tokio::test]
+async fn a_peer_that_goes_silent_is_let_go_within_five_seconds_and_one_that_answers_is_kept() {
+    const NOTICED: Duration = Duration::from_secs(5);
+    let world = World::start().await;
+    let (mut idle, mut calling) = (Wire::open(&world).await, Wire::open(&world).await);
+    calling.write(&wire::headers(1, &[])).await;
+    let socket = TcpStream::connect(world.deployment.address()).await.unwrap();
+    let (_sender, connection) = h2::client::handshake(socket).await.unwrap();
+    let (idle, calling, kept) = tokio::join!(
+        idle.goodbye(NOTICED),
+        calling.goodbye(NOTICED),
+        tokio::time::timeout(NOTICED, connection)
+    );
+    assert!(idle.is_some() && calling.is_some());
+    assert!(kept.is_err(), "{kept:?}");
+    others_are_served(&world).await;
+}
+
+#[tokio::test]
 async fn an_address_has_a_bounded_number_of_connections() {
     let world = World::start().await;
     let address = world.deployment.address();

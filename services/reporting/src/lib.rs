@@ -22,6 +22,8 @@ use muster_service::{
 };
 
 pub use self::config::Config;
+/// What a change of the deployment service's feed tells this service.
+pub use self::grpc::convert::deployment::heard;
 
 /// The package whose services this program answers.
 const PACKAGE: &str = "muster.reporting.v1";

@@ -1,8 +1,9 @@
 //! Reads by key, gathered: while one query is on its way the next callers wait, and then go
 //! together. A read begins after it was asked for, so nothing stale is answered.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
+use futures::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Shutdown;
@@ -31,10 +32,10 @@ where
     E: From<sqlx::Error> + Send + Sync + 'static,
 {
     /// Reads with `read`, which answers every key in the order of the keys, until every clone
-    /// of this is dropped.
+    /// of this is dropped. A read that panics fails its own callers only.
     pub fn start<F, A>(shutdown: &Shutdown, read: F) -> Self
     where
-        F: Fn(Vec<K>) -> A + Send + 'static,
+        F: Fn(Vec<K>) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Vec<Result<V, E>>, E>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Asked<K, V, E>>(MOST_WAITING);
@@ -45,8 +46,14 @@ where
                 asked.retain(|asked| !asked.answer.is_closed());
                 let (keys, answers): (Vec<_>, Vec<_>) =
                     asked.drain(..).map(|asked| (asked.key, asked.answer)).unzip();
-                if !keys.is_empty() {
-                    tell(answers, read(keys).await);
+                if keys.is_empty() {
+                    continue;
+                }
+                let reading = AssertUnwindSafe(async { read(keys).await });
+                match reading.catch_unwind().await {
+                    Ok(found) => tell(answers, found),
+                    // Whoever waits is told so as its answer is dropped.
+                    Err(_) => tracing::error!("a gathered read panicked"),
                 }
             }
         });
@@ -129,5 +136,23 @@ mod tests {
         let (first, (second, third, fourth, ())) = tokio::join!(first, others);
         assert_eq!((first, second, third, fourth), (Some(2), Some(4), None, Some(8)));
         assert_eq!(*reads.lock().unwrap(), [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_panics_fails_its_own_callers_only() {
+        let gather: Gather<i32, i32, sqlx::Error> =
+            Gather::start(&Shutdown::new(Duration::ZERO), |keys: Vec<i32>| {
+                assert_ne!(keys, [1], "before it waits");
+                async move {
+                    tokio::task::yield_now().await;
+                    assert_ne!(keys, [2], "while it waits");
+                    Ok(keys.into_iter().map(Ok).collect())
+                }
+            });
+        for key in [1, 2] {
+            let failed = gather.get(key).await.unwrap_err();
+            assert!(matches!(*failed, sqlx::Error::WorkerCrashed), "{failed}");
+        }
+        assert_eq!(gather.get(3).await.unwrap(), 3);
     }
 }

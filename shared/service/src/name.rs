@@ -34,8 +34,8 @@ impl MissionId {
 
     /// Reads `missions/{mission}`.
     pub fn parse(name: &str) -> Result<Self, FieldViolation> {
-        match name.split('/').collect::<Vec<_>>()[..] {
-            ["missions", mission] if !mission.is_empty() => Ok(Self(mission.to_owned())),
+        match parts(name)[..] {
+            ["missions", mission] => Ok(Self(mission.to_owned())),
             _ => Err(FieldViolation::new("must be missions/{mission}")),
         }
     }
@@ -64,10 +64,16 @@ impl fmt::Display for Id {
     }
 }
 
+/// The parts of a name, of which none is empty; no parts where one is.
+fn parts(name: &str) -> Vec<&str> {
+    let parts: Vec<&str> = name.split('/').collect();
+    if parts.contains(&"") { Vec::new() } else { parts }
+}
+
 /// Reads `missions/{mission}/{collection}/{id}`.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
-    match name.split('/').collect::<Vec<_>>()[..] {
-        ["missions", mission, found, id] if found == collection && !mission.is_empty() => {
+    match parts(name)[..] {
+        ["missions", mission, found, id] if found == collection => {
             Ok((MissionId(mission.to_owned()), Id(id.to_owned())))
         }
         _ => Err(FieldViolation::new(format!("must be missions/{{mission}}/{collection}/{{id}}"))),
@@ -80,7 +86,7 @@ pub fn grandchild(
     outer: &str,
     inner: &str,
 ) -> Result<(MissionId, Id, Id), FieldViolation> {
-    match name.split('/').collect::<Vec<_>>()[..] {
+    match parts(name)[..] {
         ["missions", mission, first, parent, second, id] if first == outer && second == inner => {
             Ok((MissionId(mission.to_owned()), Id(parent.to_owned()), Id(id.to_owned())))
         }
@@ -119,5 +125,12 @@ mod tests {
         assert!(sibling(&mission, "missions/haiti/pledges/ken", "pledges").is_ok());
         assert!(sibling(&mission, "missions/other/pledges/ken", "pledges").is_err());
         assert!(sibling(&mission, "missions/haiti/sites/ken", "pledges").is_err());
+    }
+
+    #[test]
+    fn a_name_with_an_empty_part_is_none() {
+        assert!(MissionId::parse("missions/").is_err());
+        assert!(child("missions/haiti/pledges/", "pledges").is_err());
+        assert!(grandchild("missions//contingents/c/checks/r", "contingents", "checks").is_err());
     }
 }

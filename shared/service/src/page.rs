@@ -42,7 +42,12 @@ impl Page {
         if !token.is_empty() {
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
             let key = bytes.strip_prefix(&page.scope).ok_or_else(invalid)?;
-            page.after = String::from_utf8(key.to_vec()).map_err(|_| invalid())?;
+            let after = String::from_utf8(key.to_vec()).map_err(|_| invalid())?;
+            // Anybody can make a token up; no key has these, and the database refuses some.
+            if after.contains(char::is_control) {
+                return Err(invalid());
+            }
+            page.after = after;
         }
         Ok(page)
     }
@@ -110,6 +115,18 @@ mod tests {
         assert_eq!(second.after, "y");
         assert!(Page::read(2, &paged.next_page_token, "missions/b").is_err());
         assert!(Page::read(2, "%%%", "missions/a").is_err());
+    }
+
+    #[test]
+    fn a_token_that_was_made_up_holds_nothing_that_the_database_refuses() {
+        let forged = first_page_ending_with("x\0y");
+        assert_eq!(Page::read(2, &forged, "s").unwrap_err().reason(), Reason::PageTokenInvalid);
+        assert_eq!(Page::read(2, &first_page_ending_with("é/y"), "s").unwrap().after, "é/y");
+    }
+
+    fn first_page_ending_with(key: &str) -> String {
+        let page = Page::read(1, "", "s").unwrap();
+        page.cut_by(vec![1, 2], |_| key.to_owned(), |_| 1).next_page_token
     }
 
     #[test]

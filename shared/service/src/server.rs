@@ -35,8 +35,10 @@ const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// When a client is asked to connect anew, so that clients come to new replicas in time. Streams
 /// that run go on; with a grace they would be cut.
 const CONNECTION_AGE: Duration = Duration::from_mins(30);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A peer that went silent holds what it opened for no longer than both together; one that does
+/// not answer that soon would not be answered in time either.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What decides whether a call is let in.
 #[derive(Clone)]

@@ -102,7 +102,9 @@ impl FromStr for PartialDate {
     fn from_str(text: &str) -> Result<Self, NoDate> {
         let mut parts = text.split('-').map(|part| part.parse::<i32>().map_err(|_| NoDate));
         let mut next = || parts.next().unwrap_or(Ok(0));
-        Self::new(next()?, next()?, next()?)
+        let date = Self::new(next()?, next()?, next()?)?;
+        // One text for each date, with nothing after it.
+        if date.to_string() == text { Ok(date) } else { Err(NoDate) }
     }
 }
 
@@ -171,5 +173,12 @@ mod tests {
         assert_eq!("2024-02".parse(), Ok(february));
         assert_eq!(PartialDate::new(2023, 2, 29), Err(NoDate));
         assert_eq!(PartialDate::new(2023, 0, 3), Err(NoDate));
+    }
+
+    #[test]
+    fn a_date_has_one_text() {
+        for text in ["2024-06-24-99", "2024-6-4", "2024-00-00", "+2024", "24-06-24", ""] {
+            assert_eq!(text.parse::<PartialDate>(), Err(NoDate), "{text}");
+        }
     }
 }

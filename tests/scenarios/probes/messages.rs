@@ -1,9 +1,19 @@
 //! Messages and metadata that are framed wrongly, or say what is not so.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use futures::FutureExt;
 use http::Request;
-use muster_tests::{World, reason};
+use muster_proto::{
+    common::v1::Source,
+    deployment::v1::{
+        Area, CreateAreaRequest, CreateMandateRequest, GetAreaRequest, Mandate,
+        area_service_client::AreaServiceClient,
+    },
+};
+use muster_tests::{World, field_violations, reason};
+use prost::Message;
 use tokio::net::TcpStream;
 use tonic::{Code, Status};
 
@@ -123,5 +133,59 @@ async fn a_message_that_grows_when_it_is_unpacked_is_too_large() {
     let body = framed(1, packed.len(), &packed);
     let status = call(&world, METHOD, &[("grpc-encoding", "gzip")], &body).await;
     assert_eq!(reason(&status), "MESSAGE_TOO_LARGE", "{status:?}");
+    others_are_served(&world).await;
+}
+
+#[tokio::test]
+async fn a_second_message_on_a_unary_call_has_no_effect() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let area = |id: &str| {
+        let area = Area { display_name: "Place".into(), ..Area::default() };
+        let request = CreateAreaRequest {
+            parent: "missions/m".into(),
+            area_id: id.into(),
+            area: Some(area),
+            request_id: String::new(),
+        };
+        let bytes = request.encode_to_vec();
+        framed(0, bytes.len(), &bytes)
+    };
+    let body = [area("FIRST"), area("SECOND")].concat();
+    let path = "/muster.deployment.v1.AreaService/CreateArea";
+    let status = call(&world, path, &[], &body).await;
+    let mut areas = AreaServiceClient::new(world.client.deployment.clone());
+    let mut get = async |id: &str| {
+        let name = format!("missions/m/areas/{id}");
+        areas.get_area(GetAreaRequest { name }).await.map(|_| ()).map_err(|status| reason(&status))
+    };
+    // Refused as a whole or taken as the first alone, never both.
+    assert_eq!(get("FIRST").await.is_ok(), status.code() == Code::Ok, "{status:?}");
+    assert_eq!(get("SECOND").await, Err("NOT_FOUND".to_owned()));
+}
+
+/// Two bytes on the wire, some hundred in memory.
+#[tokio::test]
+async fn empty_submessages_by_the_hundred_thousand_are_refused_by_the_field_they_fill() {
+    let world = World::start().await;
+    let request = |mandate| CreateMandateRequest {
+        parent: "missions/m".into(),
+        mandate_id: "m".into(),
+        mandate,
+        request_id: String::new(),
+    };
+    let sources = vec![Source::default(); 100_000];
+    let list = request(Some(Mandate { sources, ..Mandate::default() })).encode_to_vec();
+    // The field `mandate` over and over: all are merged into one, which says nothing.
+    let again = [request(None).encode_to_vec(), [0x1a, 0].repeat(100_000)].concat();
+    let path = "/muster.deployment.v1.MandateService/CreateMandate";
+    let began = Instant::now();
+    for (body, field) in [(list, "mandate.sources"), (again, "mandate.authority")] {
+        let status = call(&world, path, &[], &framed(0, body.len(), &body)).await;
+        assert_eq!(reason(&status), "FIELD_INVALID", "{status:?}");
+        let fields = field_violations(&status);
+        assert!(fields.iter().any(|named| named == field), "{fields:?}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
     others_are_served(&world).await;
 }
