@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use crate::{
     Clock,
     config::ServiceConfig,
+    fault,
     status::{self, Reason, Refusal},
 };
 
@@ -144,6 +145,7 @@ fn options(url: &str, schema: &Schema) -> anyhow::Result<PgConnectOptions> {
     // A writer that froze with the feed's row in its hands would stop everyone else.
     Ok(options
         .application_name(schema.name)
+        .options(fault::mutated("answer-before-durable").then_some(("synchronous_commit", "off")))
         .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "30s")]))
 }
 

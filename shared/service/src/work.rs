@@ -4,6 +4,7 @@
 //! `Work::commit` appends what changed to the mission's feed as the last statement, so that
 //! positions are dense and in commit order.
 
+use futures::future::BoxFuture;
 use muster_proto::common::v1::{Change, ResourceChange};
 use prost::{Message, Name};
 use prost_types::Any;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     call::{Answer, Context, Failure},
     database::{self, Database},
+    fault,
     name::MissionId,
     status::{Reason, Refusal},
     token::Token,
@@ -115,9 +117,9 @@ impl Database {
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
         let row = sqlx::query(self.schema.begin_work)
             .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
-            .bind(&*context.caller.principal.subject)
+            .bind(context.key_owner())
             .bind(&*context.caller.method)
-            .bind(context.request_id)
+            .bind(context.request_id.filter(|_| !fault::mutated("no-key")))
             .bind(context.fingerprint.as_slice())
             .fetch_one(&mut *transaction)
             .await?;
@@ -133,6 +135,10 @@ impl Database {
             };
             return Err(Halt::Replayed(Replay { response, token }));
         }
+        if fault::mutated("key-in-own-transaction") {
+            transaction = split(transaction, self).await?;
+        }
+        fault::point("work.begun", &context.caller.method);
         Ok(Work {
             transaction,
             database: self.clone(),
@@ -179,7 +185,10 @@ impl Work {
     /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing.
     pub async fn settle(self) -> Result<(), Halt> {
         if self.changes.is_empty() {
-            return Ok(self.transaction.commit().await?);
+            fault::point("work.before-commit", &self.context.caller.method);
+            self.transaction.commit().await?;
+            fault::point("work.after-commit", &self.context.caller.method);
+            return Ok(());
         }
         self.finish(None).await.map(|_| ())
     }
@@ -196,11 +205,15 @@ impl Work {
         if MOST_CHANGE_BYTES < payload.encoded_len() {
             return Err(Halt::TooLarge);
         }
+        if fault::mutated("commit-before-append") {
+            self.transaction = split(self.transaction, &self.database).await?;
+        }
+        fault::point("work.before-append", &self.context.caller.method);
         let row = sqlx::query(self.database.schema.finish_work)
             .bind(self.mission.as_str())
             .bind(self.now)
             .bind(payload.encode_to_vec())
-            .bind(&*self.context.caller.principal.subject)
+            .bind(self.context.key_owner())
             .bind(&*self.context.caller.method)
             .bind(self.context.request_id)
             .bind(response)
@@ -212,10 +225,24 @@ impl Work {
             epoch: row.try_get::<Uuid, _>("new_epoch")?,
             position: row.try_get("new_position")?,
         };
+        fault::point("work.before-commit", &self.context.caller.method);
         self.transaction.commit().await?;
+        fault::point("work.after-commit", &self.context.caller.method);
         self.database.committed.notify_waiters();
         Ok(token)
     }
+}
+
+/// Ends a transaction early and goes on in another one, as a mutation does.
+fn split(
+    transaction: Transaction<'static, Postgres>,
+    database: &Database,
+) -> BoxFuture<'static, Result<Transaction<'static, Postgres>, sqlx::Error>> {
+    let pool = database.pool.clone();
+    Box::pin(async move {
+        transaction.commit().await?;
+        pool.begin().await
+    })
 }
 
 /// A resource as the feed tells of it.
@@ -238,7 +265,7 @@ pub fn etag(revision: i64) -> String {
 
 /// Refuses a caller that decided on another revision than the present one.
 pub fn check_etag(sent: &str, name: &str, revision: i64) -> Result<(), Refusal> {
-    if sent.is_empty() || sent == etag(revision) {
+    if sent.is_empty() || sent == etag(revision) || fault::mutated("no-version-guard") {
         return Ok(());
     }
     let message = format!("{name} has changed since; read it and decide again");

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
-    Context, MissionId, Work,
+    Context, MissionId, Work, fault,
     feed::Applied,
     identity::Principal,
     page::{Page, Paged},
@@ -71,8 +71,13 @@ impl App {
         let Heard { mission, epoch, position, .. } = heard;
         let mut work = self.database.begin(&by_the_link(), mission).await?;
         let now = work.now();
-        if !link::advance(work.db(), mission, *epoch, *position, now).await? {
+        let next = link::advance(work.db(), mission, *epoch, *position, now).await?;
+        if !next && !fault::mutated("gaps-ignored") {
             return Ok(Applied::OutOfTurn);
+        }
+        if fault::mutated("cursor-outside-transaction") {
+            Box::pin(work.settle()).await?;
+            work = Box::pin(self.database.begin(&by_the_link(), mission)).await?;
         }
         for told in &heard.resources {
             match take(&mut work, told, *position).await? {

@@ -9,7 +9,7 @@ use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
-    Shutdown,
+    Shutdown, fault,
     status::{Reason, word},
 };
 
@@ -81,9 +81,12 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
         match watch.message().await {
             Ok(Some(WatchChangesResponse { step: Some(Step::Change(change)) })) => {
                 let (mission, position) = (change.mission.clone(), change.position);
-                if follower.apply(change).await? == Applied::OutOfTurn {
-                    tracing::info!(%mission, position, "a change came out of turn; reading again");
-                    return Ok(());
+                for change in fault::deliveries(change) {
+                    if follower.apply(change).await? == Applied::OutOfTurn {
+                        let said = "a change came out of turn; reading again";
+                        tracing::info!(%mission, position, said);
+                        return Ok(());
+                    }
                 }
             }
             Ok(Some(_)) => {}

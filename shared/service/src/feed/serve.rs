@@ -20,7 +20,7 @@ use super::log::Head;
 use crate::{
     Database, Shutdown,
     call::{Call, Context},
-    database,
+    database, fault,
     field::{AtField, FieldViolation},
     name::MissionId,
     status::{Reason, Refusal},
@@ -156,6 +156,7 @@ impl Watcher {
         }
         loop {
             if let Some(answer) = self.ready.pop_front() {
+                fault::point("feed.before-step", self.feed.database.schema.name);
                 return Some(Ok(answer));
             }
             if let Err(refusal) = self.advance().await {
@@ -221,7 +222,8 @@ impl Watcher {
             for change in self.feed.database.changes(head, place.position, PAGE).await? {
                 place.position = change.position;
                 place.bookmarked = None;
-                self.ready.push_back(step(change));
+                let copies = fault::copies(change.position);
+                self.ready.extend(std::iter::repeat_n(step(change), copies));
             }
         } else if place.bookmarked.is_none_or(|at| BOOKMARK <= at.elapsed()) {
             place.bookmarked = Some(Instant::now());
