@@ -5,19 +5,10 @@ use muster_proto::deployment::v1::{
     self as pb, mission_service_client::MissionServiceClient,
     pledge_service_client::PledgeServiceClient,
 };
-use muster_service::{
-    identity::{Grant, Role},
-    rules,
-};
-use muster_tests::{World, reason};
-use prost_reflect::{DynamicMessage, MethodDescriptor};
+use muster_service::identity::{Grant, Role};
+use muster_tests::{World, hostile::methods, reason};
+use prost_reflect::DynamicMessage;
 use tonic::{Code, Request};
-
-fn methods() -> Vec<MethodDescriptor> {
-    let services =
-        rules::pool().services().filter(|service| service.package_name().starts_with("muster."));
-    services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
-}
 
 #[tokio::test]
 async fn an_unknown_caller_gets_nothing_from_any_method() {

@@ -1,26 +1,17 @@
 //! Bad input to every method: each field in turn breaks its rule, and the answer names it.
 
-use bytes::{Buf, BufMut};
-use http::uri::PathAndQuery;
-use muster_service::rules;
-use muster_tests::{World, field_violations, reason};
+use muster_tests::{
+    World, field_violations,
+    hostile::{self, methods},
+    reason,
+};
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value,
 };
-use tonic::{
-    Code, Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-};
+use tonic::{Code, Request, Status, metadata::MetadataMap};
 
 /// How deep messages are broken: figure.source.publisher is three.
 const DEPTH: usize = 3;
-
-fn methods() -> Vec<MethodDescriptor> {
-    let services =
-        rules::pool().services().filter(|service| service.package_name().starts_with("muster."));
-    services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
-}
 
 /// A value that no field of this kind takes.
 fn broken(field: &FieldDescriptor) -> Option<Value> {
@@ -106,51 +97,9 @@ async fn every_method_answers_an_empty_request_without_a_fault_of_ours() {
     }
 }
 
-/// Sends bytes as they are.
-#[derive(Clone, Copy, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Vec<u8>;
-    type Decode = ();
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Vec<u8>;
-    type Error = Status;
-
-    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put_slice(&item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = ();
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
-        buffer.advance(buffer.remaining());
-        Ok(Some(()))
-    }
-}
-
 async fn send(world: &World, method: &MethodDescriptor, bytes: Vec<u8>) -> Status {
-    let mut grpc = Grpc::new(world.client.service_of(method).unwrap().clone());
-    grpc.ready().await.unwrap();
-    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let path = PathAndQuery::try_from(path).unwrap();
-    grpc.unary(Request::new(bytes), path, Raw).await.map(|_| ()).unwrap_err()
+    let channel = world.client.service_of(method).unwrap().clone();
+    hostile::send(channel, method, bytes, MetadataMap::new()).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -175,5 +124,18 @@ async fn a_message_that_is_too_large_is_refused_by_every_method() {
         let found = (refused.code(), reason(&refused));
         let expected = (Code::ResourceExhausted, "MESSAGE_TOO_LARGE".to_owned());
         assert_eq!(found, expected, "{}", method.full_name());
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_means_well_with_is_refused_in_words_that_partners_know() {
+    let world = World::start().await;
+    let report = hostile::attack(&world, 7, 50).await;
+    assert!(report.violations.is_empty(), "seed 7: {}", report.violations.join("\n"));
+    for method in methods() {
+        let figures = &report.methods[method.full_name()];
+        assert_eq!(figures.sent, 50);
+        // Where nothing comes in, nothing is known of what lies behind the door.
+        assert!(0 < figures.came_in(), "{}: {figures:?}", method.full_name());
     }
 }

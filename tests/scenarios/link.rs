@@ -168,3 +168,43 @@ async fn steps_of_the_mission_reach_the_timeline() {
     });
     assert!(sorted);
 }
+
+#[tokio::test]
+async fn no_service_answers_a_caller_who_has_seen_more_of_it_than_there_is() {
+    use muster_proto::deployment::v1 as deployment;
+    use muster_service::token::Token;
+    let world = World::start().await;
+    world.ready_mission().await;
+    let true_token: Token = world.last_token().await.parse().unwrap();
+    let ahead = Token { position: true_token.position + 1, ..true_token.clone() };
+    let other_life = Token { epoch: uuid::Uuid::now_v7(), ..true_token.clone() };
+    let channel = world.client.deployment.clone();
+    let mut missions =
+        deployment::mission_service_client::MissionServiceClient::new(channel.clone());
+    let mut strength =
+        deployment::strength_service_client::StrengthServiceClient::new(channel.clone());
+    let mut feed =
+        deployment::change_feed_service_client::ChangeFeedServiceClient::new(channel.clone());
+    let name = "missions/m".to_owned();
+    for (token, expected) in [
+        (&true_token, None),
+        (&ahead, Some("FEED_POSITION_AHEAD")),
+        (&other_life, Some("FEED_EPOCH_CHANGED")),
+    ] {
+        let token = token.to_string();
+        let get = deployment::GetMissionRequest { name: name.clone() };
+        let one = missions.get_mission(no_older_than(get, &token)).await.map(|_| ());
+        let list = deployment::ListMissionsRequest::default();
+        let all = missions.list_missions(no_older_than(list, &token)).await.map(|_| ());
+        let ask = deployment::GetStrengthRequest { name: name.clone(), ..Default::default() };
+        let people = strength.get_strength(no_older_than(ask, &token)).await.map(|_| ());
+        let ask = muster_proto::common::v1::ListChangesRequest {
+            parent: name.clone(),
+            ..Default::default()
+        };
+        let changes = feed.list_changes(no_older_than(ask, &token)).await.map(|_| ());
+        for answer in [one, all, people, changes] {
+            assert_eq!(answer.err().as_ref().map(reason).as_deref(), expected);
+        }
+    }
+}

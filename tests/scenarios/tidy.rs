@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use prost_reflect::prost_types::method_options::IdempotencyLevel;
+
 /// A room, and the words that may not be said in it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("domain", &["sqlx", "tonic", "tokio", "muster_proto", "async fn", "async move", "now_utc"]),
@@ -94,11 +96,26 @@ fn no_file_is_longer_than_a_person_reads() {
 
 #[test]
 fn the_services_are_twins_where_they_share_a_table() {
-    let link = |service: &str| {
-        let path = root().join("services").join(service).join("migrations/0001_link.sql");
+    let twin = |service: &str, file: &str| {
+        let path = root().join("services").join(service).join("migrations").join(file);
         fs::read_to_string(path).unwrap().replace(service, "SERVICE")
     };
-    assert_eq!(link("deployment"), link("reporting"));
+    for file in ["0001_link.sql", "0005_feed_compaction.sql", "0007_kept_scope.sql"] {
+        assert_eq!(twin("deployment", file), twin("reporting", file), "{file}");
+    }
+}
+
+#[test]
+fn every_call_is_a_read_or_safe_to_repeat() {
+    let services = muster_service::rules::pool()
+        .services()
+        .filter(|service| service.package_name().starts_with("muster."));
+    for method in services.flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let options = method.method_descriptor_proto().options.clone().unwrap_or_default();
+        let is_read = options.idempotency_level() == IdempotencyLevel::NoSideEffects;
+        let has_id = method.input().get_field_by_name("request_id").is_some();
+        assert!(is_read != has_id, "{}", method.full_name());
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@
     reason = "what goes wrong here fails the test that it goes wrong in"
 )]
 
+pub mod hostile;
+mod proxy;
 mod service;
 mod verbs;
 
@@ -18,7 +20,7 @@ use muster::{
 use muster_deployment::Deployment;
 use muster_reporting::Reporting;
 use muster_service::{
-    Clock, ServiceConfig,
+    Clock, Database, Schema, ServiceConfig, feed,
     identity::{Grant, Issuer, Role},
     run::Service,
     telemetry::LogFormat,
@@ -26,9 +28,13 @@ use muster_service::{
 use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+use tonic::transport::Channel;
 
+pub use self::proxy::Proxy;
 pub use self::service::Running;
-pub use self::verbs::{READY, at, details, field_violations, no_older_than, reason, unmet};
+pub use self::verbs::{
+    READY, append, at, details, field_violations, filler, no_older_than, reason, unmet,
+};
 
 /// How long a service of these tests lets running calls finish.
 pub const GRACE: Duration = Duration::from_secs(2);
@@ -42,6 +48,7 @@ pub struct World {
     pub clock: Clock,
     database: String,
     issuer: Issuer,
+    signing_key: Vec<u8>,
     keys: TempDir,
 }
 
@@ -84,7 +91,8 @@ impl World {
         let database = format!("t{}", uuid::Uuid::now_v7().simple());
         cluster.create_database(&database, Some(template)).await.unwrap();
 
-        let issuer = Issuer::new(&Issuer::generate().unwrap()).unwrap();
+        let signing_key = Issuer::generate().unwrap();
+        let issuer = Issuer::new(&signing_key).unwrap();
         let keys = TempDir::new().unwrap();
         std::fs::write(keys.path().join("jwks.json"), issuer.public_keys().unwrap()).unwrap();
         let token = mint(&issuer, "reporting", vec![Grant::everywhere(Role::Service)]);
@@ -95,14 +103,19 @@ impl World {
         let reporting =
             start_reporting(cluster, &database, &keys, &deployment, clock.clone()).await;
         let operator = mint(&issuer, "operator", everything());
-        let client = connect(&deployment, &reporting, Some(&operator)).await;
+        let client = connect(&deployment.url(), &reporting.url(), Some(&operator)).await;
         let reporting = Some(reporting);
-        Self { client, deployment, reporting, clock, database, issuer, keys }
+        Self { client, deployment, reporting, clock, database, issuer, signing_key, keys }
     }
 
     /// A client with other roles than the operator's.
     pub async fn client_with(&self, grants: Vec<Grant>) -> Client {
-        let token = mint(&self.issuer, "partner", grants);
+        self.client_as("partner", grants).await
+    }
+
+    /// The client of a caller of this name.
+    pub async fn client_as(&self, subject: &str, grants: Vec<Grant>) -> Client {
+        let token = mint(&self.issuer, subject, grants);
         self.client_showing(Some(&token)).await
     }
 
@@ -116,7 +129,29 @@ impl World {
 
     /// A client that shows this token, or none.
     pub async fn client_showing(&self, token: Option<&str>) -> Client {
-        connect(&self.deployment, self.reporting.as_ref().unwrap(), token).await
+        let reporting = self.reporting.as_ref().unwrap().url();
+        connect(&self.deployment.url(), &reporting, token).await
+    }
+
+    /// A token with every role of the operator's.
+    pub fn operator_token(&self) -> String {
+        mint(&self.issuer, "operator", everything())
+    }
+
+    /// The private key that tokens are signed with, for forgers.
+    pub fn signing_key(&self) -> &[u8] {
+        &self.signing_key
+    }
+
+    /// The keys that tokens are checked with, as everybody may read them.
+    pub fn public_keys(&self) -> String {
+        self.issuer.public_keys().unwrap()
+    }
+
+    /// New connections to both services, which show nothing of themselves.
+    pub async fn channels(&self) -> (Channel, Channel) {
+        let reporting = self.reporting.as_ref().unwrap();
+        (plain(self.deployment.url()).await, plain(reporting.url()).await)
     }
 
     /// Ends the reporting service as `kill -9` would: nothing of it gets to finish.
@@ -131,7 +166,7 @@ impl World {
         let running =
             start_reporting(cluster, &self.database, &self.keys, &self.deployment, clock).await;
         let operator = mint(&self.issuer, "operator", everything());
-        self.client = connect(&self.deployment, &running, Some(&operator)).await;
+        self.client = connect(&self.deployment.url(), &running.url(), Some(&operator)).await;
         self.reporting = Some(running);
     }
 
@@ -149,6 +184,49 @@ impl World {
         .await
         .unwrap();
         self.restart_reporting().await;
+    }
+
+    /// Drops every change that the deployment service's feed tells by now, as time would.
+    pub async fn compact_deployment(&self) -> u64 {
+        static SCHEMA: Schema = muster_service::schema!("deployment");
+        let url = cluster().await.url(&self.database, "deployment");
+        let config = service_config(url, self.keys.path());
+        let database = Database::connect(&config, &SCHEMA, Clock::System).await.unwrap();
+        let tomorrow = Clock::System.now() + Duration::from_hours(24);
+        let dropped = feed::compact(&database, tomorrow).await.unwrap();
+        database.close().await;
+        dropped
+    }
+
+    /// One more replica of the deployment service, with settings of its own.
+    pub async fn deployment_replica(&self, adjust: impl FnOnce(&mut ServiceConfig)) -> Running {
+        let url = cluster().await.url(&self.database, "deployment");
+        let mut config = deployment_config(url, self.keys.path());
+        adjust(&mut config.service);
+        Running::start::<Deployment>(config, self.clock.clone()).await
+    }
+
+    /// One more replica of the reporting service, following these replicas of the other.
+    pub async fn reporting_replica(
+        &self,
+        deployments: &str,
+        adjust: impl FnOnce(&mut ServiceConfig),
+    ) -> Running {
+        let url = cluster().await.url(&self.database, "reporting");
+        let mut config = reporting_config(url, self.keys.path(), deployments.to_owned());
+        adjust(&mut config.service);
+        Running::start::<Reporting>(config, self.clock.clone()).await
+    }
+
+    /// A token that lets somebody of this name do everything.
+    pub fn token(&self, subject: &str) -> String {
+        mint(&self.issuer, subject, everything())
+    }
+
+    /// The operator's client over these replicas, their URLs separated by commas.
+    pub async fn client_over(&self, deployments: &str, reportings: &str) -> Client {
+        let operator = mint(&self.issuer, "operator", everything());
+        connect(deployments, reportings, Some(&operator)).await
     }
 
     /// A look into the database, as a role.
@@ -169,10 +247,14 @@ async fn start_reporting(
     Running::start::<Reporting>(config, clock).await
 }
 
-async fn connect(deployment: &Running, reporting: &Running, token: Option<&str>) -> Client {
-    let deployment = client::connect("deployment", &deployment.url()).await.unwrap();
-    let reporting = client::connect("reporting", &reporting.url()).await.unwrap();
-    Client::new(deployment, reporting, token).unwrap()
+async fn connect(deployment: &str, reporting: &str, token: Option<&str>) -> Client {
+    let deployment = client::connect("deployment", deployment).await.unwrap();
+    let reporting = client::connect("reporting", reporting).await.unwrap();
+    Client::new(deployment, reporting, token)
+}
+
+async fn plain(url: String) -> Channel {
+    Channel::from_shared(url).unwrap().connect().await.unwrap()
 }
 
 fn mint(issuer: &Issuer, subject: &str, grants: Vec<Grant>) -> String {
@@ -207,10 +289,13 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url,
         database_connections: 8,
+        calls_at_once: None,
         jwks_file: Some(keys.join("jwks.json")),
         insecure: false,
         call_limit: Duration::from_secs(30),
+        notice: Duration::ZERO,
         grace: GRACE,
+        keep_changes_days: None,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
     }

@@ -1,5 +1,6 @@
 use std::{net::SocketAddr, thread::JoinHandle};
 
+use muster_client::{Kit, Policy};
 use muster_service::{Clock, Shutdown, run::Service};
 use tokio::{runtime::Runtime, sync::oneshot};
 
@@ -58,6 +59,19 @@ impl Running {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
+    }
+
+    /// Asks the service to stop, and waits until it has, while other things go on.
+    pub async fn stop_in_the_background(&mut self) {
+        self.shutdown.ask();
+        if let Some(thread) = self.thread.take() {
+            tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
+        }
+    }
+
+    /// Waits until the service says that it serves.
+    pub async fn serves(&self) {
+        Kit::new(&self.url(), Policy::default()).unwrap().ready().await.unwrap();
     }
 
     /// Ends the service where it stands.

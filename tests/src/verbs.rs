@@ -5,11 +5,13 @@ use muster::{
     scenario::{Loader, Scenario, Summary},
 };
 use muster_proto::{
-    common::v1::ListChangesRequest,
+    common::v1::{Change, ListChangesRequest},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
 };
 use muster_service::{Clock, MissionId, token::Token};
+use prost::Message;
 use prost_types::Timestamp;
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use tonic::{Request, Status, metadata::MetadataValue};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -102,14 +104,20 @@ impl World {
 
     /// The token of the last change of the mission in the deployment service.
     pub async fn last_token(&self) -> String {
+        self.last_token_of("m").await
+    }
+
+    /// The same of another mission.
+    pub async fn last_token_of(&self, mission: &str) -> String {
         let mut feed = pb::change_feed_service_client::ChangeFeedServiceClient::new(
             self.client.deployment.clone(),
         );
-        let request = ListChangesRequest { parent: "missions/m".into(), ..Default::default() };
+        let parent = format!("missions/{mission}");
+        let request = ListChangesRequest { parent, ..Default::default() };
         let page = feed.list_changes(request).await.unwrap().into_inner();
         let token = Token {
             service: "deployment".into(),
-            mission: MissionId::known("m"),
+            mission: MissionId::known(mission),
             epoch: page.epoch.parse().unwrap(),
             position: page.head_position,
         };
@@ -137,3 +145,28 @@ const FLIGHT: &str = "missions/m/movements/flight-1";
 
 /// A mission in which everything is ready for the first flight.
 pub const READY: &str = include_str!("ready.toml");
+
+/// Appends a commit to a mission's feed in the deployment service, around the service.
+pub async fn append(pool: &PgPool, change: &Change) -> i64 {
+    sqlx::query_scalar(
+        "with head as (
+            select * from deployment.feeds where mission = 'm' for update
+        ), new as (
+            insert into deployment.changes (mission, position, recorded_at, payload, hash)
+            select mission, last_position + 1, now(), $1,
+                sha256(last_hash || int8send(last_position + 1) || $1)
+            from head returning *
+        )
+        update deployment.feeds feed set last_position = new.position, last_hash = new.hash
+        from new where feed.mission = new.mission returning new.position",
+    )
+    .bind(change.encode_to_vec())
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+/// A commit of the mission that changes nothing, of about this many bytes.
+pub fn filler(bytes: usize) -> Change {
+    Change { mission: "missions/m".into(), actor: "a".repeat(bytes), ..Change::default() }
+}

@@ -4,22 +4,19 @@ use std::time::Duration;
 
 use anyhow::Context;
 use http::uri::PathAndQuery;
+use muster_client::{Kit, Policy, Token};
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use tonic::{
     Request, Response, Status,
     client::Grpc,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    metadata::{Ascii, MetadataValue},
-    service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
 };
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// Until an answer begins; a stream then goes on as long as it likes.
-const ANSWER_LIMIT: Duration = Duration::from_secs(40);
+/// How long to look for a service that answers; people wait for it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A channel that shows a token with each call.
-pub type Authorized = InterceptedService<Channel, Bearer>;
+/// What shows a token with each call.
+pub type Authorized = Kit;
 
 /// Both services, with the caller's token.
 #[derive(Clone, Debug)]
@@ -28,22 +25,11 @@ pub struct Client {
     pub reporting: Authorized,
 }
 
-/// Shows a token with each call.
-#[derive(Clone, Debug)]
-pub struct Bearer(Option<MetadataValue<Ascii>>);
-
 impl Client {
-    /// Takes two channels; `None` for services that ask for no token.
-    pub fn new(
-        deployment: Channel,
-        reporting: Channel,
-        token: Option<&str>,
-    ) -> anyhow::Result<Self> {
-        let bearer = Bearer(token.map(header).transpose()?);
-        Ok(Self {
-            deployment: Authorized::new(deployment, bearer.clone()),
-            reporting: Authorized::new(reporting, bearer),
-        })
+    /// Takes both services; `None` for services that ask for no token.
+    pub fn new(deployment: Kit, reporting: Kit, token: Option<&str>) -> Self {
+        let token = token.map(Token::text).unwrap_or_default();
+        Self { deployment: deployment.showing(token.clone()), reporting: reporting.showing(token) }
     }
 
     /// The service that answers a method, by the package of its proto.
@@ -70,30 +56,13 @@ impl Client {
     }
 }
 
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(header) = &self.0 {
-            request.metadata_mut().insert("authorization", header.clone());
-        }
-        Ok(request)
-    }
-}
-
-/// Opens a channel to a service of this name.
-pub async fn connect(service: &str, url: &str) -> anyhow::Result<Channel> {
-    let endpoint = Endpoint::from_shared(url.to_owned())
-        .with_context(|| format!("{url:?} is no address of the {service} service"))?
-        .connect_timeout(CONNECT_LIMIT)
-        .timeout(ANSWER_LIMIT)
-        .user_agent("muster")?;
-    Ok(endpoint.connect().await?)
-}
-
-fn header(token: &str) -> anyhow::Result<MetadataValue<Ascii>> {
-    let header = format!("Bearer {}", token.trim());
-    let mut header: MetadataValue<Ascii> = header.parse().context("the token is no token")?;
-    header.set_sensitive(true);
-    Ok(header)
+/// Connects to a service of this name, at one URL or several separated by commas.
+pub async fn connect(service: &str, urls: &str) -> anyhow::Result<Kit> {
+    let policy = Policy { patience: PATIENCE, ..Policy::default() };
+    let kit = Kit::new(urls, policy)
+        .with_context(|| format!("{urls:?} is no address of the {service} service"))?;
+    kit.ready().await?;
+    Ok(kit)
 }
 
 /// Messages that are known by their descriptors.

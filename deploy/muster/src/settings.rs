@@ -68,11 +68,11 @@ pub async fn connect(access: &Access) -> anyhow::Result<Client> {
             format!("cannot reach the {service} service at {url} (is `muster up` running?)")
         })
     };
-    Client::new(
+    Ok(Client::new(
         open("deployment", deployment).await?,
         open("reporting", reporting).await?,
         token.as_deref(),
-    )
+    ))
 }
 
 fn read_token(file: &Path) -> anyhow::Result<String> {

@@ -13,9 +13,11 @@ mod movements;
 mod sites;
 mod strength;
 
+use std::sync::Arc;
+
 use muster_service::{
-    Context, Database, FieldViolation, Id, MissionId, Refusal, Work, call::Scope, field,
-    quantity::Overflow, work,
+    Context, Database, FieldViolation, Gather, Id, MissionId, Refusal, Shutdown, Work, call::Scope,
+    field, quantity::Overflow, work,
 };
 use sqlx::{Postgres, pool::PoolConnection};
 use time::{Duration, OffsetDateTime};
@@ -45,6 +47,8 @@ pub use self::strength::NewClaim;
 #[derive(Clone)]
 pub struct App {
     database: Database,
+    /// What most callers ask for most often.
+    contingents: Gather<(MissionId, Id), Option<contingent::Contingent>, store::Error>,
 }
 
 /// Why a call is not done.
@@ -63,19 +67,27 @@ pub enum Error {
     Full(Full),
     Overflow(Overflow),
     Store(store::Error),
+    /// A read that several callers waited for.
+    Shared(Arc<store::Error>),
 }
 
 /// How far a caller's clock may be ahead of ours.
 const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 impl App {
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database, shutdown: &Shutdown) -> Self {
+        let reads = database.clone();
+        let contingents = Gather::start(shutdown, move |keys| {
+            let database = reads.clone();
+            async move { store::contingents::of_keys(&mut *database.reader().await?, &keys).await }
+        });
+        Self { database, contingents }
     }
 
     /// Authorises a change in a mission, and begins it.
     async fn begin(&self, context: &Context, mission: &MissionId) -> Result<(Work, Scope), Error> {
         let scope = context.scope(mission)?;
+        self.database.still_has(context, Some(mission)).await?;
         Ok((self.database.begin(context, mission).await?, scope))
     }
 
@@ -86,6 +98,7 @@ impl App {
         mission: &MissionId,
     ) -> Result<PoolConnection<Postgres>, Error> {
         context.scope(mission)?;
+        self.database.still_has(context, Some(mission)).await?;
         Ok(self.database.reader().await.map_err(store::Error::from)?)
     }
 
@@ -157,4 +170,5 @@ from! {
     Full => Full,
     Overflow => Overflow,
     store::Error => Store,
+    Arc<store::Error> => Shared,
 }

@@ -9,13 +9,13 @@ mod domain;
 mod store;
 mod feed;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster_service::{
     Clock, Database, Shutdown, database, health, identity,
     policy::Policy,
     run::Service,
-    server::{Gate, Server},
+    server::{Gate, Load, Server},
 };
 
 pub use self::config::Config;
@@ -28,6 +28,7 @@ pub struct Deployment {
     database: Database,
     server: Server,
     gate: Gate,
+    keep_changes: Option<Duration>,
 }
 
 impl Service for Deployment {
@@ -44,10 +45,12 @@ impl Service for Deployment {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
+            load: Load::of(&config.service),
         };
-        let server = Server::bind(config.service.listen).await?;
+        let keep_changes = config.service.keep_changes();
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
-        Ok(Self { database, server, gate })
+        Ok(Self { database, server, gate, keep_changes })
     }
 
     fn address(&self) -> SocketAddr {
@@ -60,8 +63,13 @@ impl Service for Deployment {
         health::announce(&reporter, &services).await;
         let database = self.database.clone();
         shutdown.spawn(health::supervise(reporter, services, database, None, shutdown.clone()));
-        let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
-        let routes = grpc::routes(&app::App::new(self.database.clone()), feed, health_service)?;
+        if let Some(time) = self.keep_changes {
+            let database = self.database.clone();
+            shutdown.spawn(muster_service::feed::keep(database, time, shutdown.clone()));
+        }
+        let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
+        let app = app::App::new(self.database.clone(), &shutdown);
+        let routes = grpc::routes(&app, feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;
         result

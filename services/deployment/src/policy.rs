@@ -67,4 +67,5 @@ pub const ROWS: Rows = &[
     ("StrengthService/GetStrength", READERS),
     ("ChangeFeedService/ListChanges", FOLLOWERS),
     ("ChangeFeedService/WatchChanges", FOLLOWERS),
+    ("ChangeFeedService/ReadSnapshot", FOLLOWERS),
 ];

@@ -28,7 +28,7 @@ use crate::{
 pub use self::assessments::NewAssessment;
 pub use self::figures::FigureContent;
 pub use self::incidents::NewIncident;
-pub use self::link::{Heard, Status, Told};
+pub use self::link::{Heard, Snapshot, Status, Told};
 pub use self::reports::{Frozen, NewReport};
 pub use self::situation::Asked;
 pub use self::statements::{NewNumber, NewStatement};

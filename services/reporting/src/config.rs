@@ -10,7 +10,8 @@ pub struct Config {
     #[command(flatten)]
     pub service: ServiceConfig,
 
-    /// Where the deployment service answers, such as "http://deployment:50051"
+    /// Where the deployment service answers, such as "http://deployment:50051"; several
+    /// replicas are separated by commas
     #[arg(long, env = "MUSTER_DEPLOYMENT_URL")]
     pub deployment_url: String,
 

@@ -3,12 +3,14 @@
 mod link;
 
 use muster_proto::{
-    common::v1::{ListChangesRequest, ListChangesResponse, WatchChangesRequest},
+    common::v1::{
+        ListChangesRequest, ListChangesResponse, ReadSnapshotRequest, WatchChangesRequest,
+    },
     reporting::v1::change_feed_service_server::ChangeFeedService,
 };
 use muster_service::{
     Answer, Call,
-    feed::{Feed, Watch},
+    feed::{Feed, Parts, Watch},
 };
 use tonic::{Request, Response};
 
@@ -28,6 +30,7 @@ impl ChangeFeed {
 #[tonic::async_trait]
 impl ChangeFeedService for ChangeFeed {
     type WatchChangesStream = Watch;
+    type ReadSnapshotStream = Parts;
 
     async fn list_changes(
         &self,
@@ -37,6 +40,10 @@ impl ChangeFeedService for ChangeFeed {
     }
 
     async fn watch_changes(&self, request: Request<WatchChangesRequest>) -> Answer<Watch> {
-        Ok(Response::new(self.feed.watch(Call::admit(request)?).await?))
+        Ok(self.feed.watch(Call::admit(request)?).await?)
+    }
+
+    async fn read_snapshot(&self, request: Request<ReadSnapshotRequest>) -> Answer<Parts> {
+        Ok(Response::new(self.feed.snapshot(Call::admit(request)?).await?))
     }
 }

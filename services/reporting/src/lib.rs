@@ -10,7 +10,7 @@ mod render;
 mod store;
 mod feed;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster_service::{
     Clock, Database, Shutdown, database,
@@ -18,7 +18,7 @@ use muster_service::{
     identity,
     policy::Policy,
     run::Service,
-    server::{Gate, Server},
+    server::{Gate, Load, Server},
 };
 
 pub use self::config::Config;
@@ -36,6 +36,7 @@ pub struct Reporting {
     link: feed::Link,
     server: Server,
     gate: Gate,
+    keep_changes: Option<Duration>,
 }
 
 impl Service for Reporting {
@@ -52,12 +53,14 @@ impl Service for Reporting {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
             call_limit: config.service.call_limit,
+            load: Load::of(&config.service),
         };
-        let server = Server::bind(config.service.listen).await?;
+        let keep_changes = config.service.keep_changes();
+        let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
         let app = app::App::new(database.clone());
         let link = feed::Link::new(&config, app.clone())?;
-        Ok(Self { database, app, link, server, gate })
+        Ok(Self { database, app, link, server, gate, keep_changes })
     }
 
     fn address(&self) -> SocketAddr {
@@ -69,10 +72,14 @@ impl Service for Reporting {
         let services = health::services_of(PACKAGE);
         health::announce(&reporter, &services).await;
         let database = self.database.clone();
-        let peer = Some(Peer { service: LINK_SERVICE, channel: self.link.channel() });
+        let peer = Some(Peer { service: LINK_SERVICE, kit: self.link.kit() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
-        let feed = muster_service::feed::Feed::open(self.database.clone(), shutdown.clone());
+        if let Some(time) = self.keep_changes {
+            let database = self.database.clone();
+            shutdown.spawn(muster_service::feed::keep(database, time, shutdown.clone()));
+        }
+        let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
         let routes = grpc::routes(&self.app, feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;

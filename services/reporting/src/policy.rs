@@ -49,6 +49,7 @@ pub const ROWS: Rows = &[
     ("LinkService/ListParkedChanges", READERS),
     ("ChangeFeedService/ListChanges", FOLLOWERS),
     ("ChangeFeedService/WatchChanges", FOLLOWERS),
+    ("ChangeFeedService/ReadSnapshot", FOLLOWERS),
 ];
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub struct Context {
     pub deadline: Instant,
     /// What makes the call safe to repeat, where the caller gave it.
     pub request_id: Option<Uuid>,
-    /// SHA-256 of the request without its request_id.
+    /// SHA-256 of the request without its request_id; zeros where it has none.
     pub fingerprint: [u8; 32],
     /// What the answer must not be older than.
     pub tokens: Arc<[Token]>,
@@ -175,6 +175,9 @@ fn examine<M: Message + Name>(message: &M) -> Result<(Option<Uuid>, [u8; 32]), R
     }
     if !violations.is_empty() {
         return Err(field::refuse(&violations));
+    }
+    if request_id.is_none() {
+        return Ok((None, [0; 32]));
     }
     dynamic.clear_field_by_name("request_id");
     Ok((request_id, Sha256::digest(dynamic.encode_to_vec()).into()))

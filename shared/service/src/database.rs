@@ -9,12 +9,12 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::sync::Notify;
 
 use crate::{
     Clock,
     config::ServiceConfig,
     fault,
+    feed::Commits,
     status::{self, Reason, Refusal},
 };
 
@@ -34,7 +34,17 @@ pub struct Schema {
     pub finish_work: &'static str,
     pub heads: &'static str,
     pub head: &'static str,
+    pub head_hash: &'static str,
     pub changes: &'static str,
+    pub floor: &'static str,
+    pub resources: &'static str,
+    pub newest_first: &'static str,
+    pub open_floors: &'static str,
+    pub take_floor: &'static str,
+    pub oldest: &'static str,
+    pub keep_resources: &'static str,
+    pub drop_changes: &'static str,
+    pub raise_floor: &'static str,
 }
 
 /// Makes a `Schema` of a name.
@@ -59,10 +69,79 @@ macro_rules! schema {
                 $name,
                 ".feeds where mission = $1"
             ),
+            head_hash: concat!(
+                "select mission, epoch, last_position, floor_position, last_hash from ",
+                $name,
+                ".feeds where mission = $1"
+            ),
             changes: concat!(
                 "select position, payload, hash from ",
                 $name,
                 ".changes where mission = $1 and $2 < position order by position limit $3"
+            ),
+            floor: concat!("select hash from ", $name, ".feed_floors where mission = $1"),
+            resources: concat!(
+                "select name, payload from ",
+                $name,
+                ".feed_resources where mission = $1"
+            ),
+            newest_first: concat!(
+                "select payload from ",
+                $name,
+                ".changes where mission = $1 order by position desc"
+            ),
+            open_floors: concat!(
+                "insert into ",
+                $name,
+                ".feed_floors (mission) select mission from ",
+                $name,
+                ".feeds on conflict do nothing"
+            ),
+            take_floor: concat!(
+                "select feed.mission, feed.epoch, feed.last_position, feed.floor_position from ",
+                $name,
+                ".feed_floors floor join ",
+                $name,
+                ".feeds feed using (mission) join ",
+                $name,
+                ".changes oldest on oldest.mission = feed.mission
+                    and oldest.position = feed.floor_position + 1
+                where oldest.recorded_at < $1 limit 1 for update of floor skip locked"
+            ),
+            oldest: concat!(
+                "select position, payload, hash from ",
+                $name,
+                ".changes where mission = $1 and $2 < position and position <= $2 + $4
+                    and position < (
+                        select coalesce(min(position), $2 + $4 + 1) from ",
+                $name,
+                ".changes where mission = $1 and $2 < position and position <= $2 + $4
+                            and $3 <= recorded_at
+                    )
+                order by position"
+            ),
+            keep_resources: concat!(
+                "insert into ",
+                $name,
+                ".feed_resources (mission, name, position, payload)
+                select $1, * from unnest($2::text[], $3::bigint[], $4::bytea[])
+                on conflict (mission, name) do update
+                set position = excluded.position, payload = excluded.payload"
+            ),
+            drop_changes: concat!(
+                "delete from ",
+                $name,
+                ".changes where mission = $1 and position <= $2"
+            ),
+            raise_floor: concat!(
+                "with floor as (
+                    update ",
+                $name,
+                ".feed_floors set hash = $3 where mission = $1
+                )
+                update ",
+                $name,
+                ".feeds set floor_position = $2 where mission = $1"
             ),
         }
     };
@@ -75,7 +154,7 @@ pub struct Database {
     pub(crate) schema: &'static Schema,
     pub(crate) clock: Clock,
     /// Told after each commit of this process, so that its watchers need not wait for a poll.
-    pub(crate) committed: Arc<Notify>,
+    pub(crate) commits: Arc<Commits>,
 }
 
 impl Database {
@@ -92,7 +171,7 @@ impl Database {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         reached(&pool).await?;
-        Ok(Self { pool, schema, clock, committed: Arc::default() })
+        Ok(Self { pool, schema, clock, commits: Arc::default() })
     }
 
     pub fn clock(&self) -> &Clock {

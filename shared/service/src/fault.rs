@@ -39,8 +39,8 @@ mod off {
         time::Duration::ZERO
     }
 
-    /// What arrives where a change was sent.
-    pub const fn deliveries<T>(sent: T) -> [T; 1] {
+    /// What arrives where changes were sent.
+    pub const fn deliveries<T>(sent: Vec<T>) -> [Vec<T>; 1] {
         [sent]
     }
 }
@@ -55,7 +55,7 @@ mod on {
     static ARMED: Mutex<Option<(String, String)>> = Mutex::new(None);
     static MUTATION: OnceLock<String> = OnceLock::new();
     static SHIFT_SECONDS: AtomicI64 = AtomicI64::new(0);
-    /// One delivery in so many is doubled or lost; 0 for none.
+    /// One delivery in so many is doubled, lost or torn; 0 for none.
     static DISORDER: AtomicU64 = AtomicU64::new(0);
     static DELIVERED: AtomicU64 = AtomicU64::new(0);
 
@@ -102,18 +102,22 @@ mod on {
         time::Duration::seconds(SHIFT_SECONDS.load(Relaxed))
     }
 
-    /// From now on, one delivery in so many is doubled and another one is lost; 0 for none.
+    /// From now on, of so many deliveries one is doubled, one is lost and one is torn; 0 for none.
     pub fn deliver(disorder: u64) {
         DISORDER.store(disorder, Relaxed);
     }
 
-    /// What arrives where a change was sent: it, it twice, or nothing, so that the next one comes
-    /// before its turn.
-    pub fn deliveries<T: Clone>(sent: T) -> Vec<T> {
+    /// What arrives where changes were sent: they, they twice, nothing, so that the next ones
+    /// come before their turn, or all but one in their middle.
+    pub fn deliveries<T: Clone>(mut sent: Vec<T>) -> Vec<Vec<T>> {
         let (disorder, number) = (DISORDER.load(Relaxed), DELIVERED.fetch_add(1, Relaxed));
         match number.checked_rem(disorder) {
             Some(0) => vec![sent.clone(), sent],
             Some(1) => Vec::new(),
+            Some(2) if 2 < sent.len() => {
+                sent.remove(sent.len() / 2);
+                vec![sent]
+            }
             _ => vec![sent],
         }
     }

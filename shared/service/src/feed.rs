@@ -1,9 +1,22 @@
 //! The change feed: read it from the database, serve it, follow it.
 
 mod log;
+mod frame;
+mod window;
+mod commits;
+mod hub;
+mod watcher;
+mod body;
+mod seen;
+mod snapshot;
+mod compact;
 mod serve;
 mod follow;
 
-pub use self::follow::{Applied, Follower, follow, is_lost};
+pub use self::body::{Watch, carry};
+pub use self::commits::Commits;
+pub use self::compact::{compact, keep};
+pub use self::follow::{Applied, Follower, follow};
 pub use self::log::Head;
-pub use self::serve::{Feed, Watch};
+pub use self::serve::Feed;
+pub use self::snapshot::Parts;

@@ -2,27 +2,19 @@
 
 use std::time::Duration;
 
-use tonic::{Request, transport::Channel};
-use tonic_health::{
-    ServingStatus,
-    pb::{
-        HealthCheckRequest, health_check_response::ServingStatus as PeerStatus,
-        health_client::HealthClient,
-    },
-    server::HealthReporter,
-};
+use muster_client::Kit;
+use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{Database, Shutdown};
 
 const INTERVAL: Duration = Duration::from_secs(2);
-/// How long a peer may take to say how it is.
-const PEER_LIMIT: Duration = Duration::from_secs(2);
 
 /// Another service that one of ours is about; the rest answer without it.
 pub struct Peer {
     /// The full name of our service that needs it.
     pub service: &'static str,
-    pub channel: Channel,
+    /// Keeps up with how its replicas are.
+    pub kit: Kit,
 }
 
 /// Reports each service as serving as long as the database answers, and the one that needs a
@@ -36,18 +28,20 @@ pub async fn supervise(
     shutdown: Shutdown,
 ) {
     let mut interval = tokio::time::interval(INTERVAL);
-    while shutdown.unless_asked(interval.tick()).await.is_some() {
-        let answers = match database.ping().await {
+    let mut look = async || {
+        interval.tick().await;
+        database.ping().await
+    };
+    // A database that does not answer must not hold up the word that this service stops.
+    while let Some(answer) = shutdown.unless_asked(look()).await {
+        let answers = match answer {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "the database does not answer");
                 false
             }
         };
-        let peer_serves = match &peer {
-            Some(peer) => peer.serves().await,
-            None => true,
-        };
+        let peer_serves = peer.as_ref().is_none_or(|peer| peer.kit.is_ready());
         for service in &services {
             let needs_peer = peer.as_ref().is_some_and(|peer| peer.service == service);
             report(&reporter, service, answers && (peer_serves || !needs_peer)).await;
@@ -60,20 +54,6 @@ pub async fn supervise(
 pub async fn announce(reporter: &HealthReporter, services: &[String]) {
     for service in services {
         report(reporter, service, false).await;
-    }
-}
-
-impl Peer {
-    async fn serves(&self) -> bool {
-        let mut request = Request::new(HealthCheckRequest::default());
-        request.set_timeout(PEER_LIMIT);
-        match HealthClient::new(self.channel.clone()).check(request).await {
-            Ok(answer) => answer.into_inner().status() == PeerStatus::Serving,
-            Err(status) => {
-                tracing::warn!(code = ?status.code(), "the peer does not say how it is");
-                false
-            }
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who calls: principals from signed tokens, never from a request field.
 
+mod known;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use self::known::Known;
 use crate::ServiceConfig;
 
 const ISSUER: &str = "muster";
@@ -87,6 +90,7 @@ struct Claims {
 #[derive(Debug)]
 pub struct Keys {
     set: JwkSet,
+    known: Known,
 }
 
 impl Keys {
@@ -96,11 +100,19 @@ impl Keys {
             .with_context(|| format!("cannot read the keys in {}", path.display()))?;
         let set = serde_json::from_str(&text)
             .with_context(|| format!("{} is no JWK set", path.display()))?;
-        Ok(Self { set })
+        Ok(Self::of(set))
+    }
+
+    fn of(set: JwkSet) -> Self {
+        Self { set, known: Known::default() }
     }
 
     /// The principal of a token, or nothing: a caller is not told what is wrong with it.
     pub fn verify(&self, token: &str) -> Option<Principal> {
+        let now = jsonwebtoken::get_current_timestamp();
+        if let Some(principal) = self.known.get(token, now) {
+            return Some(principal);
+        }
         let header = jsonwebtoken::decode_header(token).ok()?;
         let key = DecodingKey::from_jwk(self.set.find(header.kid.as_deref()?)?).ok()?;
         // The algorithm is ours to choose, never the token's.
@@ -111,13 +123,15 @@ impl Keys {
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
-        let left = claims.exp.saturating_sub_unsigned(jsonwebtoken::get_current_timestamp());
-        let left = u64::try_from(left).unwrap_or_default().saturating_add(LEEWAY_SECONDS);
-        Some(Principal {
+        let last_second = u64::try_from(claims.exp).ok()?.saturating_add(LEEWAY_SECONDS);
+        let left = Duration::from_secs(last_second.saturating_sub(now));
+        let principal = Principal {
             subject: claims.sub.into(),
             grants: claims.grants.into(),
-            until: Instant::now().checked_add(Duration::from_secs(left)),
-        })
+            until: Instant::now().checked_add(left),
+        };
+        self.known.keep(token, principal.clone(), last_second, now);
+        Some(principal)
     }
 }
 
@@ -191,7 +205,7 @@ mod tests {
     fn issuer() -> (Issuer, Keys) {
         let issuer = Issuer::new(&Issuer::generate().unwrap()).unwrap();
         let set = serde_json::from_str(&issuer.public_keys().unwrap()).unwrap();
-        (issuer, Keys { set })
+        (issuer, Keys::of(set))
     }
 
     fn token(issuer: &Issuer, issued: OffsetDateTime) -> String {

@@ -2,7 +2,10 @@
 
 mod connection;
 mod deadline;
+mod drain;
 mod gate;
+mod load;
+mod metadata;
 mod outcome;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -13,11 +16,13 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport};
 use tonic_reflection::server::{v1, v1alpha};
+use uuid::Uuid;
 
-use crate::{Shutdown, health, identity::Keys, policy::Policy};
+use crate::{Shutdown, feed, health, identity::Keys, policy::Policy};
 
 pub use self::deadline::Deadline;
 pub use self::gate::Caller;
+pub use self::load::Load;
 
 /// The largest request: answers may be larger. A stream may reserve this much for one header.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
@@ -25,7 +30,11 @@ pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 const MAX_STREAMS: u32 = 1024;
-const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// The transport answers larger headers without a grpc-status; those between are refused by us.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// When a client is asked to connect anew, so that clients come to new replicas in time. Streams
+/// that run go on; with a grace they would be cut.
+const CONNECTION_AGE: Duration = Duration::from_mins(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -37,36 +46,44 @@ pub struct Gate {
     pub policy: Arc<Policy>,
     /// The longest that a call may take.
     pub call_limit: Duration,
+    /// How much is done at once.
+    pub load: Load,
 }
 
 /// A gRPC server that has its port but does not answer yet.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    notice: Duration,
 }
 
 impl Server {
-    pub async fn bind(address: SocketAddr) -> anyhow::Result<Self> {
+    /// Takes the port. Once shutdown is asked for, calls are still taken for as long as `notice`.
+    pub async fn bind(address: SocketAddr, notice: Duration) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, notice })
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers calls until shutdown is asked for, lets those in flight finish within the grace,
-    /// then cuts whatever is still connected.
+    /// Answers calls until shutdown is asked for and balancers had notice of it, lets those in
+    /// flight finish within the grace, then cuts whatever is still connected.
     pub async fn serve(self, routes: Routes, gate: Gate, shutdown: Shutdown) -> anyhow::Result<()> {
         tracing::info!(address = %self.address, "listening");
-        let cut = CancellationToken::new();
+        let (leaving, cut) = (CancellationToken::new(), CancellationToken::new());
         let incoming = connection::incoming(self.listener, cut.clone());
-        let asked = {
-            let shutdown = shutdown.clone();
-            async move { shutdown.asked().await }
+        let noticed = {
+            let (shutdown, leaving) = (shutdown.clone(), leaving.clone());
+            async move {
+                shutdown.asked().await;
+                tokio::time::sleep(self.notice).await;
+                leaving.cancel();
+            }
         };
         // tonic passes no limit at all where hyper has one, so each is set by hand.
         let server = transport::Server::builder()
@@ -74,16 +91,17 @@ impl Server {
             .http2_max_local_error_reset_streams(Some(256))
             .http2_max_pending_accept_reset_streams(Some(20))
             .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .max_connection_age(CONNECTION_AGE + spread())
             .initial_stream_window_size(256 * 1024)
             .initial_connection_window_size(1024 * 1024)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_routes(layered(routes, &gate))
-            .serve_with_incoming_shutdown(incoming, asked);
+            .add_routes(layered(routes, &gate, leaving.clone()))
+            .serve_with_incoming_shutdown(incoming, noticed);
         tokio::pin!(server);
         tokio::select! {
             result = &mut server => return result.context("the gRPC server failed"),
-            () = async { shutdown.asked().await; tokio::time::sleep(shutdown.grace()).await } => {}
+            () = async { leaving.cancelled().await; tokio::time::sleep(shutdown.grace()).await } => {}
         }
         // tonic waits for silent connections and open streams without end; these end now.
         cut.cancel();
@@ -91,14 +109,26 @@ impl Server {
     }
 }
 
+/// Some minutes that differ from replica to replica, so that not all clients come at once.
+fn spread() -> Duration {
+    Duration::from_secs(Uuid::now_v7().as_bytes()[15].into())
+}
+
 /// What a call passes, innermost first.
-fn layered(routes: Routes, gate: &Gate) -> Routes {
+fn layered(routes: Routes, gate: &Gate, leaving: CancellationToken) -> Routes {
     let layered = routes
         .into_axum_router()
-        // Innermost: it needs to know nothing of time and faults.
+        // A watch's own body, so that the layers around it end that.
+        .layer(from_fn(feed::carry))
+        // Innermost of what decides: only those whom the gate knows compete for a place.
+        .layer(from_fn_with_state(gate.load.clone(), load::admit))
+        // It needs to know nothing of time and faults.
         .layer(from_fn_with_state(gate.clone(), gate::admit))
+        .layer(from_fn_with_state(leaving, drain::end_watches))
         // Around it, so that checking a token counts as well.
         .layer(from_fn_with_state(gate.call_limit, deadline::limit))
+        // Before anything is done for it.
+        .layer(from_fn(metadata::limit))
         // Outermost: it also sees what the layers below refuse.
         .layer(from_fn(outcome::settle));
     Routes::from(layered)

@@ -1,7 +1,9 @@
 //! Consistency tokens: what was written, so that a later read can be no older.
 //!
 //! Every write answers with one in the metadata `muster-consistency-token`; every read of
-//! either service takes them back in the same place, several joined with commas.
+//! either service takes them back in the same place, several joined with commas. A service holds
+//! its answer against the tokens of its own feed; the reporting service, which follows the other's,
+//! waits for that as well. The deployment service knows nothing of reports, and passes over theirs.
 
 use std::{fmt, str::FromStr};
 

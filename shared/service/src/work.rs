@@ -4,6 +4,8 @@
 //! `Work::commit` appends what changed to the mission's feed as the last statement, so that
 //! positions are dense and in commit order.
 
+mod kept;
+
 use futures::future::BoxFuture;
 use muster_proto::common::v1::{Change, ResourceChange};
 use prost::{Message, Name};
@@ -58,6 +60,8 @@ pub enum Halt {
     Replayed(Replay),
     #[error("the request id belongs to another request")]
     RequestIdReused,
+    #[error("the caller may not see what was answered before")]
+    NotAllowed(Refusal),
     #[error("what changed is too large for the feed")]
     TooLarge,
     #[error("the database failed")]
@@ -90,6 +94,7 @@ impl From<Halt> for Failure {
                 Refusal::new(Reason::RequestIdReused, format!("request_id {rule}"))
                     .violation("request_id", rule)
             }
+            Halt::NotAllowed(refusal) => refusal,
             Halt::TooLarge => {
                 let message = format!("the records would take more than {MOST_CHANGE_BYTES} bytes");
                 Refusal::new(Reason::MessageTooLarge, message)
@@ -123,10 +128,13 @@ impl Database {
             .bind(context.fingerprint.as_slice())
             .fetch_one(&mut *transaction)
             .await?;
-        if let Some(response) = row.try_get::<Option<Vec<u8>>, _>("held_response")? {
+        if let Some(held) = row.try_get::<Option<Vec<u8>>, _>("held_response")? {
             if row.try_get::<Vec<u8>, _>("held_fingerprint")? != context.fingerprint {
                 return Err(Halt::RequestIdReused);
             }
+            // Roles may have been taken away since.
+            let scope = context.scope(mission).map_err(Halt::NotAllowed)?;
+            let response = kept::take(&held, &scope).ok_or_else(out_of_reach)?.to_vec();
             let token = Token {
                 service: self.schema.name.to_owned(),
                 mission: MissionId::known(row.try_get::<String, _>("held_mission")?),
@@ -135,18 +143,19 @@ impl Database {
             };
             return Err(Halt::Replayed(Replay { response, token }));
         }
-        if fault::mutated("key-in-own-transaction") {
-            transaction = split(transaction, self).await?;
-        }
-        fault::point("work.begun", &context.caller.method);
-        Ok(Work {
+        let mut work = Work {
             transaction,
             database: self.clone(),
             context: context.clone(),
             mission: mission.clone(),
             now: self.clock.now(),
             changes: Vec::new(),
-        })
+        };
+        if fault::mutated("key-in-own-transaction") {
+            work.split().await?;
+        }
+        fault::point("work.begun", &context.caller.method);
+        Ok(work)
     }
 }
 
@@ -174,27 +183,63 @@ impl Work {
         self.changes.push(change(resource));
     }
 
+    /// Commits what was done so far and goes on in another transaction, for mutations that take
+    /// the safety of one transaction away.
+    pub fn split(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+        Box::pin(async {
+            let next = self.database.pool.begin().await?;
+            std::mem::replace(&mut self.transaction, next).commit().await
+        })
+    }
+
     /// Commits everything, with the resource that is the answer as the last of the changes.
     pub async fn commit<R: Resource>(mut self, resource: R) -> Result<Done<R>, Halt> {
         self.changed(&resource);
-        let response = self.context.request_id.map(|_| resource.pack().encode_to_vec());
+        let scope = self.context.request_id.map(|_| self.context.scope(&self.mission));
+        let scope = scope.transpose().map_err(Halt::NotAllowed)?;
+        let response = scope.map(|scope| kept::keep(&scope, &resource.pack().encode_to_vec()));
         let token = self.finish(response).await?;
         Ok(Done { resource, token })
     }
 
-    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing.
-    pub async fn settle(self) -> Result<(), Halt> {
-        if self.changes.is_empty() {
-            fault::point("work.before-commit", &self.context.caller.method);
-            self.transaction.commit().await?;
-            fault::point("work.after-commit", &self.context.caller.method);
-            return Ok(());
+    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing. What
+    /// is too much for one change is told in several.
+    pub async fn settle(mut self) -> Result<(), Halt> {
+        let mut told = std::mem::take(&mut self.changes).into_iter().peekable();
+        let mut moved = false;
+        while told.peek().is_some() {
+            let mut bytes = 0;
+            while let Some(change) = told.next_if(|change| {
+                let first = bytes == 0;
+                bytes += change.encoded_len();
+                first || bytes < MOST_CHANGE_BYTES / 2
+            }) {
+                self.changes.push(change);
+            }
+            self.append(None).await?;
+            moved = true;
         }
-        self.finish(None).await.map(|_| ())
+        fault::point("work.before-commit", &self.context.caller.method);
+        self.transaction.commit().await?;
+        fault::point("work.after-commit", &self.context.caller.method);
+        if moved {
+            self.database.commits.tell(&self.mission);
+        }
+        Ok(())
     }
 
     /// Appends what changed to the feed, and commits.
     async fn finish(mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
+        let token = self.append(response).await?;
+        fault::point("work.before-commit", &self.context.caller.method);
+        self.transaction.commit().await?;
+        fault::point("work.after-commit", &self.context.caller.method);
+        self.database.commits.tell(&token.mission);
+        Ok(token)
+    }
+
+    /// Appends what changed to the feed.
+    async fn append(&mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
         let payload = Change {
             mission: self.mission.name(),
             record_time: Some(wire::timestamp(self.now)),
@@ -206,7 +251,7 @@ impl Work {
             return Err(Halt::TooLarge);
         }
         if fault::mutated("commit-before-append") {
-            self.transaction = split(self.transaction, &self.database).await?;
+            self.split().await?;
         }
         fault::point("work.before-append", &self.context.caller.method);
         let row = sqlx::query(self.database.schema.finish_work)
@@ -219,30 +264,19 @@ impl Work {
             .bind(response)
             .fetch_one(&mut *self.transaction)
             .await?;
-        let token = Token {
+        Ok(Token {
             service: self.database.schema.name.to_owned(),
-            mission: self.mission,
+            mission: self.mission.clone(),
             epoch: row.try_get::<Uuid, _>("new_epoch")?,
             position: row.try_get("new_position")?,
-        };
-        fault::point("work.before-commit", &self.context.caller.method);
-        self.transaction.commit().await?;
-        fault::point("work.after-commit", &self.context.caller.method);
-        self.database.committed.notify_waiters();
-        Ok(token)
+        })
     }
 }
 
-/// Ends a transaction early and goes on in another one, as a mutation does.
-fn split(
-    transaction: Transaction<'static, Postgres>,
-    database: &Database,
-) -> BoxFuture<'static, Result<Transaction<'static, Postgres>, sqlx::Error>> {
-    let pool = database.pool.clone();
-    Box::pin(async move {
-        transaction.commit().await?;
-        pool.begin().await
-    })
+/// The caller speaks for less of the mission than when the answer was given.
+fn out_of_reach() -> Halt {
+    let message = "the caller no longer has the roles that the first call had";
+    Halt::NotAllowed(Refusal::new(Reason::NotAllowed, message))
 }
 
 /// A resource as the feed tells of it.

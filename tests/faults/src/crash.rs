@@ -11,6 +11,7 @@ use anyhow::{Context, ensure};
 use muster::scenario::Call;
 use muster_proto::common::v1::WatchChangesRequest;
 use muster_service::fault::POINTS;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
@@ -86,6 +87,17 @@ impl Walk {
         Ok(())
     }
 
+    /// Waits until a caller finds the victim serving again.
+    async fn serves(&self, service: &str) -> anyhow::Result<()> {
+        let client = self.caller.client(VICTIM);
+        let kit = if service == SERVICES[0] { &client.deployment } else { &client.reporting };
+        let until = Instant::now() + PATIENCE;
+        while let Err(status) = kit.ready().await {
+            ensure!(Instant::now() < until, "a victim does not come back: {status}");
+        }
+        Ok(())
+    }
+
     async fn arm(&self, service: &str, point: &str, whom: &str) -> anyhow::Result<()> {
         let mut process = self.world.processes[number(service, VICTIM)].lock().await;
         process.tell(&format!("arm {point} {whom}")).await
@@ -127,6 +139,7 @@ impl Walk {
         }
         let repeated = self.caller.write(asked, VICTIM + 1, PATIENCE).await;
         self.world.processes[number(service, VICTIM)].lock().await.restart().await?;
+        self.serves(service).await?;
         let again = self.caller.write(asked, VICTIM, PATIENCE).await;
         let said = |what: &str| format!("{path} of {} at {point}: {what}", call.name);
         if !died {

@@ -18,8 +18,10 @@ use crate::{
     world::{REPLICAS, SERVICES, World},
 };
 
-/// How long it may take until everything was followed and seen.
-const REST_LIMIT: Duration = Duration::from_secs(90);
+/// How long the other service may make no headway until it counts as stuck.
+const STUCK: Duration = Duration::from_secs(20);
+/// How long a service may not answer a read although nothing is broken any more.
+const READ_LIMIT: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where a feed stands.
@@ -108,10 +110,10 @@ pub struct Evidence {
 
 /// Waits until the reporting service has followed everything, and tells where all feeds end.
 pub async fn rest(world: &World) -> anyhow::Result<BTreeMap<&'static str, Heads>> {
-    let patience = Instant::now() + REST_LIMIT;
+    let mut patience = Instant::now() + STUCK;
     let mut deployment = world.sql(SERVICES[0]).await?;
     let mut reporting = world.sql(SERVICES[1]).await?;
-    let mut last = BTreeMap::new();
+    let mut last = (BTreeMap::new(), BTreeMap::new());
     loop {
         let ends = positions(
             &mut deployment,
@@ -127,10 +129,13 @@ pub async fn rest(world: &World) -> anyhow::Result<BTreeMap<&'static str, Heads>
             (SERVICES[0], without_epoch(&ends)),
             (SERVICES[1], without_epoch(&positions(&mut reporting, "select mission, last_position as position, epoch::text from reporting.feeds").await?)),
         ]);
-        if (ends == followed && heads == last) || patience < Instant::now() {
-            return Ok(heads);
+        let state = (heads, followed);
+        if state != last {
+            patience = Instant::now() + STUCK;
+        } else if ends == state.1 || patience < Instant::now() {
+            return Ok(state.0);
         }
-        last = heads;
+        last = state;
         tokio::time::sleep(PAUSE).await;
     }
 }
@@ -301,7 +306,7 @@ async fn answer(
     name: &str,
     number: usize,
 ) -> anyhow::Result<Option<DynamicMessage>> {
-    let patience = Instant::now() + REST_LIMIT;
+    let patience = Instant::now() + READ_LIMIT;
     loop {
         match caller.get(getter, name, number % REPLICAS, &[]).await {
             Ok(message) => return Ok(Some(message)),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long watchers may take to see what there is, once nothing is written any more.
-const WATCH_LIMIT: Duration = Duration::from_mins(1);
+const WATCH_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a run is made of.
 #[derive(Clone, Debug)]

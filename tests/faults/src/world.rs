@@ -12,6 +12,7 @@ use muster::{
     client::Client,
     postgres::{Cluster, DATABASE, Options},
 };
+use muster_client::{Kit, Policy};
 use muster_service::{
     Clock, Shutdown,
     identity::{Grant, Issuer, Role},
@@ -19,7 +20,6 @@ use muster_service::{
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::Mutex;
-use tonic::transport::{Channel, Endpoint};
 
 use crate::{
     process::{Process, Start},
@@ -32,7 +32,6 @@ pub const SERVICES: [&str; 2] = ["deployment", "reporting"];
 
 /// Longer than any run.
 const TOKEN_LIFE: Duration = Duration::from_hours(48);
-const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(2);
 
 /// What differs between worlds.
@@ -147,21 +146,15 @@ impl World {
             .map(Grant::everywhere)
             .into();
         let token = self.token(caller, grants)?;
-        let channel = |service, replica| {
+        let kit = |service, replica| {
             let front = &self.fronts[number(service, replica)];
-            Ok::<Channel, tonic::transport::Error>(
-                Endpoint::from_shared(format!("http://{}", front.address()))?
-                    .connect_timeout(CONNECT_LIMIT)
-                    .http2_keep_alive_interval(Duration::from_secs(1))
-                    .keep_alive_timeout(Duration::from_secs(1))
-                    .connect_lazy(),
-            )
+            Kit::new(&format!("http://{}", front.address()), once())
         };
         (0..REPLICAS)
             .map(|replica| {
                 let (deployment, reporting) =
-                    (channel(SERVICES[0], replica)?, channel(SERVICES[1], replica)?);
-                Client::new(deployment, reporting, Some(&token))
+                    (kit(SERVICES[0], replica)?, kit(SERVICES[1], replica)?);
+                Ok(Client::new(deployment, reporting, Some(&token)))
             })
             .collect()
     }
@@ -204,6 +197,17 @@ impl World {
             Some(cluster) => cluster.stop().await,
             None => Ok(()),
         }
+    }
+}
+
+/// Each attempt is one call to one replica: who repeats it here writes down that it did.
+fn once() -> Policy {
+    Policy {
+        tries: 1,
+        patience: Duration::from_millis(300),
+        keepalive_interval: Duration::from_secs(1),
+        keepalive_timeout: Duration::from_secs(1),
+        ..Policy::default()
     }
 }
 

@@ -154,7 +154,7 @@ impl Up {
             client::connect("deployment", &settings.deployment).await?,
             client::connect("reporting", &settings.reporting).await?,
             Some(&std::fs::read_to_string(&settings.token_file)?),
-        )?;
+        );
         settings.write(&data_dir.client_file())?;
         if let Some(scenario) = scenario {
             self.load(&client, scenario).await?;

@@ -130,8 +130,8 @@ impl App {
         context: &Context,
         (mission, id): (MissionId, Id),
     ) -> Result<Contingent, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = contingents::get(&mut db, &mission, &id).await?;
+        context.scope(&mission)?;
+        let found = self.contingents.get((mission.clone(), id.clone())).await?;
         Ok(found.ok_or_else(|| work::not_found(&mission.child("contingents", &id)))?)
     }
 

@@ -57,6 +57,7 @@ impl App {
         page: &Page,
     ) -> Result<Paged<Mission>, Error> {
         let among = context.missions();
+        self.database.still_has(context, None).await?;
         let mut db = self.database.reader().await.map_err(store::Error::from)?;
         let found = missions::list(&mut db, among.as_deref(), &page.after, page.limit()).await?;
         Ok(page.cut(found, |mission| mission.id.to_string()))

@@ -92,6 +92,7 @@ impl App {
         as_of: Option<OffsetDateTime>,
     ) -> Result<Strength, Error> {
         context.scope(&mission)?;
+        self.database.still_has(context, Some(&mission)).await?;
         let now = self.database.clock().now();
         // One snapshot for all of them, so that no number is of another moment than the next.
         let mut db = self.database.snapshot().await.map_err(store::Error::from)?;

@@ -49,8 +49,8 @@ impl From<Error> for Failure {
                 .with("present", exceeded.present)
                 .with("time", moment(exceeded.at)),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
-            Error::Store(store::Error::Database(error)) => database::refusal(&error),
-            Error::Store(error) => status::internal(&error),
+            Error::Store(ref error) => stored(error),
+            Error::Shared(ref error) => stored(error),
         })
     }
 }
@@ -58,6 +58,13 @@ impl From<Error> for Failure {
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         Failure::from(error).into()
+    }
+}
+
+fn stored(error: &store::Error) -> Refusal {
+    match error {
+        store::Error::Database(error) => database::refusal(error),
+        corrupt @ store::Error::Corrupt { .. } => status::internal(corrupt),
     }
 }
 

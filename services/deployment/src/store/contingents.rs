@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use muster_service::{Id, MissionId, Source};
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
@@ -62,6 +64,30 @@ pub async fn get(
         .await?
         .map(Contingent::try_from)
         .transpose()
+}
+
+/// The contingents that have these keys, in the order of the keys.
+pub async fn of_keys(
+    db: &mut PgConnection,
+    keys: &[(MissionId, Id)],
+) -> Result<Vec<Result<Option<Contingent>, Error>>, Error> {
+    let (missions, ids): (Vec<&str>, Vec<&str>) =
+        keys.iter().map(|(mission, id)| (mission.as_str(), id.as_str())).unzip();
+    let rows = select!(
+        "where (mission, id) in (select * from unnest($1::text[], $2::text[]))",
+        missions as _,
+        ids as _
+    )
+    .fetch_all(db)
+    .await?;
+    let found: HashMap<_, _> =
+        rows.iter().map(|row| ((row.mission.as_str(), row.id.as_str()), row)).collect();
+    // Two callers may ask for the same one.
+    let of = |(mission, id): &(MissionId, Id)| {
+        let row = found.get(&(mission.as_str(), id.as_str())).copied();
+        row.cloned().map(Contingent::try_from).transpose()
+    };
+    Ok(keys.iter().map(of).collect())
 }
 
 /// Reads a contingent and holds it until the transaction ends, so that two callers cannot both decide on
@@ -146,6 +172,7 @@ fn held_stage(state: State) -> Option<&'static str> {
     }
 }
 
+#[derive(Clone)]
 struct Row {
     mission: String,
     id: String,

@@ -1,5 +1,8 @@
 //! Follows the deployment service: applies what its feed tells, exactly once in effect.
 
+mod together;
+mod renewal;
+
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
@@ -26,9 +29,19 @@ use crate::{
 
 /// How long one change may take to apply.
 const APPLY_LIMIT: Duration = Duration::from_secs(30);
+
 /// A change as the feed told it.
 #[derive(Debug)]
 pub struct Heard {
+    pub mission: MissionId,
+    pub epoch: Uuid,
+    pub position: i64,
+    pub resources: Vec<Told>,
+}
+
+/// A mission as the deployment service tells it at one position.
+#[derive(Debug)]
+pub struct Snapshot {
     pub mission: MissionId,
     pub epoch: Uuid,
     pub position: i64,
@@ -67,17 +80,15 @@ enum Taken {
 
 impl App {
     /// Applies a change and records its place, both in one transaction.
-    pub async fn apply(&self, heard: &Heard) -> anyhow::Result<Applied> {
+    async fn apply(&self, heard: &Heard) -> anyhow::Result<Applied> {
         let Heard { mission, epoch, position, .. } = heard;
         let mut work = self.database.begin(&by_the_link(), mission).await?;
         let now = work.now();
-        let next = link::advance(work.db(), mission, *epoch, *position, now).await?;
-        if !next && !fault::mutated("gaps-ignored") {
+        if !link::advance(work.db(), mission, *epoch, (*position, *position), now).await? {
             return Ok(Applied::OutOfTurn);
         }
         if fault::mutated("cursor-outside-transaction") {
-            Box::pin(work.settle()).await?;
-            work = Box::pin(self.database.begin(&by_the_link(), mission)).await?;
+            work.split().await?;
         }
         for told in &heard.resources {
             match take(&mut work, told, *position).await? {
@@ -97,10 +108,18 @@ impl App {
         Ok(link::cursors(&mut db).await?)
     }
 
+    /// The recorded place in one mission's feed.
+    pub async fn place(&self, mission: &MissionId) -> anyhow::Result<Option<Cursor>> {
+        let mut db = self.database.reader().await?;
+        Ok(link::cursor(&mut db, mission).await?)
+    }
+
     /// Forgets what was learnt up to a place that means nothing any more.
     pub async fn forget(&self, cursor: &Cursor) -> anyhow::Result<()> {
         let mut work = self.database.begin(&by_the_link(), &cursor.mission).await?;
         if link::forget(work.db(), cursor).await? {
+            link::clear(work.db(), &cursor.mission).await?;
+            timeline::drop_untold(work.db(), &cursor.mission, &[]).await?;
             work.settle().await?;
         }
         Ok(())

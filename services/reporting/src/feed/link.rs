@@ -3,39 +3,34 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
+use muster_client::{Kit, Policy};
 use muster_proto::{
     common::v1::{
-        Change, FeedPosition, ListChangesRequest, WatchChangesRequest, WatchChangesResponse,
+        Change, FeedPosition, ReadSnapshotRequest, WatchChangesRequest, WatchChangesResponse,
     },
     deployment::v1::change_feed_service_client::ChangeFeedServiceClient,
 };
 use muster_service::{
-    feed::{Applied, Follower, is_lost},
+    FieldViolation, MissionId,
+    feed::{Applied, Follower},
     server::MAX_RESPONSE_BYTES,
 };
-use tonic::{
-    Request, Status, Streaming,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Code, Request, Status, Streaming};
 
 use crate::{
-    app::{App, Cursor},
+    app::{App, Snapshot},
     config::Config,
     grpc::convert::deployment,
 };
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// A peer that went silent is noticed within the sum of both.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the peer may take to say whether a place still means anything.
-const ASK_LIMIT: Duration = Duration::from_secs(10);
+/// How long the peer may take to tell everything of a mission.
+const SNAPSHOT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Follows the deployment service's feed.
 pub struct Link {
     app: App,
-    channel: Channel,
-    client: ChangeFeedServiceClient<Channel>,
+    kit: Kit,
+    client: ChangeFeedServiceClient<Kit>,
     token_file: Option<PathBuf>,
 }
 
@@ -43,22 +38,17 @@ impl Link {
     /// Prepares to follow; nothing is connected before it does.
     pub fn new(config: &Config, app: App) -> anyhow::Result<Self> {
         let url = &config.deployment_url;
-        let channel = Endpoint::from_shared(url.clone())
-            .with_context(|| format!("the deployment URL {url:?} cannot be read"))?
-            .connect_timeout(CONNECT_LIMIT)
-            .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
-            .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-            .keep_alive_while_idle(true)
-            .connect_lazy();
-        let client = ChangeFeedServiceClient::new(channel.clone())
+        let kit = Kit::new(url, Policy::default())
+            .with_context(|| format!("the deployment URL {url:?} cannot be read"))?;
+        let client = ChangeFeedServiceClient::new(kit.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES)
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
-        Ok(Self { app, channel, client, token_file: config.deployment_token_file.clone() })
+        Ok(Self { app, kit, client, token_file: config.deployment_token_file.clone() })
     }
 
-    /// The channel to the deployment service.
-    pub fn channel(&self) -> Channel {
-        self.channel.clone()
+    /// The deployment service at all its replicas.
+    pub fn kit(&self) -> Kit {
+        self.kit.clone()
     }
 
     /// A request that shows who asks. The token is read anew each time: it may have been renewed.
@@ -77,22 +67,28 @@ impl Link {
         Ok(request)
     }
 
-    /// Whether the deployment service refuses a place for good.
-    async fn means_nothing(&self, cursor: &Cursor) -> Result<bool, Status> {
-        let ask = ListChangesRequest {
-            parent: cursor.mission.name(),
-            after_position: cursor.position,
-            epoch: cursor.epoch.to_string(),
-            page_size: 1,
+    /// Everything that the deployment service tells of a mission; `None` where there is none.
+    async fn snapshot(&self, mission: &str) -> anyhow::Result<Option<Snapshot>> {
+        let mut request = self.request(ReadSnapshotRequest { parent: mission.to_owned() }).await?;
+        request.set_timeout(SNAPSHOT_LIMIT);
+        let mut parts = match self.client.clone().read_snapshot(request).await {
+            Ok(parts) => parts.into_inner(),
+            Err(status) if status.code() == Code::NotFound => return Ok(None),
+            Err(status) => return Err(status.into()),
         };
-        let mut request = self.request(ask).await?;
-        request.set_timeout(ASK_LIMIT);
-        match self.client.clone().list_changes(request).await {
-            Ok(_) => Ok(false),
-            Err(status) if is_lost(&status) => Ok(true),
-            Err(status) => Err(status),
+        let (mut position, mut resources) = (None, Vec::new());
+        while let Some(part) = parts.message().await? {
+            position = part.position;
+            resources.extend(part.resources);
         }
+        let position = position.context("the snapshot has no position")?;
+        let snapshot = deployment::snapshot(&position, &resources);
+        Ok(Some(snapshot.map_err(|violation| unreadable(&violation))?))
     }
+}
+
+fn unreadable(violation: &FieldViolation) -> anyhow::Error {
+    anyhow::anyhow!("{} {}", violation.path(), violation.rule())
 }
 
 impl Follower for Link {
@@ -115,19 +111,19 @@ impl Follower for Link {
             .collect())
     }
 
-    async fn apply(&self, change: Change) -> anyhow::Result<Applied> {
-        let heard = deployment::heard(&change)
-            .map_err(|violation| anyhow::anyhow!("{} {}", violation.path(), violation.rule()))?;
-        self.app.apply(&heard).await
+    async fn apply(&self, changes: Vec<Change>) -> anyhow::Result<Applied> {
+        let heard: Result<Vec<_>, _> = changes.iter().map(deployment::heard).collect();
+        self.app.apply_all(&heard.map_err(|violation| unreadable(&violation))?).await
     }
 
-    /// Forgets only those missions whose places the deployment service refuses.
-    async fn reset(&self) -> anyhow::Result<()> {
-        for cursor in self.app.places().await? {
-            if self.means_nothing(&cursor).await? {
-                self.app.forget(&cursor).await?;
-            }
+    async fn renew(&self, mission: &str) -> anyhow::Result<()> {
+        let id = MissionId::parse(mission).map_err(|violation| unreadable(&violation))?;
+        // Read before the snapshot, so that a replica that is faster is noticed.
+        let cursor = self.app.place(&id).await?;
+        match (self.snapshot(mission).await?, cursor) {
+            (Some(snapshot), cursor) => self.app.renew(cursor.as_ref(), &snapshot).await,
+            (None, Some(cursor)) => self.app.forget(&cursor).await,
+            (None, None) => Ok(()),
         }
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-use muster_service::MissionId;
+use muster_service::{MissionId, fault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -25,40 +25,57 @@ pub struct Parked {
     pub reason: String,
 }
 
-/// Takes the next position of a mission's feed; false where it is not the next one, or another
-/// replica took it. The row stays locked until the transaction ends, so replicas take turns.
+/// Takes the next positions of a mission's feed, from the first to the last; false where the first
+/// is not the next one, or another replica took it. The row stays locked until the transaction
+/// ends, so replicas take turns.
 pub async fn advance(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    epoch: Uuid,
+    (first, last): (i64, i64),
+    now: OffsetDateTime,
+) -> Result<bool, Error> {
+    // A reader that takes whatever comes for the next.
+    let known = if fault::mutated("gaps-ignored") { cursor(db, mission).await? } else { None };
+    let first = known.map_or(first, |known| known.position + 1);
+    if first == 1 {
+        return begin_at(db, mission, epoch, last, now).await;
+    }
+    let taken = sqlx::query!(
+        "update reporting.link_cursors
+        set position = $4, applied_at = $5
+        where mission = $1 and epoch = $2 and position + 1 = $3",
+        mission.as_str(),
+        epoch,
+        first,
+        last,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Begins with a mission at a position; false where there is a place already.
+pub async fn begin_at(
     db: &mut PgConnection,
     mission: &MissionId,
     epoch: Uuid,
     position: i64,
     now: OffsetDateTime,
 ) -> Result<bool, Error> {
-    let taken = if position == 1 {
-        sqlx::query!(
-            "insert into reporting.link_cursors (mission, epoch, position, applied_at)
-            values ($1, $2, 1, $3)
-            on conflict do nothing",
-            mission.as_str(),
-            epoch,
-            now,
-        )
-        .execute(db)
-        .await?
-    } else {
-        sqlx::query!(
-            "update reporting.link_cursors
-            set position = $3, applied_at = $4
-            where mission = $1 and epoch = $2 and position + 1 = $3",
-            mission.as_str(),
-            epoch,
-            position,
-            now,
-        )
-        .execute(db)
-        .await?
-    };
-    Ok(taken.rows_affected() == 1)
+    let begun = sqlx::query!(
+        "insert into reporting.link_cursors (mission, epoch, position, applied_at)
+        values ($1, $2, $3, $4)
+        on conflict do nothing",
+        mission.as_str(),
+        epoch,
+        position,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(begun.rows_affected() == 1)
 }
 
 pub async fn cursor(db: &mut PgConnection, mission: &MissionId) -> Result<Option<Cursor>, Error> {
@@ -82,34 +99,29 @@ pub async fn cursors(db: &mut PgConnection) -> Result<Vec<Cursor>, Error> {
     Ok(rows.into_iter().map(Cursor::from).collect())
 }
 
-/// Forgets a mission's place and all that was learnt up to it; false where the place is another
-/// by now, because a replica forgot it first.
+/// Forgets a mission's place; false where the place is another by now, because a replica forgot
+/// it first. The mission stays locked until the transaction ends.
 pub async fn forget(db: &mut PgConnection, cursor: &Cursor) -> Result<bool, Error> {
-    let mission = cursor.mission.as_str();
     let forgotten = sqlx::query!(
         "delete from reporting.link_cursors where mission = $1 and epoch = $2 and position = $3",
-        mission,
+        cursor.mission.as_str(),
         cursor.epoch,
         cursor.position,
     )
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    if forgotten.rows_affected() == 0 {
-        return Ok(false);
-    }
-    sqlx::query!("delete from reporting.deployment_resources where mission = $1", mission)
+    Ok(forgotten.rows_affected() == 1)
+}
+
+/// Drops everything of a mission that the deployment service told, and what waits of it.
+pub async fn clear(db: &mut PgConnection, mission: &MissionId) -> Result<(), Error> {
+    sqlx::query!("delete from reporting.deployment_resources where mission = $1", mission.as_str())
         .execute(&mut *db)
         .await?;
-    sqlx::query!("delete from reporting.parked_changes where mission = $1", mission)
-        .execute(&mut *db)
+    sqlx::query!("delete from reporting.parked_changes where mission = $1", mission.as_str())
+        .execute(db)
         .await?;
-    sqlx::query!(
-        "delete from reporting.timeline_events where mission = $1 and kind = 'mission'",
-        mission
-    )
-    .execute(&mut *db)
-    .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Puts a change aside, with why it was not applied.
@@ -142,6 +154,24 @@ pub async fn waits(db: &mut PgConnection, mission: &MissionId, name: &str) -> Re
         ) as "waits!""#,
         mission.as_str(),
         name,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(waits)
+}
+
+/// Whether a change of any of these resources waits.
+pub async fn any_waits(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    names: &[String],
+) -> Result<bool, Error> {
+    let waits = sqlx::query_scalar!(
+        r#"select exists (
+            select from reporting.parked_changes where mission = $1 and name = any($2)
+        ) as "waits!""#,
+        mission.as_str(),
+        names,
     )
     .fetch_one(db)
     .await?;

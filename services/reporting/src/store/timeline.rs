@@ -48,6 +48,69 @@ pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool, Error>
     Ok(inserted.rows_affected() == 1)
 }
 
+/// Inserts the first revisions of several events; false where an id is taken.
+pub async fn insert_all(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    events: &[&Event],
+) -> Result<bool, Error> {
+    let texts = |text: fn(&Event) -> String| -> Vec<String> {
+        events.iter().map(|event| text(event)).collect()
+    };
+    let days =
+        |day: fn(&Event) -> Date| -> Vec<Date> { events.iter().map(|event| day(event)).collect() };
+    let times = |time: fn(&Event) -> OffsetDateTime| -> Vec<OffsetDateTime> {
+        events.iter().map(|event| time(event)).collect()
+    };
+    let areas: Vec<Option<String>> = events.iter().map(|event| event.area.clone()).collect();
+    let subjects: Vec<Option<String>> = events.iter().map(|event| event.subject.clone()).collect();
+    let sources: Vec<Json<&Vec<Source>>> =
+        events.iter().map(|event| Json(&event.sources)).collect();
+    let inserted = sqlx::query!(
+        "insert into reporting.timeline_events
+            (mission, revision, id, kind, title, description, happened_on, first_day, last_day,
+            date_precision, area, subject, sources, created_at, updated_at)
+        select $1, 1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::date[], $8::date[], $9::text[], $10::text[], $11::text[], $12::jsonb[],
+            $13::timestamptz[], $14::timestamptz[])
+        on conflict do nothing",
+        mission.as_str(),
+        &texts(|event| event.id.to_string()),
+        &texts(|event| event.kind.as_str().to_owned()),
+        &texts(|event| event.title.clone()),
+        &texts(|event| event.description.clone()),
+        &texts(|event| event.happened_on.to_string()),
+        &days(|event| event.happened_on.first_day()),
+        &days(|event| event.happened_on.last_day()),
+        &texts(|event| event.precision.as_str().to_owned()),
+        &areas as _,
+        &subjects as _,
+        &sources as _,
+        &times(|event| event.created_at),
+        &times(|event| event.updated_at),
+    )
+    .execute(db)
+    .await?;
+    Ok(inserted.rows_affected() == events.len() as u64)
+}
+
+/// Drops events of the mission's own steps but for those with these ids.
+pub async fn drop_untold(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    told: &[String],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from reporting.timeline_events
+        where mission = $1 and kind = 'mission' and id <> all($2)",
+        mission.as_str(),
+        told,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Stores an event that went one revision further.
 pub async fn update(db: &mut PgConnection, event: &Event) -> Result<(), Error> {
     let result = sqlx::query!(
@@ -111,6 +174,18 @@ pub async fn about(
     subject: &str,
 ) -> Result<Vec<Event>, Error> {
     let rows = select!("where mission = $1 and subject = $2", mission.as_str(), subject)
+        .fetch_all(db)
+        .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// What is told of several resources of the deployment service.
+pub async fn about_all(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    subjects: &[String],
+) -> Result<Vec<Event>, Error> {
+    let rows = select!("where mission = $1 and subject = any($2)", mission.as_str(), subjects)
         .fetch_all(db)
         .await?;
     rows.into_iter().map(Event::try_from).collect()

@@ -1,11 +1,14 @@
 //! Follows another service's feed, however often the link breaks.
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
+use futures::FutureExt;
 use muster_proto::common::v1::{
     Change, FeedPosition, WatchChangesRequest, WatchChangesResponse, watch_changes_response::Step,
 };
-use tonic::{Code, Status, Streaming};
+use prost::Message;
+use tokio::time::Instant;
+use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
@@ -15,6 +18,12 @@ use crate::{
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Keeps replicas that compete from asking for their places all the time.
+const TURN_PAUSE: Duration = Duration::from_millis(50);
+
+/// The most that is applied at once: of what is there already, nothing is waited for.
+const MOST: usize = 500;
+const MOST_BYTES: usize = 512 * 1024;
 
 /// What became of a change that was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,39 +46,54 @@ pub trait Follower: Send + Sync {
     /// The recorded place in each mission's feed.
     fn positions(&self) -> impl Future<Output = anyhow::Result<Vec<FeedPosition>>> + Send;
 
-    /// Applies one change and records its place, both in one transaction.
-    fn apply(&self, change: Change) -> impl Future<Output = anyhow::Result<Applied>> + Send;
+    /// Applies changes of one mission in order and records the place of the last, both in one
+    /// transaction. Where that fails, each change and its place are a transaction of their own.
+    fn apply(&self, changes: Vec<Change>) -> impl Future<Output = anyhow::Result<Applied>> + Send;
 
-    /// Forgets what was learnt of feeds that have a new epoch or were compacted, so that they
-    /// are followed from the beginning again.
-    fn reset(&self) -> impl Future<Output = anyhow::Result<()>> + Send;
+    /// Learns a mission, `missions/{mission}`, anew from its snapshot: its feed has a new epoch,
+    /// ends before the recorded place, or is no longer kept from there.
+    fn renew(&self, mission: &str) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
 /// Follows until shutdown; each failure is logged, waited out, and tried again.
 pub async fn follow(follower: impl Follower, shutdown: Shutdown) {
-    let mut pause = FIRST_PAUSE;
+    let mut failures = Failures::default();
     loop {
-        let before = tokio::time::Instant::now();
-        match shutdown.unless_asked(once(&follower)).await {
-            None => return,
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "cannot follow the feed; trying again"
-                );
-            }
+        let before = Instant::now();
+        let Some(ended) = shutdown.unless_asked(once(&follower)).await else { return };
+        if let Err(error) = &ended {
+            tracing::warn!(error = format!("{error:#}"), "cannot follow the feed; trying again");
         }
-        // A link that held for a while is tried again at once.
-        pause = if LONGEST_PAUSE < before.elapsed() { FIRST_PAUSE } else { pause };
+        let pause = failures.pause(ended.is_err(), before.elapsed());
         if shutdown.unless_asked(tokio::time::sleep(pause)).await.is_none() {
             return;
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// Follows from the recorded places until the link breaks or a change comes out of turn.
+/// How often in a row the feed could not be followed.
+#[derive(Debug, Default)]
+struct Failures(u32);
+
+impl Failures {
+    /// How long to wait after the feed was followed for a while. Replicas that compete are out of
+    /// turn again and again: that is no failure, and nobody waits long because of it.
+    fn pause(&mut self, has_failed: bool, held: Duration) -> Duration {
+        // A link that held for a while is tried again at once.
+        if !has_failed || LONGEST_PAUSE < held {
+            self.0 = 0;
+        }
+        if !has_failed {
+            return TURN_PAUSE;
+        }
+        let pause = FIRST_PAUSE * (1 << self.0.min(10));
+        self.0 += 1;
+        pause.min(LONGEST_PAUSE)
+    }
+}
+
+/// Follows from the recorded places until it has to go on from them anew: a change came out of
+/// turn, or a mission was learnt from its snapshot. Fails where the link breaks.
 async fn once(follower: &impl Follower) -> anyhow::Result<()> {
     let positions = follower.positions().await?;
     let mut watch =
@@ -78,36 +102,92 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
             Err(status) => return recover(follower, status).await,
         };
     loop {
-        match watch.message().await {
-            Ok(Some(WatchChangesResponse { step: Some(Step::Change(change)) })) => {
-                let (mission, position) = (change.mission.clone(), change.position);
-                for change in fault::deliveries(change) {
-                    if follower.apply(change).await? == Applied::OutOfTurn {
-                        let said = "a change came out of turn; reading again";
-                        tracing::info!(%mission, position, said);
-                        return Ok(());
-                    }
+        let Batch { changes, end } = Batch::read(&mut watch).await;
+        for (mission, changes) in changes {
+            for changes in fault::deliveries(changes) {
+                if follower.apply(changes).await? == Applied::OutOfTurn {
+                    tracing::info!(%mission, "a change came out of turn; reading again");
+                    return Ok(());
                 }
             }
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(()),
-            Err(status) => return recover(follower, status).await,
+        }
+        match end {
+            None => {}
+            Some(Ok(())) => anyhow::bail!("the watch ended"),
+            Some(Err(status)) => return recover(follower, status).await,
         }
     }
 }
 
-/// Resets the follower where its places mean nothing any more; else passes the failure on.
-async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
-    if is_lost(&status) {
-        tracing::warn!(%status, "the feed does not go on from here; following from its beginning");
-        return follower.reset().await;
-    }
-    Err(status.into())
+/// Changes that are there already, by mission, and how the watch ended if it did after them.
+#[derive(Default)]
+struct Batch {
+    changes: BTreeMap<String, Vec<Change>>,
+    end: Option<Result<(), Status>>,
 }
 
-/// Whether a feed refuses a place because it means nothing there any more.
-pub fn is_lost(status: &Status) -> bool {
-    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+impl Batch {
+    /// Waits for something, then takes what came with it.
+    async fn read(watch: &mut Streaming<WatchChangesResponse>) -> Self {
+        let mut batch = Self::default();
+        let (mut count, mut bytes) = (0, 0);
+        let mut answer = Some(watch.message().await);
+        while let Some(found) = answer {
+            match found {
+                Ok(Some(WatchChangesResponse { step: Some(Step::Change(change)) })) => {
+                    bytes += change.encoded_len();
+                    count += 1;
+                    batch.changes.entry(change.mission.clone()).or_default().push(change);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => batch.end = Some(Ok(())),
+                Err(status) => batch.end = Some(Err(status)),
+            }
+            if batch.end.is_some() || MOST <= count || MOST_BYTES <= bytes {
+                return batch;
+            }
+            answer = watch.message().now_or_never();
+        }
+        batch
+    }
+}
+
+/// Learns a mission anew where its place means nothing any more; else passes the failure on.
+async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
+    let Some(mission) = lost(&status) else { return Err(status.into()) };
+    tracing::warn!(%mission, message = status.message(), "the feed does not go on from here");
+    follower.renew(&mission).await
+}
+
+/// The mission whose place a feed refuses because it means nothing there any more.
+fn lost(status: &Status) -> Option<String> {
+    let mut info = status.get_details_error_info()?;
     let lost = [Reason::FeedEpochChanged, Reason::FeedCompacted, Reason::FeedPositionAhead];
-    lost.iter().any(|lost| word(*lost) == reason) || status.code() == Code::NotFound
+    if lost.iter().any(|lost| word(*lost) == info.reason) {
+        info.metadata.remove("mission")
+    } else if info.reason == word(Reason::NotFound) {
+        info.metadata.remove("name")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_failures_in_a_row_wait_longer_each_time() {
+        let (mut failures, short) = (Failures::default(), Duration::from_secs(1));
+        let pauses: Vec<Duration> = (0..8).map(|_| failures.pause(true, short)).collect();
+        assert!(pauses.is_sorted());
+        assert_eq!((pauses[0], pauses[7]), (FIRST_PAUSE, LONGEST_PAUSE));
+
+        for _ in 0..20 {
+            assert_eq!(failures.pause(false, short), TURN_PAUSE);
+        }
+        assert_eq!(failures.pause(true, short), FIRST_PAUSE);
+        assert_eq!(failures.pause(true, short), FIRST_PAUSE * 2);
+        assert_eq!(failures.pause(true, LONGEST_PAUSE * 2), FIRST_PAUSE);
+    }
 }

@@ -10,7 +10,6 @@ use crate::{
     database::{self, Database},
     fault,
     name::MissionId,
-    page::MOST_PAGE_BYTES,
     status::{self, Reason, Refusal},
 };
 
@@ -31,18 +30,31 @@ impl Head {
         if !epoch.is_empty() && epoch != self.epoch.to_string() && !fault::mutated("epoch-ignored")
         {
             let message = format!("the feed of {mission} has a new epoch; list, then watch");
-            return Err(Refusal::new(Reason::FeedEpochChanged, message).with("epoch", self.epoch));
+            return Err(Refusal::new(Reason::FeedEpochChanged, message)
+                .with("epoch", self.epoch)
+                .with("mission", mission));
         }
         if self.last_position < position {
             let message = format!("the feed of {mission} ends at {}", self.last_position);
-            return Err(Refusal::new(Reason::FeedPositionAhead, message));
+            return Err(Refusal::new(Reason::FeedPositionAhead, message).with("mission", mission));
         }
         if position < self.floor_position {
             let floor = self.floor_position;
             let message = format!("changes of {mission} up to {floor} are no longer kept");
-            return Err(Refusal::new(Reason::FeedCompacted, message).with("floor", floor));
+            return Err(Refusal::new(Reason::FeedCompacted, message)
+                .with("floor", floor)
+                .with("mission", mission));
         }
         Ok(())
+    }
+}
+
+impl Head {
+    /// Whether this was read before the other: of one life of a feed, neither end goes back.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        self.epoch == other.epoch
+            && (self.last_position, self.floor_position)
+                < (other.last_position, other.floor_position)
     }
 }
 
@@ -66,6 +78,15 @@ impl Database {
         rows.into_iter().map(Head::try_from).collect()
     }
 
+    /// Where the feeds of these missions stand.
+    pub(super) async fn heads_of(&self, missions: &[MissionId]) -> Result<Vec<Head>, sqlx::Error> {
+        let mut heads = Vec::with_capacity(missions.len());
+        for mission in missions {
+            heads.extend(self.head(mission).await?);
+        }
+        Ok(heads)
+    }
+
     /// Where one mission's feed stands; `None` for a mission that does not exist.
     pub async fn head(&self, mission: &MissionId) -> Result<Option<Head>, sqlx::Error> {
         let row =
@@ -73,13 +94,15 @@ impl Database {
         row.map(Head::try_from).transpose()
     }
 
-    /// Changes after a position, in order, as many as make a message that every client takes.
+    /// Changes after a position, in order and without a gap: as many as asked for, or fewer where
+    /// they take more bytes than that, but one at least where the head says that there is one.
     pub(super) async fn changes(
         &self,
         head: &Head,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<Change>, Refusal> {
+        most_bytes: usize,
+    ) -> Result<Vec<Kept>, Refusal> {
         let mut rows = sqlx::query(self.schema.changes)
             .bind(head.mission.as_str())
             .bind(after)
@@ -87,22 +110,55 @@ impl Database {
             .fetch(&self.pool);
         let (mut changes, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(|error| database::refusal(&error))? {
-            let change = read(&row, head.epoch)?;
-            bytes += change.encoded_len();
-            if MOST_PAGE_BYTES < bytes && !changes.is_empty() {
+            let kept = Kept::try_from(&row).map_err(|error| database::refusal(&error))?;
+            bytes += kept.payload.len();
+            if most_bytes < bytes && !changes.is_empty() {
                 break;
             }
-            changes.push(change);
+            changes.push(kept);
         }
-        Ok(changes)
+        drop(rows);
+        let found = changes.first().map_or(head.last_position, |first| first.position - 1);
+        if found == after {
+            return Ok(changes);
+        }
+        // They were compacted since the head was read.
+        if let Some(now) =
+            self.head(&head.mission).await.map_err(|error| database::refusal(&error))?
+        {
+            now.check("", after)?;
+        }
+        Err(Refusal::new(Reason::Contended, "the feed moved while it was read; repeat the call"))
     }
 }
 
-fn read(row: &PgRow, epoch: Uuid) -> Result<Change, Refusal> {
-    let fields = || -> Result<(i64, Vec<u8>, Vec<u8>), sqlx::Error> {
-        Ok((row.try_get("position")?, row.try_get("payload")?, row.try_get("hash")?))
-    };
-    let (position, payload, hash) = fields().map_err(|error| database::refusal(&error))?;
-    let change = Change::decode(payload.as_slice()).map_err(|error| status::internal(&error))?;
-    Ok(Change { epoch: epoch.to_string(), position, hash, ..change })
+/// One commit as the feed keeps it.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub position: i64,
+    /// The encoding of its `Change` without epoch, position and hash.
+    pub payload: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+impl Kept {
+    /// The change as readers are told it.
+    pub fn decode(self, epoch: Uuid) -> Result<Change, Refusal> {
+        let change =
+            Change::decode(self.payload.as_slice()).map_err(|error| status::internal(&error))?;
+        let Self { position, hash, .. } = self;
+        Ok(Change { epoch: epoch.to_string(), position, hash, ..change })
+    }
+}
+
+impl TryFrom<&PgRow> for Kept {
+    type Error = sqlx::Error;
+
+    fn try_from(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            position: row.try_get("position")?,
+            payload: row.try_get("payload")?,
+            hash: row.try_get("hash")?,
+        })
+    }
 }

@@ -1,6 +1,9 @@
 //! Reads the rules of each message out of its descriptor.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, Value};
 use regex::Regex;
@@ -138,7 +141,7 @@ fn read_value_rules(
                 ("string", "max_len") => into.max_len = value.as_u64(),
                 ("string", "pattern") => {
                     let text = value.as_str().unwrap_or_default();
-                    into.pattern = Some(Regex::new(text).map_err(|_| unknown(field, text))?);
+                    into.pattern = Some(compiled(text).map_err(|_| unknown(field, text))?);
                 }
                 ("int32" | "int64", "gte") => into.gte = integer(value),
                 ("int32" | "int64", "lte") => into.lte = integer(value),
@@ -154,6 +157,18 @@ fn read_value_rules(
         }
     }
     Ok(())
+}
+
+/// The same few patterns stand on most fields, and each takes as much memory as all their names.
+fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
+    static KNOWN: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = known.get(pattern) {
+        return Ok(regex.clone());
+    }
+    let regex = Regex::new(pattern)?;
+    known.insert(pattern.to_owned(), regex.clone());
+    Ok(regex)
 }
 
 fn extension(options: &DynamicMessage, name: &str) -> Option<DynamicMessage> {

@@ -1,5 +1,7 @@
 //! Connections that can be cut, are counted, and may not stay silent.
 
+mod guests;
+
 use std::{
     io,
     pin::Pin,
@@ -18,10 +20,14 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
+use self::guests::{Guest, Guests};
+
 const MAX_CONNECTIONS: usize = 2_000;
 
-/// How long a new connection may say nothing: HTTP/2 keepalive begins after its preface only.
+/// How long a new connection may take to begin: HTTP/2 keepalive comes after its preface only.
 const SILENCE: Duration = Duration::from_secs(5);
+/// What an HTTP/2 connection begins with, in bytes.
+const PREFACE: usize = 24;
 
 /// How long to wait after the system could not accept, as when it is out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -32,33 +38,48 @@ pub fn incoming(
     cut: CancellationToken,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    futures::stream::unfold((listener, places, cut), async |(listener, places, cut)| {
-        let place = Arc::clone(&places).acquire_owned().await.ok()?;
-        let socket = loop {
-            match listener.accept().await {
-                Ok((socket, _)) => break socket,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+    let guests = Guests::default();
+    futures::stream::unfold(
+        (listener, places, guests, cut),
+        async |(listener, places, guests, cut)| {
+            let place = Arc::clone(&places).acquire_owned().await.ok()?;
+            let (socket, guest) = loop {
+                match listener.accept().await {
+                    Ok((socket, peer)) => {
+                        if let Some(guest) = guests.admit(peer.ip()) {
+                            break (socket, guest);
+                        }
+                        // It is closed, so that others find a place.
+                        tracing::warn!(%peer, "too many connections of one address");
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
                 }
-            }
-        };
-        let connection = socket.set_nodelay(true).map(|()| Connection {
-            socket,
-            cut: Box::pin(cut.clone().cancelled_owned()),
-            silence: Some(Box::pin(tokio::time::sleep(SILENCE))),
-            _place: place,
-        });
-        Some((connection, (listener, places, cut)))
-    })
+            };
+            let connection = socket.set_nodelay(true).map(|()| Connection {
+                socket,
+                cut: Box::pin(cut.clone().cancelled_owned()),
+                silence: Some(Box::pin(tokio::time::sleep(SILENCE))),
+                heard: 0,
+                _place: place,
+                _guest: guest,
+            });
+            Some((connection, (listener, places, guests, cut)))
+        },
+    )
 }
 
-/// A TCP connection that fails once it is cut, or where its first byte does not come.
+/// A TCP connection that fails once it is cut, or where its beginning does not come.
 pub struct Connection {
     socket: TcpStream,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
     silence: Option<Pin<Box<Sleep>>>,
+    /// How many bytes came, until the silence is over.
+    heard: usize,
     _place: OwnedSemaphorePermit,
+    _guest: Guest,
 }
 
 impl Connection {
@@ -77,8 +98,12 @@ impl AsyncRead for Connection {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
+        let before = buf.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut self.socket).poll_read(cx, buf) {
-            self.silence = None;
+            self.heard = self.heard.saturating_add(buf.filled().len() - before);
+            if PREFACE <= self.heard {
+                self.silence = None;
+            }
             return Poll::Ready(result);
         }
         if let Some(silence) = &mut self.silence {

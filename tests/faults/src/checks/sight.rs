@@ -6,7 +6,7 @@ use muster_proto::common::v1::ResourceChange;
 
 use super::{is_poison, writes::canonical};
 use crate::{
-    evidence::Evidence,
+    evidence::{Evidence, Projected},
     history::{Events, Seen, Spot},
     world::SERVICES,
 };
@@ -126,7 +126,9 @@ pub fn projected(_: &Events, evidence: &Evidence) -> Vec<String> {
             broken
                 .push(format!("{name} is {}; the other service knows {revision:?}", told.revision));
         }
-        if known != evidence.rebuilt.get(&name) {
+        // Where it was learnt is another place when it is learnt from a snapshot.
+        let content = |known: &Projected| (known.revision, known.body.clone());
+        if known.map(content) != evidence.rebuilt.get(&name).map(content) {
             broken.push(format!("{name} is known otherwise when it is followed again"));
         }
     }

@@ -1,7 +1,7 @@
 //! What the deployment service's feed tells, as far as this service needs it.
 
 use muster_proto::{
-    common::v1::{Change, ResourceChange},
+    common::v1::{Change, FeedPosition, ResourceChange},
     deployment::v1 as pb,
 };
 use muster_service::{
@@ -14,7 +14,7 @@ use prost::{Message, Name};
 use time::OffsetDateTime;
 
 use crate::{
-    app::{Heard, Told},
+    app::{Heard, Snapshot, Told},
     domain::deployment::{
         Account, Area, Contingent, HeadcountEntry, Mandate, Measure, Mission, Movement, Partner,
         Pledge, Resource, Site, SiteStatus, Step, StrengthClaim,
@@ -64,6 +64,20 @@ pub fn heard(change: &Change) -> Result<Heard, FieldViolation> {
         epoch: change.epoch.parse().map_err(|_| no_epoch()).at("epoch")?,
         position: change.position,
         resources: change.resources.iter().filter_map(told).collect(),
+    })
+}
+
+/// Reads a snapshot. What one resource of it says may be unreadable.
+pub fn snapshot(
+    place: &FeedPosition,
+    resources: &[ResourceChange],
+) -> Result<Snapshot, FieldViolation> {
+    let no_epoch = || FieldViolation::new("must be a UUID");
+    Ok(Snapshot {
+        mission: MissionId::parse(&place.mission).at("mission")?,
+        epoch: place.epoch.parse().map_err(|_| no_epoch()).at("epoch")?,
+        position: place.position,
+        resources: resources.iter().filter_map(told).collect(),
     })
 }
 

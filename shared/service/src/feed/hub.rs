@@ -1,0 +1,266 @@
+//! Looks for commits, once for all watchers of this replica, and tells them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
+
+use super::{
+    log::{Head, Kept},
+    window::Window,
+};
+use crate::{
+    Database, Shutdown, database,
+    name::MissionId,
+    status::{Reason, Refusal},
+};
+
+/// How often the database is asked for commits of other replicas.
+const POLL: Duration = Duration::from_millis(50);
+/// How long telling one watcher takes, about: what is committed meanwhile is told at once.
+const TELLING: Duration = Duration::from_micros(5);
+/// Below this it is told at once.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+/// The longest that a commit waits for others to be told with it.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// How much memory the latest changes may take.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// The most of one mission's changes that are read before the next mission's turn.
+const PAGE: i64 = 500;
+const PAGE_BYTES: usize = 1024 * 1024;
+/// How many watchers may read from the database at once; callers need its connections as well.
+const MOST_READERS: usize = 4;
+
+/// What this replica knows of the feeds.
+pub struct Hub {
+    pub database: Database,
+    missions: Mutex<BTreeMap<MissionId, watch::Sender<Window>>>,
+    /// Counts the times that any mission moved.
+    news: watch::Sender<u64>,
+    watchers: AtomicUsize,
+    pub readers: Semaphore,
+    pub shutdown: Shutdown,
+}
+
+impl Hub {
+    /// Begins to look for commits, until shutdown.
+    pub fn open(database: Database, shutdown: &Shutdown) -> Arc<Self> {
+        let hub = Arc::new(Self {
+            database,
+            missions: Mutex::default(),
+            news: watch::Sender::new(0),
+            watchers: AtomicUsize::new(0),
+            readers: Semaphore::new(MOST_READERS),
+            shutdown: shutdown.clone(),
+        });
+        shutdown.spawn(Arc::clone(&hub).tail());
+        hub
+    }
+
+    /// Follows one mission, known to stand at this head at least.
+    pub fn follow(&self, head: Head) -> watch::Receiver<Window> {
+        let mut missions = self.missions();
+        let window = (missions.entry(head.mission.clone()))
+            .or_insert_with(|| watch::Sender::new(Window::at(head.clone())));
+        if window.receiver_count() == 0 && window.borrow().head.last_position < head.last_position {
+            window.send_replace(Window::at(head));
+        }
+        window.subscribe()
+    }
+
+    /// Follows whether anything moves.
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+
+    /// Every mission that is known and that `wanted` takes.
+    pub fn others(&self, wanted: impl Fn(&MissionId) -> bool) -> Vec<watch::Receiver<Window>> {
+        let missions = self.missions();
+        let wanted = missions.iter().filter(|(mission, _)| wanted(mission));
+        wanted.map(|(_, window)| window.subscribe()).collect()
+    }
+
+    /// Counts a watcher for as long as what this answers lives.
+    pub fn count(self: &Arc<Self>) -> Counted {
+        self.watchers.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(self))
+    }
+
+    fn missions(&self) -> MutexGuard<'_, BTreeMap<MissionId, watch::Sender<Window>>> {
+        self.missions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks for commits: of this replica as soon as there are any, of others at each poll.
+    async fn tail(self: Arc<Self>) {
+        let mut polled: Option<Instant> = None;
+        loop {
+            let due = polled.is_none_or(|at| POLL <= at.elapsed());
+            if due {
+                polled = Some(Instant::now());
+            }
+            if let Err(refusal) = self.look(due).await {
+                tracing::warn!(?refusal, "cannot look for new changes");
+            }
+            let watchers = u32::try_from(self.watchers.load(Ordering::Relaxed));
+            let pause = TELLING.saturating_mul(watchers.unwrap_or(u32::MAX)).min(LONGEST_PAUSE);
+            let wait = async {
+                if SHORTEST_PAUSE <= pause {
+                    tokio::time::sleep(pause).await;
+                }
+                tokio::time::timeout(POLL, self.database.commits.some()).await
+            };
+            if self.shutdown.unless_asked(wait).await.is_none() {
+                return self.close();
+            }
+        }
+    }
+
+    /// Takes in what was committed since the last look, anywhere or in this process only.
+    async fn look(&self, anywhere: bool) -> Result<(), Refusal> {
+        let here = self.database.commits.take();
+        let heads = if anywhere {
+            self.database.heads().await
+        } else {
+            self.database.heads_of(&here).await
+        };
+        let mut heads = heads.map_err(|error| database::refusal(&error))?;
+        let mut moved = false;
+        // Every mission has its turn before one with many changes has its next.
+        while !heads.is_empty() {
+            let mut behind = Vec::new();
+            for head in heads {
+                match self.take_in(&head).await? {
+                    Step::Still => {}
+                    Step::Moved => moved = true,
+                    Step::Behind => behind.push(head),
+                }
+            }
+            moved |= !behind.is_empty();
+            heads = behind;
+        }
+        if moved {
+            self.news.send_modify(|times| *times += 1);
+            self.shrink();
+        }
+        Ok(())
+    }
+
+    /// Brings one mission's window to a head, or a page nearer to it.
+    async fn take_in(&self, head: &Head) -> Result<Step, Refusal> {
+        let Some(known) = self.known(head) else { return Ok(Step::Moved) };
+        if known == *head || head.is_before(&known) {
+            return Ok(Step::Still);
+        }
+        let watched = self.is_watched(&head.mission) && known.epoch == head.epoch;
+        let page = if watched { self.page(head, &known).await? } else { Vec::new() };
+        let missions = self.missions();
+        let Some(window) = missions.get(&head.mission) else { return Ok(Step::Still) };
+        let came = !watched && known.epoch == head.epoch && 0 < window.receiver_count();
+        if came || window.borrow().head != known {
+            return Ok(Step::Behind);
+        }
+        let Some(last) = page.last().map(|last| last.position) else {
+            window.send_modify(|window| window.move_to(head.clone()));
+            return Ok(Step::Moved);
+        };
+        let reached = Head { last_position: last, ..head.clone() };
+        window.send_modify(|window| window.append(reached, &page));
+        Ok(if last < head.last_position { Step::Behind } else { Step::Moved })
+    }
+
+    /// What follows where a mission is known to stand; nothing where that is no longer kept.
+    async fn page(&self, head: &Head, known: &Head) -> Result<Vec<Kept>, Refusal> {
+        match self.database.changes(head, known.last_position, PAGE, PAGE_BYTES).await {
+            Err(refusal) if refusal.reason() != Reason::DatabaseUnavailable => {
+                tracing::warn!(?refusal, mission = %head.mission, "the feed has a gap");
+                Ok(Vec::new())
+            }
+            page => page,
+        }
+    }
+
+    /// Where a mission is known to stand; one that was not known stands at this head from now on.
+    fn known(&self, head: &Head) -> Option<Head> {
+        let mut missions = self.missions();
+        if let Some(window) = missions.get(&head.mission) {
+            return Some(window.borrow().head.clone());
+        }
+        missions.insert(head.mission.clone(), watch::Sender::new(Window::at(head.clone())));
+        None
+    }
+
+    fn is_watched(&self, mission: &MissionId) -> bool {
+        self.missions().get(mission).is_some_and(|window| 0 < window.receiver_count())
+    }
+
+    /// Lets go of the oldest changes of whichever mission has most, until all fit.
+    fn shrink(&self) {
+        let missions = self.missions();
+        let mut sizes: Vec<_> = (missions.values())
+            .map(|window| {
+                if window.receiver_count() == 0 {
+                    window.send_if_modified(|window| {
+                        while window.shrink() {}
+                        false
+                    });
+                }
+                (window.borrow().bytes(), window)
+            })
+            .collect();
+        let mut total: usize = sizes.iter().map(|(bytes, _)| bytes).sum();
+        while MOST_BYTES < total {
+            let Some((bytes, window)) = sizes.iter_mut().max_by_key(|(bytes, _)| *bytes) else {
+                return;
+            };
+            window.send_if_modified(|window| {
+                window.shrink();
+                false
+            });
+            total -= *bytes;
+            *bytes = window.borrow().bytes();
+            total += *bytes;
+        }
+    }
+
+    /// Wakes every watcher, to see that the service stops.
+    fn close(&self) {
+        for window in self.missions().values() {
+            window.send_modify(|_| {});
+        }
+        self.news.send_modify(|times| *times += 1);
+    }
+}
+
+/// What became of a mission's window.
+enum Step {
+    Still,
+    Moved,
+    /// It moved, and there is more to read.
+    Behind,
+}
+
+/// One watcher, for as long as this lives.
+pub struct Counted(Arc<Hub>);
+
+impl std::ops::Deref for Counted {
+    type Target = Hub;
+
+    fn deref(&self) -> &Hub {
+        &self.0
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,194 @@
+//! The latest changes of a mission in memory, as they go over the wire.
+
+use std::collections::VecDeque;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    frame,
+    log::{Head, Kept},
+};
+
+/// What is sent at once, where one change is not larger.
+const PIECE: usize = 32 * 1024;
+
+/// The latest changes of a mission, a run without a gap up to the last that is known.
+#[derive(Debug)]
+pub struct Window {
+    /// Where the feed stands; the window's last change is at its last position.
+    pub head: Head,
+    /// The position before the window's first change.
+    start: i64,
+    segments: VecDeque<Segment>,
+    bytes: usize,
+}
+
+/// Changes one after the other. Watchers share its bytes.
+#[derive(Debug)]
+struct Segment {
+    /// The position before its first change.
+    start: i64,
+    /// Where each of its changes ends.
+    ends: Vec<usize>,
+    frames: Bytes,
+}
+
+/// What a watcher at a position finds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The next changes, and the position of the last of them.
+    Piece(Bytes, i64),
+    /// There is nothing new.
+    Edge,
+    /// The next changes are not here any more.
+    Before,
+}
+
+impl Window {
+    /// An empty window at the end of a feed.
+    pub fn at(head: Head) -> Self {
+        let start = head.last_position;
+        Self { head, start, segments: VecDeque::new(), bytes: 0 }
+    }
+
+    /// How much memory its changes take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes in the changes that follow; the head then stands at the last of them.
+    pub fn append(&mut self, head: Head, changes: &[Kept]) {
+        let mut first = 0;
+        while first < changes.len() {
+            let mut segment = match self.segments.pop_back() {
+                Some(tail) if tail.frames.len() < PIECE => tail,
+                full => {
+                    self.segments.extend(full);
+                    Segment::empty_at(changes[first].position - 1)
+                }
+            };
+            // What watchers hold of it stays as it is; a copy goes on.
+            let mut frames = BytesMut::from(segment.frames.as_ref());
+            while first < changes.len() && frames.len() < PIECE {
+                frame::change(&mut frames, head.epoch, &changes[first]);
+                segment.ends.push(frames.len());
+                first += 1;
+            }
+            segment.frames = frames.freeze();
+            self.segments.push_back(segment);
+        }
+        self.bytes = self.segments.iter().map(|segment| segment.frames.len()).sum();
+        self.head = head;
+    }
+
+    /// Stands at another head; what it held of the same life of the feed, it keeps only where
+    /// nothing lies between.
+    pub fn move_to(&mut self, head: Head) {
+        if head.epoch == self.head.epoch && head.last_position == self.head.last_position {
+            self.head = head;
+        } else {
+            *self = Self::at(head);
+        }
+    }
+
+    /// Lets go of its oldest changes; false where there are none.
+    pub fn shrink(&mut self) -> bool {
+        let Some(oldest) = self.segments.pop_front() else { return false };
+        self.bytes -= oldest.frames.len();
+        self.start = oldest.end();
+        true
+    }
+
+    /// What comes after a position.
+    pub fn after(&self, position: i64) -> Look {
+        if self.head.last_position <= position {
+            return Look::Edge;
+        }
+        if position < self.start {
+            return Look::Before;
+        }
+        let index = self.segments.partition_point(|segment| segment.end() <= position);
+        match self.segments.get(index) {
+            Some(segment) => Look::Piece(segment.after(position), segment.end()),
+            None => Look::Before,
+        }
+    }
+}
+
+impl Segment {
+    fn empty_at(start: i64) -> Self {
+        Self { start, ends: Vec::new(), frames: Bytes::new() }
+    }
+
+    fn end(&self) -> i64 {
+        self.start + i64::try_from(self.ends.len()).unwrap_or(i64::MAX)
+    }
+
+    fn after(&self, position: i64) -> Bytes {
+        let before = usize::try_from(position - self.start).unwrap_or(0);
+        match before.checked_sub(1).and_then(|last| self.ends.get(last)) {
+            Some(end) => self.frames.slice(end..),
+            None => self.frames.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::name::MissionId;
+
+    fn head(last_position: i64) -> Head {
+        let mission = MissionId::known("m");
+        Head { mission, epoch: Uuid::nil(), last_position, floor_position: 0 }
+    }
+
+    fn kept(positions: std::ops::RangeInclusive<i64>, bytes: usize) -> Vec<Kept> {
+        positions
+            .map(|position| Kept { position, payload: vec![0; bytes], hash: Vec::new() })
+            .collect()
+    }
+
+    #[test]
+    fn every_position_finds_exactly_what_comes_after_it() {
+        let mut window = Window::at(head(10));
+        for last in 11..=300 {
+            window.append(head(last), &kept(last..=last, 1000));
+        }
+        let (mut alone, mut sizes) = (BytesMut::new(), Vec::new());
+        for change in kept(11..=300, 1000) {
+            frame::change(&mut alone, Uuid::nil(), &change);
+            sizes.push(alone.len());
+        }
+        for start in 10..300 {
+            let (mut position, mut read) = (start, BytesMut::new());
+            while let Look::Piece(piece, last) = window.after(position) {
+                assert!(piece.len() <= PIECE + 1100);
+                read.extend_from_slice(&piece);
+                position = last;
+            }
+            let skipped = usize::try_from(start - 10).unwrap();
+            let from = skipped.checked_sub(1).map_or(0, |last| sizes[last]);
+            assert_eq!((position, &read[..]), (300, &alone[from..]));
+        }
+        assert_eq!(window.after(300), Look::Edge);
+        assert_eq!(window.after(9), Look::Before);
+    }
+
+    #[test]
+    fn what_is_let_go_of_is_not_found_any_more() {
+        let mut window = Window::at(head(0));
+        window.append(head(100), &kept(1..=100, 1000));
+        let before = window.bytes();
+        assert!(window.shrink());
+        assert!(window.bytes() < before);
+        assert_eq!(window.after(0), Look::Before);
+        while window.shrink() {}
+        assert_eq!(
+            (window.bytes(), window.after(99), window.after(100)),
+            (0, Look::Before, Look::Edge)
+        );
+    }
+}

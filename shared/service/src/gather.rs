@@ -1,0 +1,133 @@
+//! Reads by key, gathered: while one query is on its way the next callers wait, and then go
+//! together. A read begins after it was asked for, so nothing stale is answered.
+
+use std::{future::Future, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Shutdown;
+
+/// How many keys go together.
+const MOST_KEYS: usize = 256;
+/// How many callers may wait before the next ones wait to be let in.
+const MOST_WAITING: usize = 1_024;
+
+/// Something that is read by its key; cheap to clone.
+#[derive(Debug)]
+pub struct Gather<K, V, E> {
+    queue: mpsc::Sender<Asked<K, V, E>>,
+}
+
+#[derive(Debug)]
+struct Asked<K, V, E> {
+    key: K,
+    answer: oneshot::Sender<Result<V, Arc<E>>>,
+}
+
+impl<K, V, E> Gather<K, V, E>
+where
+    K: Send + 'static,
+    V: Send + 'static,
+    E: From<sqlx::Error> + Send + Sync + 'static,
+{
+    /// Reads with `read`, which answers every key in the order of the keys, until every clone
+    /// of this is dropped.
+    pub fn start<F, A>(shutdown: &Shutdown, read: F) -> Self
+    where
+        F: Fn(Vec<K>) -> A + Send + 'static,
+        A: Future<Output = Result<Vec<Result<V, E>>, E>> + Send,
+    {
+        let (queue, mut waiting) = mpsc::channel::<Asked<K, V, E>>(MOST_WAITING);
+        shutdown.spawn(async move {
+            let mut asked = Vec::new();
+            while 0 < waiting.recv_many(&mut asked, MOST_KEYS).await {
+                // Whoever gave up waiting costs the database nothing.
+                asked.retain(|asked| !asked.answer.is_closed());
+                let (keys, answers): (Vec<_>, Vec<_>) =
+                    asked.drain(..).map(|asked| (asked.key, asked.answer)).unzip();
+                if !keys.is_empty() {
+                    tell(answers, read(keys).await);
+                }
+            }
+        });
+        Self { queue }
+    }
+
+    /// Reads one key, with whoever asks at the same time.
+    pub async fn get(&self, key: K) -> Result<V, Arc<E>> {
+        let gone = || Arc::new(E::from(sqlx::Error::WorkerCrashed));
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Asked { key, answer }).await.map_err(|_| gone())?;
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+/// Tells each caller what was found. Whoever is gone by now does not mind.
+fn tell<V, E>(
+    answers: Vec<oneshot::Sender<Result<V, Arc<E>>>>,
+    found: Result<Vec<Result<V, E>>, E>,
+) {
+    match found {
+        Ok(values) => {
+            for (answer, value) in answers.into_iter().zip(values) {
+                let _ = answer.send(value.map_err(Arc::new));
+            }
+        }
+        Err(error) => {
+            let error = Arc::new(error);
+            for answer in answers {
+                let _ = answer.send(Err(Arc::clone(&error)));
+            }
+        }
+    }
+}
+
+impl<K, V, E> Clone for Gather<K, V, E> {
+    fn clone(&self) -> Self {
+        Self { queue: self.queue.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Mutex, time::Duration};
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_during_a_read_is_answered_by_the_next_one_and_each_with_its_own() {
+        let reads = Arc::new(Mutex::new(Vec::new()));
+        let gate = Arc::new(Semaphore::new(0));
+        let gather: Gather<i32, i32, sqlx::Error> = {
+            let (reads, gate) = (Arc::clone(&reads), Arc::clone(&gate));
+            Gather::start(&Shutdown::new(Duration::ZERO), move |keys: Vec<i32>| {
+                reads.lock().unwrap().push(keys.len());
+                let gate = Arc::clone(&gate);
+                async move {
+                    gate.acquire().await.unwrap().forget();
+                    let double = |key: i32| {
+                        if key == 3 { Err(sqlx::Error::RowNotFound) } else { Ok(key * 2) }
+                    };
+                    Ok(keys.into_iter().map(double).collect())
+                }
+            })
+        };
+        let ask = |key| {
+            let gather = gather.clone();
+            async move { gather.get(key).await.ok() }
+        };
+        let first = ask(1);
+        let others = async {
+            while reads.lock().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            let open = async { gate.add_permits(2) };
+            tokio::join!(ask(2), ask(3), ask(4), open)
+        };
+        let (first, (second, third, fourth, ())) = tokio::join!(first, others);
+        assert_eq!((first, second, third, fourth), (Some(2), Some(4), None, Some(8)));
+        assert_eq!(*reads.lock().unwrap(), [1, 3]);
+    }
+}

@@ -1,0 +1,283 @@
+//! How many calls are in progress at once: so many are, some more wait for a moment, and the rest
+//! is told at once when to come back. Work that nobody could be answered in time is never begun,
+//! so that under any load as much gets done as without.
+//!
+//! A call comes here after its caller is known: callers that are not known never get to a place,
+//! and cost no more than the check of a token. Of those that are known, none can hold every place
+//! or fill the queue: a free place goes to whoever holds the fewest.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use tokio::{sync::oneshot, time::Instant};
+use tonic::Status;
+
+use super::{Caller, Deadline};
+use crate::{
+    ServiceConfig,
+    status::{Reason, Refusal},
+};
+
+/// A call that waits longer is behind a jam, and better off elsewhere.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+/// When to come back.
+const RETRY_DELAY: Duration = Duration::from_millis(250);
+/// A call spends about half of its time on anything but its connection to the database.
+const PLACES_PER_CONNECTION: usize = 2;
+const WAITING_PER_PLACE: usize = 2;
+
+/// Lets a call in where there is a place for it, or soon is. A watch gives its place back once it
+/// is open; health has none to begin with.
+pub async fn admit(State(load): State<Load>, request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    let (Some(caller), Some(deadline)) = (extensions.get::<Caller>(), extensions.get::<Deadline>())
+    else {
+        return next.run(request).await;
+    };
+    match load.enter(caller.principal.subject.clone(), deadline.0).await {
+        Ok(_place) => next.run(request).await,
+        Err(refusal) => Status::from(refusal).into_http(),
+    }
+}
+
+/// The places of a server.
+#[derive(Clone, Debug)]
+pub struct Load(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    places: usize,
+    /// One caller holds no more: there is always a place for another.
+    places_per_caller: usize,
+    waiting: usize,
+    now: Mutex<Now>,
+}
+
+#[derive(Debug, Default)]
+struct Now {
+    taken: usize,
+    /// How many of those each caller holds; no caller is named that holds none.
+    held: HashMap<Arc<str>, usize>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    caller: Arc<str>,
+    turn: oneshot::Sender<Place>,
+}
+
+/// A place that a call has until this is dropped.
+#[derive(Debug)]
+struct Place {
+    load: Load,
+    caller: Arc<str>,
+}
+
+impl Load {
+    /// As many places as the configuration says, or else as the database can keep busy.
+    pub fn of(config: &ServiceConfig) -> Self {
+        let connections = usize::try_from(config.database_connections).unwrap_or(usize::MAX);
+        let usual = connections.saturating_mul(PLACES_PER_CONNECTION);
+        Self::new(config.calls_at_once.unwrap_or(usual))
+    }
+
+    fn new(places: usize) -> Self {
+        let places = places.max(1);
+        Self(Arc::new(Shared {
+            places,
+            places_per_caller: places - places / 4,
+            waiting: places.saturating_mul(WAITING_PER_PLACE),
+            now: Mutex::default(),
+        }))
+    }
+
+    async fn enter(&self, caller: Arc<str>, deadline: Instant) -> Result<Place, Refusal> {
+        let turn = {
+            let mut now = self.now();
+            if self.has_place_for(&now, &caller) {
+                return Ok(self.take(&mut now, caller));
+            }
+            self.queue(&mut now, caller)?
+        };
+        let until = deadline.min(Instant::now() + LONGEST_WAIT);
+        let place = match tokio::time::timeout_at(until, turn).await {
+            Ok(Ok(place)) => Ok(place),
+            // Pushed out by a caller that has less, or there was none in time.
+            Ok(Err(_)) | Err(_) => Err(overloaded()),
+        };
+        if deadline <= Instant::now() {
+            return Err(Refusal::new(Reason::DeadlinePassed, "the deadline passed"));
+        }
+        place
+    }
+
+    fn has_place_for(&self, now: &Now, caller: &str) -> bool {
+        now.taken < self.0.places && now.held_by(caller) < self.0.places_per_caller
+    }
+
+    fn take(&self, now: &mut Now, caller: Arc<str>) -> Place {
+        now.taken += 1;
+        *now.held.entry(Arc::clone(&caller)).or_default() += 1;
+        Place { load: self.clone(), caller }
+    }
+
+    /// Lets a call wait for its turn. Where too many do, the caller with most of them loses its
+    /// latest.
+    fn queue(&self, now: &mut Now, caller: Arc<str>) -> Result<oneshot::Receiver<Place>, Refusal> {
+        now.waiting.retain(|waiting| !waiting.turn.is_closed());
+        if self.0.waiting <= now.waiting.len() {
+            let most = now.most_waiting().filter(|most| most.1 > now.waiting_of(&caller) + 1);
+            let Some((last, _)) = most else { return Err(overloaded()) };
+            now.waiting.remove(last);
+        }
+        let (turn, mine) = oneshot::channel();
+        now.waiting.push(Waiting { caller, turn });
+        Ok(mine)
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.0.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whose turn it is: of those that may have a place, whoever holds the fewest, then whoever
+    /// came first.
+    fn next(&self) -> Option<(oneshot::Sender<Place>, Place)> {
+        let mut now = self.now();
+        now.waiting.retain(|waiting| !waiting.turn.is_closed());
+        let may = now.waiting.iter().enumerate();
+        let (first, _) = may
+            .filter(|(_, waiting)| self.has_place_for(&now, &waiting.caller))
+            .min_by_key(|(_, waiting)| now.held_by(&waiting.caller))?;
+        let Waiting { caller, turn } = now.waiting.remove(first);
+        Some((turn, self.take(&mut now, caller)))
+    }
+}
+
+impl Now {
+    fn held_by(&self, caller: &str) -> usize {
+        self.held.get(caller).copied().unwrap_or_default()
+    }
+
+    fn waiting_of(&self, caller: &str) -> usize {
+        self.waiting.iter().filter(|waiting| &*waiting.caller == caller).count()
+    }
+
+    /// Where the last call of the caller with most calls waiting is, and how many it has.
+    fn most_waiting(&self) -> Option<(usize, usize)> {
+        let places = self.waiting.iter().enumerate();
+        places.map(|(at, waiting)| (at, self.waiting_of(&waiting.caller))).max_by_key(|most| most.1)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        {
+            let mut now = self.load.now();
+            now.taken -= 1;
+            if let Some(held) = now.held.get_mut(&self.caller) {
+                *held -= 1;
+                if *held == 0 {
+                    now.held.remove(&self.caller);
+                }
+            }
+        }
+        // One that has gone in the meantime drops its place, and so passes it on.
+        if let Some((turn, place)) = self.load.next() {
+            let _ = turn.send(place);
+        }
+    }
+}
+
+fn overloaded() -> Refusal {
+    Refusal::new(Reason::Overloaded, "more calls than the server takes at once")
+        .retry_after(RETRY_DELAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    async fn enter(load: &Load, caller: &str) -> Result<Place, Reason> {
+        load.enter(caller.into(), soon()).await.map_err(|refusal| refusal.reason())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_finds_no_place_in_time_is_refused() {
+        let load = Load::new(1);
+        let place = enter(&load, "a").await.unwrap();
+        assert_eq!(enter(&load, "b").await.unwrap_err(), Reason::Overloaded);
+        drop(place);
+        enter(&load, "b").await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_too_many_wait_the_next_is_refused_at_once() {
+        let load = Load::new(1);
+        let _place = enter(&load, "a").await.unwrap();
+        let waiting: Vec<_> = (0..2).map(|_| Box::pin(enter(&load, "a"))).collect();
+        let mut waiting = futures::future::join_all(waiting);
+        assert!((&mut waiting).now_or_never().is_none());
+        let refused = enter(&load, "a").now_or_never().unwrap();
+        assert_eq!(refused.unwrap_err(), Reason::Overloaded);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_caller_holds_every_place() {
+        let load = Load::new(4);
+        let held = futures::future::join_all((0..4).map(|_| enter(&load, "a"))).await;
+        assert_eq!(held.iter().filter(|place| place.is_ok()).count(), 3);
+        enter(&load, "b").now_or_never().unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_free_place_goes_to_whoever_holds_the_fewest() {
+        let load = Load::new(2);
+        let (one, _other) = (enter(&load, "a").await.unwrap(), enter(&load, "b").await.unwrap());
+        let (mut again, mut new) = (Box::pin(enter(&load, "b")), Box::pin(enter(&load, "c")));
+        assert!((&mut again).now_or_never().is_none());
+        assert!((&mut new).now_or_never().is_none());
+        drop(one);
+        assert!((&mut again).now_or_never().is_none());
+        new.now_or_never().unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_fills_the_queue_makes_room_for_another() {
+        let load = Load::new(1);
+        let place = enter(&load, "a").await.unwrap();
+        let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(enter(&load, "a"))).collect();
+        for call in &mut waiting {
+            assert!(call.now_or_never().is_none());
+        }
+        let mut other = Box::pin(enter(&load, "b"));
+        assert!((&mut other).now_or_never().is_none());
+        let last = waiting.pop().unwrap().now_or_never().unwrap();
+        assert_eq!(last.unwrap_err(), Reason::Overloaded);
+        drop(place);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_whose_time_passed_in_the_queue_is_not_begun() {
+        let load = Load::new(1);
+        let _place = enter(&load, "a").await.unwrap();
+        let deadline = Instant::now() + Duration::from_millis(10);
+        let refused = load.enter("b".into(), deadline).await.unwrap_err();
+        assert_eq!(refused.reason(), Reason::DeadlinePassed);
+        assert!(load.now().waiting.iter().all(|waiting| waiting.turn.is_closed()));
+    }
+}

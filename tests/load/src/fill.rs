@@ -1,0 +1,60 @@
+//! Rows as the service would have written them: the first contingent of a mission goes through
+//! the service, the others are copies of its rows.
+
+use muster::{
+    client::Client,
+    scenario::{Loader, Scenario},
+};
+use muster_service::Clock;
+use sqlx::PgPool;
+
+/// A mission whose first contingent is confirmed, with the check that training asks for.
+const MISSION: &str = include_str!("mission.toml");
+
+/// Copies of the first contingent of every mission, `$1` to `$2`.
+const CONTINGENTS: [&str; 3] = [
+    "insert into deployment.contingents
+        (mission, id, display_name, partner, pledge, ordinal, category, headcount, state,
+        held_stage, pledged_at, transitions, sources, revision, created_at, updated_at)
+    select mission, n::text, display_name, partner, pledge, n + 1, category, headcount, state,
+        held_stage, pledged_at, transitions, sources, revision, created_at, updated_at
+    from deployment.contingents, generate_series($1::int, $2::int) n where id = 'first'",
+    "insert into deployment.readiness_checks
+        (mission, contingent, id, kind, passed, checked_at, place, official, note, sources,
+        created_at)
+    select mission, n::text, id, kind, passed, checked_at, place, official, note, sources,
+        created_at
+    from deployment.readiness_checks, generate_series($1::int, $2::int) n
+    where contingent = 'first'",
+    "insert into deployment.headcount_entries
+        (mission, contingent, id, from_account, to_account, headcount, effective_at, recorded_at,
+        cause, note, actor)
+    select mission, n::text, gen_random_uuid()::text, from_account, to_account, headcount,
+        effective_at, recorded_at, cause, note, actor
+    from deployment.headcount_entries, generate_series($1::int, $2::int) n
+    where contingent = 'first'",
+];
+
+/// Missions `0`, `1`, … through the service.
+pub async fn missions(client: &Client, count: usize) -> anyhow::Result<()> {
+    for number in 0..count {
+        let text = MISSION.replace("MISSION", &number.to_string());
+        let scenario = Scenario::parse("mission.toml", &text)?;
+        Loader::new(client, Clock::System)
+            .load(&scenario, |_, _| {})
+            .await
+            .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
+    }
+    Ok(())
+}
+
+/// Contingents with these numbers as ids in every mission.
+pub async fn contingents(sql: &PgPool, first: usize, last: usize) -> anyhow::Result<()> {
+    let (first, last) = (i32::try_from(first)?, i32::try_from(last)?);
+    for statement in CONTINGENTS {
+        sqlx::query(statement).bind(first).bind(last).execute(sql).await?;
+    }
+    // What a round finds must not depend on when the server got around to it by itself.
+    sqlx::query("analyze").execute(sql).await?;
+    Ok(())
+}

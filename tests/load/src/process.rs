@@ -1,0 +1,76 @@
+//! A measured process: where it answers, what time and memory it took.
+
+use std::{fs, path::PathBuf, process::Stdio, time::Duration};
+
+use anyhow::{Context, ensure};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+use tonic::transport::{Channel, Endpoint};
+
+/// The unit of times in /proc, which is the same on every Linux.
+const TICK: Duration = Duration::from_millis(10);
+
+/// A program of ours that runs until this is dropped.
+pub struct Process {
+    child: Child,
+    address: String,
+}
+
+impl Process {
+    /// Runs this program again as one of `Serve`, and waits until it has its port.
+    pub async fn start<S: AsRef<str>>(arguments: &[S]) -> anyhow::Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .args(arguments.iter().map(AsRef::as_ref))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = child.stdout.take().context("the process has no standard output")?;
+        let mut address = String::new();
+        BufReader::new(stdout).read_line(&mut address).await?;
+        ensure!(!address.is_empty(), "the process ended before it had its port");
+        Ok(Self { child, address: address.trim().to_owned() })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Opens so many connections.
+    pub async fn channels(&self, count: usize) -> anyhow::Result<Vec<Channel>> {
+        let mut channels = Vec::new();
+        for _ in 0..count {
+            channels.push(Endpoint::from_shared(self.url())?.tcp_nodelay(true).connect().await?);
+        }
+        Ok(channels)
+    }
+
+    /// The memory that it holds, in bytes.
+    pub fn memory(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(self.proc("status")?)?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
+        Ok(kib.parse::<u64>()? * 1024)
+    }
+
+    /// The processor time that it took so far, by itself and in the system.
+    pub fn time(&self) -> anyhow::Result<Duration> {
+        let stat = fs::read_to_string(self.proc("stat")?)?;
+        let (_, fields) = stat.rsplit_once(") ").context("no stat")?;
+        let ticks: u64 = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|field| field.parse::<u64>().unwrap_or_default())
+            .sum();
+        Ok(TICK * u32::try_from(ticks)?)
+    }
+
+    fn proc(&self, file: &str) -> anyhow::Result<PathBuf> {
+        let id = self.child.id().context("the process ended")?;
+        Ok(PathBuf::from(format!("/proc/{id}/{file}")))
+    }
+}

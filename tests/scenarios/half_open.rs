@@ -1,0 +1,116 @@
+//! A link that is cut without a word: both ends notice, and calls go where they are answered.
+
+use std::time::{Duration, Instant};
+
+use muster_client::{Kit, Policy, Token};
+use muster_proto::{
+    deployment::v1::CreateSiteRequest,
+    deployment::v1::{
+        GetMissionRequest, Mission, Site, SiteKind, mission_service_client::MissionServiceClient,
+        site_service_client::SiteServiceClient,
+    },
+    reporting::v1::{GetLinkStatusRequest, link_service_client::LinkServiceClient},
+};
+use muster_service::token::HEADER;
+use muster_tests::{Proxy, World, no_older_than, reason};
+use tonic::{Code, Request, Status};
+
+/// A cut link is noticed within this, and another replica answers.
+const NOTICED: Duration = Duration::from_secs(5);
+
+async fn mission(kit: &Kit, timeout: Duration) -> Result<Mission, Status> {
+    let mut request = Request::new(GetMissionRequest { name: "missions/m".into() });
+    request.set_timeout(timeout);
+    Ok(MissionServiceClient::new(kit.clone()).get_mission(request).await?.into_inner())
+}
+
+#[tokio::test]
+async fn calls_on_a_link_that_goes_silent_are_answered_by_another_replica() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let other = world.deployment_replica(|_| {}).await;
+    other.serves().await;
+    let proxy = Proxy::to(world.deployment.address()).await;
+    let kit = Kit::new(&format!("{},{}", proxy.url(), other.url()), Policy::default()).unwrap();
+    let kit = kit.showing(Token::text(world.token("operator")));
+    let limit = Duration::from_secs(10);
+    for _ in 0..20 {
+        mission(&kit, limit).await.unwrap();
+    }
+    proxy.silence();
+    let cut = Instant::now();
+    let calls = futures::future::join_all((0..40).map(|_| mission(&kit, limit))).await;
+    assert!(calls.iter().all(Result::is_ok), "{calls:?}");
+    assert!(cut.elapsed() < NOTICED, "it took {:?}", cut.elapsed());
+    // From here on none goes there at all.
+    let after = Instant::now();
+    for _ in 0..20 {
+        mission(&kit, limit).await.unwrap();
+    }
+    assert!(after.elapsed() < Duration::from_secs(2), "it took {:?}", after.elapsed());
+    proxy.heal();
+}
+
+#[tokio::test]
+async fn a_call_on_a_silent_link_ends_at_its_deadline() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let proxy = Proxy::to(world.deployment.address()).await;
+    let kit = Kit::new(&proxy.url(), Policy::default()).unwrap();
+    let kit = kit.showing(Token::text(world.token("operator")));
+    mission(&kit, Duration::from_secs(10)).await.unwrap();
+    proxy.silence();
+    let began = Instant::now();
+    let late = mission(&kit, Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!((late.code(), reason(&late)), (Code::DeadlineExceeded, "DEADLINE_PASSED".into()));
+    assert!(began.elapsed() < Duration::from_millis(1300), "it took {:?}", began.elapsed());
+    // The same kit goes on once the link does.
+    proxy.heal();
+    mission(&kit, Duration::from_secs(10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_link_between_the_services_goes_on_at_another_replica() {
+    let mut world = World::start().await;
+    world.ready_mission().await;
+    // Only the replica that follows over links which can be cut.
+    world.kill_reporting();
+    let other = world.deployment_replica(|_| {}).await;
+    other.serves().await;
+    let proxies = [Proxy::to(world.deployment.address()).await, Proxy::to(other.address()).await];
+    let both = format!("{},{}", proxies[0].url(), proxies[1].url());
+    let reporting = world.reporting_replica(&both, |_| {}).await;
+    let client = world.client_over(&world.deployment.url(), &reporting.url()).await;
+    let mut link = LinkServiceClient::new(client.reporting.clone());
+    // It follows one of them, whichever that is.
+    for (number, proxy) in proxies.iter().enumerate() {
+        let request = CreateSiteRequest {
+            parent: "missions/m".into(),
+            site_id: format!("site-{number}"),
+            site: Some(Site {
+                display_name: "Site".into(),
+                kind: SiteKind::Other.into(),
+                area_code: "HT0111".into(),
+                ..Site::default()
+            }),
+            request_id: String::new(),
+        };
+        proxy.silence();
+        let cut = Instant::now();
+        let mut sites = SiteServiceClient::new(client.deployment.clone());
+        let written = sites.create_site(request).await.unwrap();
+        let token = written.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned();
+        loop {
+            let request = GetLinkStatusRequest { name: "missions/m".into() };
+            match link.get_link_status(no_older_than(request, &token)).await {
+                Ok(_) => break,
+                Err(status) => assert_eq!(reason(&status), "NOT_CAUGHT_UP"),
+            }
+        }
+        // What was read then waited for a token in steps; noticing is the larger part of it.
+        assert!(cut.elapsed() < NOTICED + Duration::from_secs(2), "{:?}", cut.elapsed());
+        proxy.heal();
+        let healed = Kit::new(&proxy.url(), Policy::default()).unwrap();
+        healed.ready().await.unwrap();
+    }
+}

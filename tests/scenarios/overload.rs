@@ -1,0 +1,166 @@
+//! More calls than a service takes at once: some wait, the rest is told at once when to come back.
+
+use std::time::{Duration, Instant};
+
+use muster_client::{Kit, Policy, Token};
+use muster_proto::deployment::v1::{
+    self as pb, mission_service_client::MissionServiceClient,
+    site_service_client::SiteServiceClient,
+};
+use muster_tests::{Running, World, reason};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use tokio::task::JoinSet;
+use tonic::{Code, Request, Status};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_types::StatusExt;
+use uuid::Uuid;
+
+/// Of these, one caller may hold three; twice as many may wait.
+const PLACES: usize = 4;
+const SHARE: usize = 3;
+
+/// A replica with few places, in a mission in which nothing can be changed for now.
+struct Jam {
+    world: World,
+    replica: Running,
+    pool: PgPool,
+    lock: Transaction<'static, Postgres>,
+}
+
+impl Jam {
+    async fn start() -> Self {
+        let world = World::start().await;
+        world.ready_mission().await;
+        let replica = world.deployment_replica(|config| config.calls_at_once = Some(PLACES)).await;
+        replica.serves().await;
+        let pool = world.sql("deployment").await;
+        let mut lock = pool.begin().await.unwrap();
+        sqlx::query("select from deployment.feeds where mission = 'm' for update")
+            .execute(&mut *lock)
+            .await
+            .unwrap();
+        Self { world, replica, pool, lock }
+    }
+
+    /// A caller that tries this often.
+    async fn caller(&self, subject: &str, tries: u32) -> Kit {
+        let kit = Kit::new(&self.replica.url(), Policy { tries, ..Policy::default() }).unwrap();
+        kit.ready().await.unwrap();
+        kit.showing(Token::text(self.world.token(subject)))
+    }
+
+    /// Begins changes, and waits until this many in all hold a place.
+    async fn hold(&self, caller: &Kit, count: usize, all: i64) -> Changing {
+        let mut changing = JoinSet::new();
+        (0..count).for_each(|_| drop(changing.spawn(change(caller.clone(), None))));
+        let mut pool = self.pool.acquire().await.unwrap();
+        while blocked(&mut pool).await < all {
+            tokio::task::yield_now().await;
+        }
+        changing
+    }
+}
+
+type Changing = JoinSet<Result<(), Status>>;
+
+fn all_done(changes: Vec<Result<(), Status>>) {
+    changes.into_iter().collect::<Result<(), Status>>().unwrap();
+}
+
+async fn blocked(db: &mut PgConnection) -> i64 {
+    let waiting = sqlx::query_scalar(
+        "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    let waiting: i64 = waiting.fetch_one(&mut *db).await.unwrap();
+    db.ping().await.unwrap();
+    waiting
+}
+
+async fn change(caller: Kit, timeout: Option<Duration>) -> Result<(), Status> {
+    let id = Uuid::now_v7();
+    let mut request = Request::new(pb::CreateSiteRequest {
+        parent: "missions/m".into(),
+        site_id: format!("s{}", id.simple()),
+        site: Some(pb::Site {
+            display_name: "Site".into(),
+            kind: pb::SiteKind::Other.into(),
+            area_code: "HT0111".into(),
+            ..pb::Site::default()
+        }),
+        request_id: id.to_string(),
+    });
+    if let Some(timeout) = timeout {
+        request.set_timeout(timeout);
+    }
+    SiteServiceClient::new(caller).create_site(request).await.map(|_| ())
+}
+
+async fn read(caller: &Kit) -> Result<pb::Mission, Status> {
+    let request = pb::GetMissionRequest { name: "missions/m".into() };
+    Ok(MissionServiceClient::new(caller.clone()).get_mission(request).await?.into_inner())
+}
+
+async fn sites(pool: &PgPool) -> i64 {
+    let count = sqlx::query_scalar("select count(*) from deployment.sites where id like 's0%'");
+    count.fetch_one(pool).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answered() {
+    let jam = Jam::start().await;
+    let (one, other) = (jam.caller("one", 1).await, jam.caller("other", 1).await);
+    let held = [jam.hold(&one, SHARE, 3).await, jam.hold(&other, 1, 4).await];
+
+    // Twice as many as can wait: half of them is refused before the rest has waited.
+    let began = Instant::now();
+    let more = (0..PLACES * 4).map(|_| async { (read(&one).await, began.elapsed()) });
+    let refused = futures::future::join_all(more).await;
+    for (answer, _) in &refused {
+        let status = answer.as_ref().unwrap_err();
+        assert_eq!((status.code(), reason(status)), (Code::ResourceExhausted, "OVERLOADED".into()));
+        assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
+    }
+    let mut took: Vec<_> = refused.into_iter().map(|(_, took)| took).collect();
+    took.sort();
+    assert!(took[PLACES * 2 - 1] < Duration::from_millis(200), "{took:?}");
+
+    // Probes are answered all the same, and callers that come back by themselves get through.
+    let mut health = HealthClient::new(one.clone());
+    health.check(HealthCheckRequest::default()).await.unwrap();
+    let patient = jam.caller("one", 20).await;
+    let release = async { jam.lock.rollback().await.unwrap() };
+    let (answer, ()) = tokio::join!(read(&patient), release);
+    answer.unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
+    }
+    assert_eq!(sites(&jam.pool).await, 4);
+}
+
+#[tokio::test]
+async fn a_caller_that_takes_all_it_can_leaves_a_place_for_others() {
+    let jam = Jam::start().await;
+    let (greedy, other) = (jam.caller("greedy", 1).await, jam.caller("other", 1).await);
+    let held = [jam.hold(&greedy, SHARE, 3).await];
+    assert_eq!(reason(&read(&greedy).await.unwrap_err()), "OVERLOADED");
+    read(&other).await.unwrap();
+    jam.lock.rollback().await.unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_time_passed_while_it_waited_is_not_begun() {
+    let jam = Jam::start().await;
+    let (one, other) = (jam.caller("one", 1).await, jam.caller("other", 1).await);
+    let held = [jam.hold(&one, SHARE, 3).await, jam.hold(&other, 1, 4).await];
+    let late = change(one, Some(Duration::from_millis(100))).await.unwrap_err();
+    assert_eq!(reason(&late), "DEADLINE_PASSED");
+    jam.lock.rollback().await.unwrap();
+    for changes in held {
+        all_done(changes.join_all().await);
+    }
+    assert_eq!(sites(&jam.pool).await, 4);
+}
