@@ -25,6 +25,8 @@ use crate::{
 
 /// How long a process may take to die where it was told to.
 const DEATH_LIMIT: Duration = Duration::from_secs(5);
+/// How long its follower may take, which may have nothing to do.
+const FOLLOWER_LIMIT: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the whole walk goes on at once: the follower of the other service's feed.
@@ -78,10 +80,16 @@ impl Walk {
             let id = Uuid::from_u128(rng.u128(..)).to_string();
             let asked = Asked::new(&call.method, &call.request, &id);
             // The reporting service's own work on what the feed tells dies now and then as well.
-            if point.starts_with("work.") && number % 10 == 9 {
+            let follows = point.starts_with("work.")
+                && number % 5 == 4
+                && script::service(&call.method) == SERVICES[0];
+            if follows {
                 self.arm(SERVICES[1], point, FOLLOWER).await?;
             }
             self.crash(call, &asked, point).await?;
+            if follows {
+                self.bury_follower(point).await?;
+            }
         }
         println!("{point}: {} calls", calls.len());
         Ok(())
@@ -101,6 +109,19 @@ impl Walk {
     async fn arm(&self, service: &str, point: &str, whom: &str) -> anyhow::Result<()> {
         let mut process = self.world.processes[number(service, VICTIM)].lock().await;
         process.tell(&format!("arm {point} {whom}")).await
+    }
+
+    /// Starts the victim whose follower was to die; the other replica competes with it, and may
+    /// have left it nothing to die of.
+    async fn bury_follower(&mut self, point: &str) -> anyhow::Result<()> {
+        {
+            let mut process = self.world.processes[number(SERVICES[1], VICTIM)].lock().await;
+            if process.died(FOLLOWER_LIMIT).await {
+                *self.deaths.entry(format!("{point}, follower")).or_default() += 1;
+            }
+            process.restart().await?;
+        }
+        self.serves(SERVICES[1]).await
     }
 
     /// Watches the victim's feed until it dies of that.
@@ -169,12 +190,12 @@ impl Walk {
         }
         ensure!(!methods.is_empty(), "nothing was crashed");
         for (point, deaths) in &deaths {
-            println!("{point:24} {deaths} crashes");
+            println!("{point:30} {deaths} crashes");
         }
-        println!("methods                  {} of {}", methods.len(), changing.len());
-        println!("crashes                  {}", deaths.values().sum::<usize>());
-        println!("changes in feeds         {}", evidence.changes.len());
-        println!("violations               {}", broken.len());
+        println!("methods                        {} of {}", methods.len(), changing.len());
+        println!("crashes                        {}", deaths.values().sum::<usize>());
+        println!("changes in feeds               {}", evidence.changes.len());
+        println!("violations                     {}", broken.len());
         for what in broken.iter().take(20) {
             println!("VIOLATION  {what}");
         }

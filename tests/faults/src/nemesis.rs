@@ -77,10 +77,11 @@ pub struct Nemesis {
 }
 
 impl Nemesis {
-    /// Breaks each kind once in turn, in an order of the seed, until nobody wants more.
+    /// Breaks each kind, of which there is one at least, once in turn, in an order of the seed,
+    /// until nobody wants more.
     pub async fn run(&mut self, over: impl Fn() -> bool) -> anyhow::Result<()> {
         let mut order = Vec::new();
-        while !over() && !self.kinds.is_empty() {
+        while !over() {
             self.pause(300..900).await;
             if order.is_empty() {
                 order.clone_from(&self.kinds);

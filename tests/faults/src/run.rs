@@ -127,7 +127,9 @@ async fn work(
     let (world, history, kinds) = (Arc::clone(world), Arc::clone(history), plan.kinds.clone());
     let mut nemesis = Nemesis { world, history, kinds, rng };
     let over = Arc::clone(workload);
-    tasks.spawn(async move { nemesis.run(|| over.is_over()).await });
+    if !nemesis.kinds.is_empty() {
+        tasks.spawn(async move { nemesis.run(|| over.is_over()).await });
+    }
     tokio::select! {
         () = tokio::time::sleep(plan.length) => {}
         // Only what went wrong ends before the time.
