@@ -34,6 +34,8 @@ const FOLLOWER: &str = "link";
 
 /// The replica that dies; the call is repeated at the other one, then at this one again.
 const VICTIM: usize = 0;
+/// The replica whose follower dies: its way leads to the replica that lives.
+const FOLLOWING: usize = 1;
 
 struct Walk {
     world: World,
@@ -84,7 +86,7 @@ impl Walk {
                 && number % 5 == 4
                 && script::service(&call.method) == SERVICES[0];
             if follows {
-                self.arm(SERVICES[1], point, FOLLOWER).await?;
+                self.arm((SERVICES[1], FOLLOWING), point, FOLLOWER).await?;
             }
             self.crash(call, &asked, point).await?;
             if follows {
@@ -95,9 +97,9 @@ impl Walk {
         Ok(())
     }
 
-    /// Waits until a caller finds the victim serving again.
-    async fn serves(&self, service: &str) -> anyhow::Result<()> {
-        let client = self.caller.client(VICTIM);
+    /// Waits until a caller finds a replica serving again.
+    async fn serves(&self, service: &str, replica: usize) -> anyhow::Result<()> {
+        let client = self.caller.client(replica);
         let kit = if service == SERVICES[0] { &client.deployment } else { &client.reporting };
         let until = Instant::now() + PATIENCE;
         while let Err(status) = kit.ready().await {
@@ -106,22 +108,27 @@ impl Walk {
         Ok(())
     }
 
-    async fn arm(&self, service: &str, point: &str, whom: &str) -> anyhow::Result<()> {
-        let mut process = self.world.processes[number(service, VICTIM)].lock().await;
+    async fn arm(
+        &self,
+        (service, replica): (&str, usize),
+        point: &str,
+        whom: &str,
+    ) -> anyhow::Result<()> {
+        let mut process = self.world.processes[number(service, replica)].lock().await;
         process.tell(&format!("arm {point} {whom}")).await
     }
 
-    /// Starts the victim whose follower was to die; the other replica competes with it, and may
-    /// have left it nothing to die of.
+    /// Starts the replica again whose follower was to die; the other one competes with it, and
+    /// may have left it nothing to die of.
     async fn bury_follower(&mut self, point: &str) -> anyhow::Result<()> {
         {
-            let mut process = self.world.processes[number(SERVICES[1], VICTIM)].lock().await;
+            let mut process = self.world.processes[number(SERVICES[1], FOLLOWING)].lock().await;
             if process.died(FOLLOWER_LIMIT).await {
                 *self.deaths.entry(format!("{point}, follower")).or_default() += 1;
             }
             process.restart().await?;
         }
-        self.serves(SERVICES[1]).await
+        self.serves(SERVICES[1], FOLLOWING).await
     }
 
     /// Watches the victim's feed until it dies of that.
@@ -143,11 +150,11 @@ impl Walk {
         let path = script::path(&call.method);
         let of_feed = point.starts_with("feed.");
         if !of_feed {
-            self.arm(service, point, &path).await?;
+            self.arm((service, VICTIM), point, &path).await?;
         }
         let first = self.caller.write(asked, VICTIM, Duration::ZERO).await;
         if of_feed {
-            self.arm(service, point, service).await?;
+            self.arm((service, VICTIM), point, service).await?;
             self.watch(service).await;
         }
         let died = {
@@ -160,7 +167,7 @@ impl Walk {
         }
         let repeated = self.caller.write(asked, VICTIM + 1, PATIENCE).await;
         self.world.processes[number(service, VICTIM)].lock().await.restart().await?;
-        self.serves(service).await?;
+        self.serves(service, VICTIM).await?;
         let again = self.caller.write(asked, VICTIM, PATIENCE).await;
         let said = |what: &str| format!("{path} of {} at {point}: {what}", call.name);
         if !died {
