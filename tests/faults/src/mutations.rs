@@ -58,7 +58,7 @@ const MUTATIONS: [Mutation; 15] = [
         rewritten: Some(("finish_work", "head.last_hash || ", "")),
     },
     Mutation {
-        name: "position-by-clock",
+        name: "positions-with-gaps",
         check: "positions are dense",
         kinds: &[],
         rewritten: Some(("finish_work", "head.last_position + 1", "head.last_position + 2")),
