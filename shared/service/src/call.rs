@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::{
+    fault,
     field::{self, FieldViolation},
     identity::Role,
     name::MissionId,
@@ -110,6 +111,11 @@ pub fn answer<R: Resource>(result: Result<Done<R>, impl Into<Failure>>) -> Answe
 }
 
 impl Context {
+    /// To whom a request id belongs.
+    pub(crate) fn key_owner(&self) -> &str {
+        if fault::mutated("keys-of-all-callers") { "" } else { &self.caller.principal.subject }
+    }
+
     /// What the caller may touch in a mission, if anything.
     pub fn scope(&self, mission: &MissionId) -> Result<Scope, Refusal> {
         let held: Vec<_> = (self.caller.principal.grants.iter())

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use time::{Duration, OffsetDateTime};
 
+use crate::fault;
+
 /// Tells the time. Tests hold one that moves only when told to.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
@@ -21,7 +23,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     pub fn now(&self) -> OffsetDateTime {
         let now = match self {
-            Self::System => OffsetDateTime::now_utc(),
+            Self::System => OffsetDateTime::now_utc() + fault::clock_shift(),
             Self::Held(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         };
         now.replace_nanosecond(now.microsecond() * 1000).unwrap_or(now)

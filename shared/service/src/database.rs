@@ -13,6 +13,7 @@ use sqlx::{
 use crate::{
     Clock,
     config::ServiceConfig,
+    fault,
     feed::Commits,
     status::{self, Reason, Refusal},
 };
@@ -223,6 +224,7 @@ fn options(url: &str, schema: &Schema) -> anyhow::Result<PgConnectOptions> {
     // A writer that froze with the feed's row in its hands would stop everyone else.
     Ok(options
         .application_name(schema.name)
+        .options(fault::mutated("answer-before-durable").then_some(("synchronous_commit", "off")))
         .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "30s")]))
 }
 

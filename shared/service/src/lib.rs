@@ -25,6 +25,7 @@ pub mod feed;
 pub mod clock;
 pub mod shutdown;
 pub mod telemetry;
+pub mod fault;
 
 pub use self::call::{Answer, Call, Context, Failure, answer};
 pub use self::clock::Clock;

@@ -6,6 +6,7 @@
 
 mod kept;
 
+use futures::future::BoxFuture;
 use muster_proto::common::v1::{Change, ResourceChange};
 use prost::{Message, Name};
 use prost_types::Any;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     call::{Answer, Context, Failure},
     database::{self, Database},
+    fault,
     name::MissionId,
     status::{Reason, Refusal},
     token::Token,
@@ -120,9 +122,9 @@ impl Database {
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
         let row = sqlx::query(self.schema.begin_work)
             .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
-            .bind(&*context.caller.principal.subject)
+            .bind(context.key_owner())
             .bind(&*context.caller.method)
-            .bind(context.request_id)
+            .bind(context.request_id.filter(|_| !fault::mutated("no-key")))
             .bind(context.fingerprint.as_slice())
             .fetch_one(&mut *transaction)
             .await?;
@@ -141,14 +143,19 @@ impl Database {
             };
             return Err(Halt::Replayed(Replay { response, token }));
         }
-        Ok(Work {
+        let mut work = Work {
             transaction,
             database: self.clone(),
             context: context.clone(),
             mission: mission.clone(),
             now: self.clock.now(),
             changes: Vec::new(),
-        })
+        };
+        if fault::mutated("key-in-own-transaction") {
+            work.split().await?;
+        }
+        fault::point("work.begun", &context.caller.method);
+        Ok(work)
     }
 }
 
@@ -174,6 +181,15 @@ impl Work {
     /// Adds a resource, as it is now, to what the feed will tell of this commit.
     pub fn changed(&mut self, resource: &impl Resource) {
         self.changes.push(change(resource));
+    }
+
+    /// Commits what was done so far and goes on in another transaction, for mutations that take
+    /// the safety of one transaction away.
+    pub fn split(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+        Box::pin(async {
+            let next = self.database.pool.begin().await?;
+            std::mem::replace(&mut self.transaction, next).commit().await
+        })
     }
 
     /// Commits everything, with the resource that is the answer as the last of the changes.
@@ -203,7 +219,9 @@ impl Work {
             self.append(None).await?;
             moved = true;
         }
+        fault::point("work.before-commit", &self.context.caller.method);
         self.transaction.commit().await?;
+        fault::point("work.after-commit", &self.context.caller.method);
         if moved {
             self.database.commits.tell(&self.mission);
         }
@@ -213,7 +231,9 @@ impl Work {
     /// Appends what changed to the feed, and commits.
     async fn finish(mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
         let token = self.append(response).await?;
+        fault::point("work.before-commit", &self.context.caller.method);
         self.transaction.commit().await?;
+        fault::point("work.after-commit", &self.context.caller.method);
         self.database.commits.tell(&token.mission);
         Ok(token)
     }
@@ -230,11 +250,15 @@ impl Work {
         if MOST_CHANGE_BYTES < payload.encoded_len() {
             return Err(Halt::TooLarge);
         }
+        if fault::mutated("commit-before-append") {
+            self.split().await?;
+        }
+        fault::point("work.before-append", &self.context.caller.method);
         let row = sqlx::query(self.database.schema.finish_work)
             .bind(self.mission.as_str())
             .bind(self.now)
             .bind(payload.encode_to_vec())
-            .bind(&*self.context.caller.principal.subject)
+            .bind(self.context.key_owner())
             .bind(&*self.context.caller.method)
             .bind(self.context.request_id)
             .bind(response)
@@ -275,7 +299,7 @@ pub fn etag(revision: i64) -> String {
 
 /// Refuses a caller that decided on another revision than the present one.
 pub fn check_etag(sent: &str, name: &str, revision: i64) -> Result<(), Refusal> {
-    if sent.is_empty() || sent == etag(revision) {
+    if sent.is_empty() || sent == etag(revision) || fault::mutated("no-version-guard") {
         return Ok(());
     }
     let message = format!("{name} has changed since; read it and decide again");

@@ -6,7 +6,7 @@ mod renewal;
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
-    Context, MissionId, Work,
+    Context, MissionId, Work, fault,
     feed::Applied,
     identity::Principal,
     page::{Page, Paged},
@@ -86,6 +86,9 @@ impl App {
         let now = work.now();
         if !link::advance(work.db(), mission, *epoch, (*position, *position), now).await? {
             return Ok(Applied::OutOfTurn);
+        }
+        if fault::mutated("cursor-outside-transaction") {
+            work.split().await?;
         }
         for told in &heard.resources {
             match take(&mut work, told, *position).await? {

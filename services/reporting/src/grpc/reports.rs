@@ -17,7 +17,7 @@ impl SituationReportService for Handler {
     ) -> Answer<pb::SituationReport> {
         let call = Call::admit(request)?;
         let new = reports::create(call.message)?;
-        answer(self.app.create_report(&call.context, new, reports::freeze).await)
+        answer(Box::pin(self.app.create_report(&call.context, new, reports::freeze)).await)
     }
 
     async fn get_situation_report(

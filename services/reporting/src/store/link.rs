@@ -1,4 +1,4 @@
-use muster_service::MissionId;
+use muster_service::{MissionId, fault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub async fn advance(
     (first, last): (i64, i64),
     now: OffsetDateTime,
 ) -> Result<bool, Error> {
+    // A reader that takes whatever comes for the next.
+    let known = if fault::mutated("gaps-ignored") { cursor(db, mission).await? } else { None };
+    let first = known.map_or(first, |known| known.position + 1);
     if first == 1 {
         return begin_at(db, mission, epoch, last, now).await;
     }

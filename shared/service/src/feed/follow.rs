@@ -7,16 +7,19 @@ use muster_proto::common::v1::{
     Change, FeedPosition, WatchChangesRequest, WatchChangesResponse, watch_changes_response::Step,
 };
 use prost::Message;
+use tokio::time::Instant;
 use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
-    Shutdown,
+    Shutdown, fault,
     status::{Reason, word},
 };
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Keeps replicas that compete from asking for their places all the time.
+const TURN_PAUSE: Duration = Duration::from_millis(50);
 
 /// The most that is applied at once: of what is there already, nothing is waited for.
 const MOST: usize = 500;
@@ -54,29 +57,43 @@ pub trait Follower: Send + Sync {
 
 /// Follows until shutdown; each failure is logged, waited out, and tried again.
 pub async fn follow(follower: impl Follower, shutdown: Shutdown) {
-    let mut pause = FIRST_PAUSE;
+    let mut failures = Failures::default();
     loop {
-        let before = tokio::time::Instant::now();
-        match shutdown.unless_asked(once(&follower)).await {
-            None => return,
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "cannot follow the feed; trying again"
-                );
-            }
+        let before = Instant::now();
+        let Some(ended) = shutdown.unless_asked(once(&follower)).await else { return };
+        if let Err(error) = &ended {
+            tracing::warn!(error = format!("{error:#}"), "cannot follow the feed; trying again");
         }
-        // A link that held for a while is tried again at once.
-        pause = if LONGEST_PAUSE < before.elapsed() { FIRST_PAUSE } else { pause };
+        let pause = failures.pause(ended.is_err(), before.elapsed());
         if shutdown.unless_asked(tokio::time::sleep(pause)).await.is_none() {
             return;
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// Follows from the recorded places until the link breaks or a change comes out of turn.
+/// How often in a row the feed could not be followed.
+#[derive(Debug, Default)]
+struct Failures(u32);
+
+impl Failures {
+    /// How long to wait after the feed was followed for a while. Replicas that compete are out of
+    /// turn again and again: that is no failure, and nobody waits long because of it.
+    fn pause(&mut self, has_failed: bool, held: Duration) -> Duration {
+        // A link that held for a while is tried again at once.
+        if !has_failed || LONGEST_PAUSE < held {
+            self.0 = 0;
+        }
+        if !has_failed {
+            return TURN_PAUSE;
+        }
+        let pause = FIRST_PAUSE * (1 << self.0.min(10));
+        self.0 += 1;
+        pause.min(LONGEST_PAUSE)
+    }
+}
+
+/// Follows from the recorded places until it has to go on from them anew: a change came out of
+/// turn, or a mission was learnt from its snapshot. Fails where the link breaks.
 async fn once(follower: &impl Follower) -> anyhow::Result<()> {
     let positions = follower.positions().await?;
     let mut watch =
@@ -87,14 +104,16 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
     loop {
         let Batch { changes, end } = Batch::read(&mut watch).await;
         for (mission, changes) in changes {
-            if follower.apply(changes).await? == Applied::OutOfTurn {
-                tracing::info!(%mission, "a change came out of turn; reading again");
-                return Ok(());
+            for changes in fault::deliveries(changes) {
+                if follower.apply(changes).await? == Applied::OutOfTurn {
+                    tracing::info!(%mission, "a change came out of turn; reading again");
+                    return Ok(());
+                }
             }
         }
         match end {
             None => {}
-            Some(Ok(())) => return Ok(()),
+            Some(Ok(())) => anyhow::bail!("the watch ended"),
             Some(Err(status)) => return recover(follower, status).await,
         }
     }
@@ -150,5 +169,25 @@ fn lost(status: &Status) -> Option<String> {
         info.metadata.remove("name")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_failures_in_a_row_wait_longer_each_time() {
+        let (mut failures, short) = (Failures::default(), Duration::from_secs(1));
+        let pauses: Vec<Duration> = (0..8).map(|_| failures.pause(true, short)).collect();
+        assert!(pauses.is_sorted());
+        assert_eq!((pauses[0], pauses[7]), (FIRST_PAUSE, LONGEST_PAUSE));
+
+        for _ in 0..20 {
+            assert_eq!(failures.pause(false, short), TURN_PAUSE);
+        }
+        assert_eq!(failures.pause(true, short), FIRST_PAUSE);
+        assert_eq!(failures.pause(true, short), FIRST_PAUSE * 2);
+        assert_eq!(failures.pause(true, LONGEST_PAUSE * 2), FIRST_PAUSE);
     }
 }

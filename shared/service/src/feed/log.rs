@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     database::{self, Database},
+    fault,
     name::MissionId,
     status::{self, Reason, Refusal},
 };
@@ -26,7 +27,8 @@ impl Head {
     /// Refuses a reader whose place is of another life of the feed, compacted, or ahead of it.
     pub fn check(&self, epoch: &str, position: i64) -> Result<(), Refusal> {
         let mission = self.mission.name();
-        if !epoch.is_empty() && epoch != self.epoch.to_string() {
+        if !epoch.is_empty() && epoch != self.epoch.to_string() && !fault::mutated("epoch-ignored")
+        {
             let message = format!("the feed of {mission} has a new epoch; list, then watch");
             return Err(Refusal::new(Reason::FeedEpochChanged, message)
                 .with("epoch", self.epoch)

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     call::Context,
+    fault,
     name::MissionId,
     status::{Reason, Refusal},
 };
@@ -129,6 +130,7 @@ impl Watcher {
             self.check()?;
             self.enter_others()?;
             if let Some(piece) = self.advance(handed).await? {
+                fault::point("feed.before-step", self.hub.database.schema.name);
                 self.handed = Some(Instant::now());
                 return Ok(piece);
             }

@@ -8,13 +8,18 @@ use http::HeaderMap;
 use tokio::time::Instant;
 use tonic::{Code, Status};
 
-use crate::status::{Reason, Refusal};
+use crate::{
+    fault,
+    status::{Reason, Refusal},
+};
 
 /// Runs a call, turns a panic and tonic's own refusals into ours, and writes one log line.
 pub async fn settle(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.uri().path().to_owned();
-    let response = if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    fault::point("server.before-answer", &method);
+    let response = if let Ok(response) = outcome {
         match translated(response.headers()) {
             None => response,
             Some(refusal) => Status::from(refusal).into_http(),

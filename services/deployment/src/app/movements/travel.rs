@@ -1,7 +1,7 @@
 //! Departures and arrivals: the movement, its contingent, the ledger and the pledge in one
 //! transaction.
 
-use muster_service::{Context, Done, Id, MissionId, Resource, Work};
+use muster_service::{Context, Done, Id, MissionId, Resource, Work, fault};
 use time::OffsetDateTime;
 
 use super::{App, Error, locked};
@@ -76,7 +76,9 @@ impl App {
             Direction::Deployment => {
                 let mandates = mandated(&mut work, &movement, at).await?;
                 let changes = headcount::presence(work.db(), &arrived.mission).await?;
-                within_ceiling(&mandates, &changes, at, headcount.into())?;
+                if !fault::mutated("ceiling-unchecked") {
+                    within_ceiling(&mandates, &changes, at, headcount.into())?;
+                }
                 fulfil_pledge(&mut work, &contingent, headcount).await?;
                 travel(Account::InTransit, Account::Present, headcount)
             }

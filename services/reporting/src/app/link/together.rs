@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use muster_service::{Work, feed::Applied};
+use muster_service::{Work, fault, feed::Applied};
 
 use super::{super::App, Heard, by_the_link, events, link, resources, timeline};
 use crate::{
@@ -42,6 +42,9 @@ impl App {
         let (places, now) = ((first.position, last.position), work.now());
         if !link::advance(work.db(), mission, first.epoch, places, now).await? {
             return Ok(Some(Applied::OutOfTurn));
+        }
+        if fault::mutated("cursor-outside-transaction") {
+            work.split().await?;
         }
         let names = names(heard);
         if link::any_waits(work.db(), mission, &names).await? {

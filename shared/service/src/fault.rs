@@ -1,0 +1,124 @@
+//! Faults that tests switch on: places where a process can be made to die, mutations that take
+//! a safeguard away, deliveries out of order, a clock that is wrong. Without the feature `faults`
+//! nothing of it is built.
+
+/// Every place where a process can be made to die. Crash tests go through all of them.
+pub const POINTS: [&str; 6] = [
+    "work.begun",
+    "work.before-append",
+    "work.before-commit",
+    "work.after-commit",
+    "feed.before-step",
+    "server.before-answer",
+];
+
+#[cfg(not(feature = "faults"))]
+pub use self::off::{clock_shift, copies, deliveries, mutated, point};
+#[cfg(feature = "faults")]
+pub use self::on::{
+    arm, clock_shift, copies, deliver, deliveries, mutate, mutated, point, shift_clock,
+};
+
+#[cfg(not(feature = "faults"))]
+mod off {
+    /// Dies here where that was asked for; `whom` is the method or the feed that passes by.
+    pub const fn point(_name: &str, _whom: &str) {}
+
+    /// Whether a safeguard is taken away.
+    pub const fn mutated(_name: &str) -> bool {
+        false
+    }
+
+    /// How often the change at a position is handed to a watcher.
+    pub const fn copies(_position: i64) -> usize {
+        1
+    }
+
+    /// How far the clock is off.
+    pub const fn clock_shift() -> time::Duration {
+        time::Duration::ZERO
+    }
+
+    /// What arrives where changes were sent.
+    pub const fn deliveries<T>(sent: Vec<T>) -> [Vec<T>; 1] {
+        [sent]
+    }
+}
+
+#[cfg(feature = "faults")]
+mod on {
+    use std::sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    };
+
+    static ARMED: Mutex<Option<(String, String)>> = Mutex::new(None);
+    static MUTATION: OnceLock<String> = OnceLock::new();
+    static SHIFT_SECONDS: AtomicI64 = AtomicI64::new(0);
+    /// One delivery in so many is doubled, lost or torn; 0 for none.
+    static DISORDER: AtomicU64 = AtomicU64::new(0);
+    static DELIVERED: AtomicU64 = AtomicU64::new(0);
+
+    /// Lets the process die at a point of `POINTS`, when someone passes whose name holds `whom`.
+    pub fn arm(point: &str, whom: &str) {
+        let armed = Some((point.to_owned(), whom.to_owned()));
+        *ARMED.lock().unwrap_or_else(PoisonError::into_inner) = armed;
+    }
+
+    /// Dies here where that was asked for.
+    pub fn point(name: &str, whom: &str) {
+        let armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
+        if armed.as_ref().is_some_and(|(point, of)| point == name && whom.contains(of.as_str())) {
+            std::process::abort();
+        }
+    }
+
+    /// Takes a safeguard away, for as long as the process lives.
+    pub fn mutate(name: &str) {
+        let _ = MUTATION.set(name.to_owned());
+    }
+
+    /// Whether a safeguard is taken away.
+    pub fn mutated(name: &str) -> bool {
+        MUTATION.get().is_some_and(|mutation| mutation == name)
+    }
+
+    /// How often the change at a position is handed to a watcher.
+    pub fn copies(position: i64) -> usize {
+        match position % 5 {
+            0 if mutated("event-dropped") => 0,
+            0 if mutated("event-doubled") => 2,
+            _ => 1,
+        }
+    }
+
+    /// Puts the clock forward, or back.
+    pub fn shift_clock(seconds: i64) {
+        SHIFT_SECONDS.store(seconds, Relaxed);
+    }
+
+    /// How far the clock is off.
+    pub fn clock_shift() -> time::Duration {
+        time::Duration::seconds(SHIFT_SECONDS.load(Relaxed))
+    }
+
+    /// From now on, of so many deliveries one is doubled, one is lost and one is torn; 0 for none.
+    pub fn deliver(disorder: u64) {
+        DISORDER.store(disorder, Relaxed);
+    }
+
+    /// What arrives where changes were sent: they, they twice, nothing, so that the next ones
+    /// come before their turn, or all but one in their middle.
+    pub fn deliveries<T: Clone>(mut sent: Vec<T>) -> Vec<Vec<T>> {
+        let (disorder, number) = (DISORDER.load(Relaxed), DELIVERED.fetch_add(1, Relaxed));
+        match number.checked_rem(disorder) {
+            Some(0) => vec![sent.clone(), sent],
+            Some(1) => Vec::new(),
+            Some(2) if 2 < sent.len() => {
+                sent.remove(sent.len() / 2);
+                vec![sent]
+            }
+            _ => vec![sent],
+        }
+    }
+}

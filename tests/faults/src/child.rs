@@ -1,0 +1,78 @@
+//! This program as one of the services, so that a real process can be killed, stopped and told
+//! to go wrong.
+
+use std::io::{BufRead, Write};
+
+use anyhow::Context;
+use muster_deployment::Deployment;
+use muster_reporting::Reporting;
+use muster_service::{Clock, Shutdown, fault, rules, run::Service, telemetry};
+
+/// What a line that is for the parent begins with.
+pub const SAYS: &str = "faults: ";
+
+/// Which service to be.
+#[derive(clap::Subcommand)]
+pub enum Part {
+    Deployment(Settings<muster_deployment::Config>),
+    Reporting(Settings<muster_reporting::Config>),
+}
+
+#[derive(clap::Args)]
+pub struct Settings<C: clap::Args> {
+    /// The safeguard that is taken away
+    #[arg(long)]
+    mutation: Option<String>,
+
+    #[command(flatten)]
+    config: C,
+}
+
+pub async fn serve(part: Part) -> anyhow::Result<()> {
+    match part {
+        Part::Deployment(settings) => run::<Deployment>(settings).await,
+        Part::Reporting(settings) => run::<Reporting>(settings).await,
+    }
+}
+
+async fn run<S: Service>(settings: Settings<S::Config>) -> anyhow::Result<()> {
+    let Settings { mutation, config } = settings;
+    let common = config.as_ref();
+    telemetry::init(common.log_format, &common.log)?;
+    rules::prepare()?;
+    if let Some(mutation) = mutation {
+        fault::mutate(&mutation);
+    }
+    let shutdown = Shutdown::on_signal(common.grace)?;
+    S::migrate(&config).await?;
+    let service = S::start(config, Clock::System).await?;
+    std::thread::spawn(obey);
+    say(&service.address().to_string());
+    service.run(shutdown).await
+}
+
+/// Does what the parent asks, one line each, until the parent is gone.
+fn obey() {
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let done = match words[..] {
+            ["arm", point, whom] => {
+                fault::arm(point, whom);
+                Ok(())
+            }
+            ["shift", seconds] => {
+                seconds.parse().map(fault::shift_clock).context("no number of seconds")
+            }
+            ["deliver", disorder] => disorder.parse().map(fault::deliver).context("no number"),
+            _ => Err(anyhow::anyhow!("not understood")),
+        };
+        say(&done.map_or_else(|error| format!("{line}: {error}"), |()| "done".to_owned()));
+    }
+    std::process::exit(1);
+}
+
+fn say(what: &str) {
+    let mut out = std::io::stdout().lock();
+    // Where the parent is gone there is nobody left to be told.
+    let _ = writeln!(out, "{SAYS}{what}").and_then(|()| out.flush());
+}
