@@ -238,7 +238,8 @@ pub fn refusal(error: &sqlx::Error) -> Refusal {
                 .retry_after(RETRY_DELAY)
         }
         (_, Some("57014")) => Refusal::new(Reason::DeadlinePassed, "the deadline passed"),
-        (_, Some(code)) if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+        // Connections, transactions that the server ended or that it only lets read, resources.
+        (_, Some(code)) if ["08", "25", "53", "57"].iter().any(|class| code.starts_with(class)) => {
             unavailable(error)
         }
         (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _) => {

@@ -50,10 +50,11 @@ where
                     continue;
                 }
                 let reading = AssertUnwindSafe(async { read(keys).await });
-                match reading.catch_unwind().await {
-                    Ok(found) => tell(answers, found),
-                    // Whoever waits is told so as its answer is dropped.
-                    Err(_) => tracing::error!("a gathered read panicked"),
+                // Whoever waits for one that panicked is told so as its answer is dropped.
+                if let Ok(found) = reading.catch_unwind().await {
+                    tell(answers, found);
+                } else {
+                    tracing::error!("a gathered read panicked");
                 }
             }
         });
