@@ -92,7 +92,7 @@ impl<M: Message + Name> Call<M> {
         let (request_id, fingerprint) = examine(&message)?;
         let context = Context {
             caller: Arc::new(caller.clone()),
-            deadline: deadline.0,
+            deadline: deadline.at,
             request_id,
             fingerprint,
             tokens: token::read(&metadata)?.into(),

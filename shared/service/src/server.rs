@@ -3,26 +3,29 @@
 mod connection;
 mod deadline;
 mod drain;
+mod ending;
 mod gate;
 mod load;
 mod metadata;
 mod outcome;
+mod pass;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport};
 use tonic_reflection::server::{v1, v1alpha};
 use uuid::Uuid;
 
-use crate::{Shutdown, feed, health, identity::Keys, policy::Policy};
+use crate::{Shutdown, health, identity::Keys, policy::Policy};
 
 pub use self::deadline::Deadline;
 pub use self::gate::Caller;
 pub use self::load::Load;
+use self::pass::Way;
 
 /// The largest request: answers may be larger. A stream may reserve this much for one header.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
@@ -98,7 +101,7 @@ impl Server {
             .initial_connection_window_size(1024 * 1024)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_routes(layered(routes, &gate, leaving.clone()))
+            .add_routes(passed(routes, gate, leaving.clone()))
             .serve_with_incoming_shutdown(incoming, noticed);
         tokio::pin!(server);
         tokio::select! {
@@ -116,24 +119,10 @@ fn spread() -> Duration {
     Duration::from_secs(Uuid::now_v7().as_bytes()[15].into())
 }
 
-/// What a call passes, innermost first.
-fn layered(routes: Routes, gate: &Gate, leaving: CancellationToken) -> Routes {
-    let layered = routes
-        .into_axum_router()
-        // A watch's own body, so that the layers around it end that.
-        .layer(from_fn(feed::carry))
-        // Innermost of what decides: only those whom the gate knows compete for a place.
-        .layer(from_fn_with_state(gate.load.clone(), load::admit))
-        // It needs to know nothing of time and faults.
-        .layer(from_fn_with_state(gate.clone(), gate::admit))
-        .layer(from_fn_with_state(leaving, drain::end_watches))
-        // Around it, so that checking a token counts as well.
-        .layer(from_fn_with_state(gate.call_limit, deadline::limit))
-        // Before anything is done for it.
-        .layer(from_fn(metadata::limit))
-        // Outermost: it also sees what the layers below refuse.
-        .layer(from_fn(outcome::settle));
-    Routes::from(layered)
+/// The routes, behind everything that a call passes.
+fn passed(routes: Routes, gate: Gate, leaving: CancellationToken) -> Routes {
+    let way = Arc::new(Way { gate, leaving });
+    Routes::from(routes.into_axum_router().layer(from_fn_with_state(way, pass::pass)))
 }
 
 /// Wraps a handler into its generated server, with the limits that hold for every message:

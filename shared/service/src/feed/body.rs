@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use http::HeaderMap;
@@ -38,8 +38,7 @@ pub fn response(
 }
 
 /// Puts a carried body in the place of the empty one.
-pub async fn carry(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn carry(mut response: Response) -> Response {
     if let Some(Carried(body)) = response.extensions_mut().remove::<Carried>()
         && let Some(body) = body.lock().unwrap_or_else(PoisonError::into_inner).take()
     {

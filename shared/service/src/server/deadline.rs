@@ -1,56 +1,52 @@
 //! Deadlines: tonic answers CANCELLED and forgets streams; this answers DEADLINE_EXCEEDED.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
-use bytes::Bytes;
+use axum::response::Response;
 use http::HeaderMap;
-use http_body::Frame;
-use tokio::time::{Instant, Sleep};
-use tonic::Status;
+use tokio::time::Instant;
 
+use super::ending;
 use crate::status::{Reason, Refusal};
 
 /// When a call has to be answered.
 #[derive(Clone, Copy, Debug)]
-pub struct Deadline(pub Instant);
+pub struct Deadline {
+    pub at: Instant,
+    /// When a stream has to end, where its caller said so: the server's limit is for its
+    /// beginning only.
+    end: Option<Instant>,
+}
 
-/// Ends a call at its caller's deadline, or at the server's limit where that comes first. A
-/// stream without a deadline of its caller's runs on: the limit is for its beginning only.
-pub async fn limit(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
-    let asked = request.headers().get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
-    let deadline = Instant::now() + asked.map_or(limit, |asked| asked.min(limit));
-    request.extensions_mut().insert(Deadline(deadline));
-    let Ok(response) = tokio::time::timeout_at(deadline, next.run(request)).await else {
-        return passed().into_http();
-    };
-    match asked {
-        None => response,
-        // A caller's own deadline holds for streams as well, however long it is.
-        Some(asked) => {
-            let end = deadline + asked.saturating_sub(limit);
-            response.map(|body| {
-                Body::new(Limited {
-                    body,
-                    sleep: Box::pin(tokio::time::sleep_until(end)),
-                    over: false,
-                })
-            })
+impl Deadline {
+    /// The caller's deadline, or the server's limit where that comes first.
+    pub fn of(headers: &HeaderMap, limit: Duration) -> Self {
+        let asked = headers.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
+        let now = Instant::now();
+        Self {
+            at: now + asked.map_or(limit, |asked| asked.min(limit)),
+            end: asked.map(|asked| now + asked),
         }
+    }
+
+    /// Ends a call at its deadline, and its answer where that is a stream.
+    pub async fn limit(
+        self,
+        answer: impl Future<Output = Result<Response, Refusal>>,
+    ) -> Result<Response, Refusal> {
+        let response = tokio::time::timeout_at(self.at, answer).await.unwrap_or(Err(passed()))?;
+        Ok(match self.end {
+            None => response,
+            Some(end) => ending::with(response, async move {
+                tokio::time::sleep_until(end).await;
+                passed()
+            }),
+        })
     }
 }
 
-fn passed() -> Status {
-    Refusal::new(Reason::DeadlinePassed, "the deadline passed").into()
+fn passed() -> Refusal {
+    Refusal::new(Reason::DeadlinePassed, "the deadline passed")
 }
 
 /// Reads `grpc-timeout`: up to 8 digits and a unit.
@@ -69,41 +65,6 @@ fn parse(value: &str) -> Option<Duration> {
         "n" => Duration::from_nanos(number),
         _ => return None,
     })
-}
-
-/// A body that ends with DEADLINE_EXCEEDED once its time is over.
-struct Limited {
-    body: Body,
-    sleep: Pin<Box<Sleep>>,
-    over: bool,
-}
-
-impl http_body::Body for Limited {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.over {
-            return Poll::Ready(None);
-        }
-        // The deadline first: a stream that always has more would never come to it.
-        if self.sleep.as_mut().poll(cx).is_pending() {
-            return Pin::new(&mut self.body).poll_frame(cx);
-        }
-        self.over = true;
-        let mut trailers = HeaderMap::new();
-        match passed().add_header(&mut trailers) {
-            Ok(()) => Poll::Ready(Some(Ok(Frame::trailers(trailers)))),
-            Err(_) => Poll::Ready(None),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.over || self.body.is_end_stream()
-    }
 }
 
 #[cfg(test)]

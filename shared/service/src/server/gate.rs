@@ -2,13 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::Request;
 use http::HeaderMap;
-use tonic::Status;
 
 use super::Gate;
 use crate::{
@@ -39,29 +34,27 @@ pub struct Caller {
 
 /// Refuses callers that are unknown, and roles that the policy does not allow. Anybody with a
 /// good token may ask what methods there are.
-pub async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+pub fn admit(gate: &Gate, request: &mut Request) -> Result<(), Refusal> {
     let path = request.uri().path();
     if path.starts_with(OPEN) {
-        return next.run(request).await;
+        return Ok(());
     }
     let principal = match &gate.keys {
         None => Some(EVERYBODY.clone()),
         Some(keys) => bearer(request.headers()).and_then(|token| keys.verify(token)),
     };
     let Some(principal) = principal else {
-        let refusal = Refusal::new(Reason::CallerUnknown, "a valid token is needed");
-        return Status::from(refusal).into_http();
+        return Err(Refusal::new(Reason::CallerUnknown, "a valid token is needed"));
     };
     // A method that does not exist is answered as such further in.
     if let Some(allowed) = gate.policy.roles(path) {
         if !principal.grants.iter().any(|grant| allowed.contains(&grant.role)) {
-            let refusal = Refusal::new(Reason::NotAllowed, "no role of the caller allows this");
-            return Status::from(refusal).into_http();
+            return Err(Refusal::new(Reason::NotAllowed, "no role of the caller allows this"));
         }
         let method = path.into();
         request.extensions_mut().insert(Caller { principal, method, allowed });
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// The token of `authorization: Bearer …`, where there is exactly one.

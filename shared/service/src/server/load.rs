@@ -7,20 +7,13 @@
 //! or fill the queue: a free place goes to whoever holds the fewest.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
 use tokio::{sync::oneshot, time::Instant};
-use tonic::Status;
 
-use super::{Caller, Deadline};
 use crate::{
     ServiceConfig,
     status::{Reason, Refusal},
@@ -33,20 +26,6 @@ const RETRY_DELAY: Duration = Duration::from_millis(250);
 /// A call spends about half of its time on anything but its connection to the database.
 const PLACES_PER_CONNECTION: usize = 2;
 const WAITING_PER_PLACE: usize = 2;
-
-/// Lets a call in where there is a place for it, or soon is. A watch gives its place back once it
-/// is open; health has none to begin with.
-pub async fn admit(State(load): State<Load>, request: Request, next: Next) -> Response {
-    let extensions = request.extensions();
-    let (Some(caller), Some(deadline)) = (extensions.get::<Caller>(), extensions.get::<Deadline>())
-    else {
-        return next.run(request).await;
-    };
-    match load.enter(caller.principal.subject.clone(), deadline.0).await {
-        Ok(_place) => next.run(request).await,
-        Err(refusal) => Status::from(refusal).into_http(),
-    }
-}
 
 /// The places of a server.
 #[derive(Clone, Debug)]
@@ -64,20 +43,23 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Now {
     taken: usize,
-    /// How many of those each caller holds; no caller is named that holds none.
-    held: HashMap<Arc<str>, usize>,
-    waiting: Vec<Waiting>,
+    /// How many calls had to wait so far.
+    came: u64,
+    /// What each caller has; no caller is named that has nothing.
+    callers: HashMap<Arc<str>, Share>,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    caller: Arc<str>,
-    turn: oneshot::Sender<Place>,
+/// What one caller has.
+#[derive(Debug, Default)]
+struct Share {
+    held: usize,
+    /// Its calls that wait, and as the how many-th each came.
+    waiting: VecDeque<(u64, oneshot::Sender<Place>)>,
 }
 
 /// A place that a call has until this is dropped.
 #[derive(Debug)]
-struct Place {
+pub struct Place {
     load: Load,
     caller: Arc<str>,
 }
@@ -100,10 +82,12 @@ impl Load {
         }))
     }
 
-    async fn enter(&self, caller: Arc<str>, deadline: Instant) -> Result<Place, Refusal> {
+    /// Lets a call in where there is a place for it, or soon is.
+    pub async fn enter(&self, caller: Arc<str>, deadline: Instant) -> Result<Place, Refusal> {
         let turn = {
             let mut now = self.now();
-            if self.has_place_for(&now, &caller) {
+            let held = now.callers.get(&caller).map_or(0, |share| share.held);
+            if self.has_place(&now, held) {
                 return Ok(self.take(&mut now, caller));
             }
             self.queue(&mut now, caller)?
@@ -120,27 +104,32 @@ impl Load {
         place
     }
 
-    fn has_place_for(&self, now: &Now, caller: &str) -> bool {
-        now.taken < self.0.places && now.held_by(caller) < self.0.places_per_caller
+    /// Whether there is a place for a caller that holds so many.
+    fn has_place(&self, now: &Now, held: usize) -> bool {
+        now.taken < self.0.places && held < self.0.places_per_caller
     }
 
     fn take(&self, now: &mut Now, caller: Arc<str>) -> Place {
         now.taken += 1;
-        *now.held.entry(Arc::clone(&caller)).or_default() += 1;
+        now.callers.entry(Arc::clone(&caller)).or_default().held += 1;
         Place { load: self.clone(), caller }
     }
 
     /// Lets a call wait for its turn. Where too many do, the caller with most of them loses its
     /// latest.
     fn queue(&self, now: &mut Now, caller: Arc<str>) -> Result<oneshot::Receiver<Place>, Refusal> {
-        now.waiting.retain(|waiting| !waiting.turn.is_closed());
-        if self.0.waiting <= now.waiting.len() {
-            let most = now.most_waiting().filter(|most| most.1 > now.waiting_of(&caller) + 1);
-            let Some((last, _)) = most else { return Err(overloaded()) };
-            now.waiting.remove(last);
+        if self.0.waiting <= now.waiting() {
+            let own = now.callers.get(&caller).map_or(0, |share| share.waiting.len());
+            let most = now.callers.values_mut().max_by_key(|share| share.waiting.len());
+            match most.filter(|most| own + 1 < most.waiting.len()) {
+                Some(most) => drop(most.waiting.pop_back()),
+                None => return Err(overloaded()),
+            }
         }
         let (turn, mine) = oneshot::channel();
-        now.waiting.push(Waiting { caller, turn });
+        now.came += 1;
+        let came = now.came;
+        now.callers.entry(caller).or_default().waiting.push_back((came, turn));
         Ok(mine)
     }
 
@@ -152,29 +141,30 @@ impl Load {
     /// came first.
     fn next(&self) -> Option<(oneshot::Sender<Place>, Place)> {
         let mut now = self.now();
-        now.waiting.retain(|waiting| !waiting.turn.is_closed());
-        let may = now.waiting.iter().enumerate();
-        let (first, _) = may
-            .filter(|(_, waiting)| self.has_place_for(&now, &waiting.caller))
-            .min_by_key(|(_, waiting)| now.held_by(&waiting.caller))?;
-        let Waiting { caller, turn } = now.waiting.remove(first);
-        Some((turn, self.take(&mut now, caller)))
+        now.forget_the_gone();
+        let first = (now.callers.iter())
+            .filter(|(_, share)| self.has_place(&now, share.held))
+            .filter_map(|(caller, share)| Some((share.held, share.waiting.front()?.0, caller)))
+            .min()
+            .map(|(_, _, caller)| Arc::clone(caller))?;
+        let (_, turn) = now.callers.get_mut(&first)?.waiting.pop_front()?;
+        Some((turn, self.take(&mut now, first)))
     }
 }
 
 impl Now {
-    fn held_by(&self, caller: &str) -> usize {
-        self.held.get(caller).copied().unwrap_or_default()
+    /// How many calls wait.
+    fn waiting(&mut self) -> usize {
+        self.forget_the_gone();
+        self.callers.values().map(|share| share.waiting.len()).sum()
     }
 
-    fn waiting_of(&self, caller: &str) -> usize {
-        self.waiting.iter().filter(|waiting| &*waiting.caller == caller).count()
-    }
-
-    /// Where the last call of the caller with most calls waiting is, and how many it has.
-    fn most_waiting(&self) -> Option<(usize, usize)> {
-        let places = self.waiting.iter().enumerate();
-        places.map(|(at, waiting)| (at, self.waiting_of(&waiting.caller))).max_by_key(|most| most.1)
+    /// Drops the calls that nobody waits for any more, and callers that have nothing left.
+    fn forget_the_gone(&mut self) {
+        self.callers.retain(|_, share| {
+            share.waiting.retain(|(_, turn)| !turn.is_closed());
+            0 < share.held || !share.waiting.is_empty()
+        });
     }
 }
 
@@ -183,11 +173,8 @@ impl Drop for Place {
         {
             let mut now = self.load.now();
             now.taken -= 1;
-            if let Some(held) = now.held.get_mut(&self.caller) {
-                *held -= 1;
-                if *held == 0 {
-                    now.held.remove(&self.caller);
-                }
+            if let Some(share) = now.callers.get_mut(&self.caller) {
+                share.held -= 1;
             }
         }
         // One that has gone in the meantime drops its place, and so passes it on.
@@ -278,6 +265,6 @@ mod tests {
         let deadline = Instant::now() + Duration::from_millis(10);
         let refused = load.enter("b".into(), deadline).await.unwrap_err();
         assert_eq!(refused.reason(), Reason::DeadlinePassed);
-        assert!(load.now().waiting.iter().all(|waiting| waiting.turn.is_closed()));
+        assert_eq!(load.now().waiting(), 0);
     }
 }

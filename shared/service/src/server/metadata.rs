@@ -1,8 +1,6 @@
 //! Metadata that is larger than anything needs is refused in words that clients know.
 
-use axum::{extract::Request, middleware::Next, response::Response};
 use http::HeaderMap;
-use tonic::Status;
 
 use crate::status::{Reason, Refusal};
 
@@ -11,14 +9,12 @@ const MOST_BYTES: usize = 16 * 1024;
 /// What HTTP/2 adds to each header.
 const EACH: usize = 32;
 
-pub async fn limit(request: Request, next: Next) -> Response {
-    if MOST_BYTES < size(request.headers()) {
+pub fn limit(headers: &HeaderMap) -> Result<(), Refusal> {
+    let size: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + EACH).sum();
+    if MOST_BYTES < size {
         let message = format!("the metadata is larger than {MOST_BYTES} bytes");
-        return Status::from(Refusal::new(Reason::MessageTooLarge, message)).into_http();
+        return Err(Refusal::new(Reason::MessageTooLarge, message));
     }
-    next.run(request).await
-}
-
-fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + EACH).sum()
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::response::Response;
 use futures::FutureExt;
 use http::HeaderMap;
 use tokio::time::Instant;
@@ -14,23 +14,27 @@ use crate::{
 };
 
 /// Runs a call, turns a panic and tonic's own refusals into ours, and writes one log line.
-pub async fn settle(request: Request, next: Next) -> Response {
+pub async fn settle(
+    method: &str,
+    answer: impl Future<Output = Result<Response, Refusal>>,
+) -> Response {
     let started = Instant::now();
-    let method = request.uri().path().to_owned();
-    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    fault::point("server.before-answer", &method);
-    let response = if let Ok(response) = outcome {
-        match translated(response.headers()) {
+    let outcome = AssertUnwindSafe(answer).catch_unwind().await;
+    fault::point("server.before-answer", method);
+    let outcome = outcome.unwrap_or_else(|_| {
+        tracing::error!(method, "a handler panicked");
+        Err(Refusal::new(Reason::Internal, "internal error"))
+    });
+    let response = match outcome {
+        Ok(response) => match translated(response.headers()) {
             None => response,
             Some(refusal) => Status::from(refusal).into_http(),
-        }
-    } else {
-        tracing::error!(%method, "a handler panicked");
-        Status::from(Refusal::new(Reason::Internal, "internal error")).into_http()
+        },
+        Err(refusal) => Status::from(refusal).into_http(),
     };
     let code = code(response.headers()).unwrap_or(Code::Ok);
     let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    tracing::debug!(%method, ?code, elapsed_ms, "call answered");
+    tracing::debug!(method, ?code, elapsed_ms, "call answered");
     response
 }
 
@@ -71,16 +75,12 @@ fn code(headers: &HeaderMap) -> Option<Code> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware::from_fn, routing::any};
     use tonic_types::StatusExt;
-    use tower::ServiceExt;
 
     use super::*;
 
-    async fn answer_of(router: Router) -> Status {
-        let request = Request::builder().uri("/call").body(Body::empty()).unwrap();
-        let response = router.layer(from_fn(settle)).oneshot(request).await.unwrap();
-        Status::from_header_map(response.headers()).unwrap()
+    async fn status_of(answer: impl Future<Output = Result<Response, Refusal>>) -> Status {
+        Status::from_header_map(settle("/call", answer).await.headers()).unwrap()
     }
 
     fn reason(status: &Status) -> String {
@@ -89,21 +89,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_fault_of_ours_that_says_nothing_of_itself() {
-        async fn panics() -> Response {
-            panic!("secret")
-        }
-        let status = answer_of(Router::new().route("/call", any(panics))).await;
+        let status = status_of(async { panic!("secret") }).await;
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Internal, "INTERNAL"));
         assert!(!status.message().contains("secret"));
     }
 
     #[tokio::test]
     async fn what_the_library_calls_internal_is_the_callers_malformed_message() {
-        async fn refuses() -> Response {
-            #[expect(clippy::disallowed_methods, reason = "what the library does")]
-            Status::internal("failed to decode Protobuf message: Name.first").into_http()
-        }
-        let status = answer_of(Router::new().route("/call", any(refuses))).await;
+        #[expect(clippy::disallowed_methods, reason = "what the library does")]
+        let refused = Status::internal("failed to decode Protobuf message: Name.first");
+        let status = status_of(async { Ok(refused.into_http()) }).await;
         assert_eq!(reason(&status), "MESSAGE_MALFORMED");
         assert!(!status.message().contains("Name"));
     }
