@@ -42,6 +42,13 @@ where
         shutdown.spawn(async move {
             let mut asked = Vec::new();
             while 0 < waiting.recv_many(&mut asked, MOST_KEYS).await {
+                // Whoever is about to ask, goes along: those who were just answered ask anew.
+                tokio::task::yield_now().await;
+                while asked.len() < MOST_KEYS
+                    && let Ok(another) = waiting.try_recv()
+                {
+                    asked.push(another);
+                }
                 // Whoever gave up waiting costs the database nothing.
                 asked.retain(|asked| !asked.answer.is_closed());
                 let (keys, answers): (Vec<_>, Vec<_>) =

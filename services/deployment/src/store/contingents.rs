@@ -10,14 +10,14 @@ use crate::domain::contingent::{Contingent, State, Transition};
 const TABLE: &str = "contingents";
 
 macro_rules! select {
-    ($rest:tt, $($argument:expr),*) => {
+    ($from:tt, $($argument:expr),*) => {
         sqlx::query_as!(
             Row,
             r#"select mission, id, display_name, partner, pledge, ordinal, category, headcount,
                 state, held_stage, pledged_at,
                 transitions as "transitions: Json<Vec<Transition>>",
                 sources as "sources: Json<Vec<Source>>", revision, created_at, updated_at
-            from deployment.contingents "# + $rest,
+            from "# + $from,
             $($argument),*
         )
     };
@@ -59,7 +59,7 @@ pub async fn get(
     mission: &MissionId,
     id: &Id,
 ) -> Result<Option<Contingent>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
+    select!("deployment.contingents where mission = $1 and id = $2", mission.as_str(), id.as_str())
         .fetch_optional(db)
         .await?
         .map(Contingent::try_from)
@@ -73,8 +73,14 @@ pub async fn of_keys(
 ) -> Result<Vec<Result<Option<Contingent>, Error>>, Error> {
     let (missions, ids): (Vec<&str>, Vec<&str>) =
         keys.iter().map(|(mission, id)| (mission.as_str(), id.as_str())).unzip();
+    // One look into the key's index each: the planner would rather read a small table whole.
     let rows = select!(
-        "where (mission, id) in (select * from unnest($1::text[], $2::text[]))",
+        "unnest($1::text[], $2::text[]) as asked (of_mission, of_id)
+            cross join lateral (
+                select * from deployment.contingents
+                where mission = of_mission and id = of_id
+                limit 1
+            ) found",
         missions as _,
         ids as _
     )
@@ -97,11 +103,15 @@ pub async fn lock(
     mission: &MissionId,
     id: &Id,
 ) -> Result<Option<Contingent>, Error> {
-    select!("where mission = $1 and id = $2 for update", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Contingent::try_from)
-        .transpose()
+    select!(
+        "deployment.contingents where mission = $1 and id = $2 for update",
+        mission.as_str(),
+        id.as_str()
+    )
+    .fetch_optional(db)
+    .await?
+    .map(Contingent::try_from)
+    .transpose()
 }
 
 /// The contingent that has a partner's ordinal.
@@ -149,7 +159,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Contingent>, Error> {
     let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
+        "deployment.contingents where mission = $1 and $2 < id order by id limit $3",
         mission.as_str(),
         after,
         limit
@@ -161,7 +171,9 @@ pub async fn list(
 
 /// Every contingent of a mission, by id.
 pub async fn all(db: &mut PgConnection, mission: &MissionId) -> Result<Vec<Contingent>, Error> {
-    let rows = select!("where mission = $1 order by id", mission.as_str()).fetch_all(db).await?;
+    let rows = select!("deployment.contingents where mission = $1 order by id", mission.as_str())
+        .fetch_all(db)
+        .await?;
     rows.into_iter().map(Contingent::try_from).collect()
 }
 
