@@ -11,15 +11,12 @@ const ROOT: &str = "../../proto";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");
-    let third_party = Path::new(ROOT).join("third_party");
-    let mut compiler = protox::Compiler::new([Path::new(ROOT), &third_party])?;
-    compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(protos(&Path::new(ROOT).join("muster"))?)?;
-
     #[expect(clippy::disallowed_methods, reason = "how cargo tells a build script where to write")]
     let out = PathBuf::from(env::var("OUT_DIR")?);
     // Encoded by protox itself: the decoded form has lost the field rules.
-    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    let compiler = compiled(true)?;
+    fs::write(out.join("documented.bin"), compiler.encode_file_descriptor_set())?;
+    fs::write(out.join("descriptors.bin"), compiled(false)?.encode_file_descriptor_set())?;
 
     // Rules and annotations are read from the descriptors; no Rust type is needed for them.
     let mut files = compiler.file_descriptor_set();
@@ -30,6 +27,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         .include_file("muster.rs")
         .compile_fds_with_config(files, config)?;
     Ok(())
+}
+
+/// Every file, with its comments or without.
+fn compiled(documented: bool) -> Result<protox::Compiler, Box<dyn Error>> {
+    let third_party = Path::new(ROOT).join("third_party");
+    let mut compiler = protox::Compiler::new([Path::new(ROOT), &third_party])?;
+    compiler.include_imports(true).include_source_info(documented);
+    compiler.open_files(protos(&Path::new(ROOT).join("muster"))?)?;
+    Ok(compiler)
 }
 
 fn protos(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use prost_reflect::{
-    DescriptorPool, MethodDescriptor,
+    MethodDescriptor,
     prost_types::{MethodOptions, method_options::IdempotencyLevel},
 };
 
@@ -24,8 +24,8 @@ pub struct Method {
 
 /// Every method that takes one message, by its path.
 static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(|| {
-    let pool = DescriptorPool::decode(muster_proto::FILE_DESCRIPTOR_SET).unwrap_or_default();
-    let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+    let methods =
+        muster_proto::pool().services().flat_map(|service| service.methods().collect::<Vec<_>>());
     methods
         .filter(|method| !method.is_client_streaming())
         .map(|method| {

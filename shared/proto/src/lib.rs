@@ -1,5 +1,9 @@
 //! The wire types generated from `proto/`, and nothing else.
 
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/muster.rs"));
 }
@@ -7,5 +11,17 @@ mod generated {
 pub use generated::google;
 pub use generated::muster::{common, deployment, reporting};
 
-/// Every file under `proto/` with its imports, comments and field rules.
-pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+/// Every file under `proto/` with its imports, field rules and comments, for whoever asks a server
+/// what it offers.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/documented.bin"));
+
+/// Every message and service under `proto/`, with the field rules. The comments would be most of
+/// what it holds in memory, and are not in it.
+pub fn pool() -> &'static DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+        let bytes: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+        #[expect(clippy::expect_used, reason = "the build made these bytes, and tests read them")]
+        DescriptorPool::decode(bytes).expect("descriptors of our own")
+    });
+    &POOL
+}

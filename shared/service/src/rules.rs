@@ -6,26 +6,15 @@
 mod check;
 mod plan;
 
-use std::sync::LazyLock;
-
-use muster_proto::FILE_DESCRIPTOR_SET;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor};
 
 use crate::field::FieldViolation;
 
 pub use self::plan::UnknownRule;
+pub use muster_proto::pool;
 
 /// More violations than a person reads are cut off.
 const MOST_VIOLATIONS: usize = 20;
-
-/// Every message and service under `proto/`.
-pub fn pool() -> &'static DescriptorPool {
-    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
-        #[expect(clippy::expect_used, reason = "the build made these bytes, and tests read them")]
-        DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("descriptors of our own")
-    });
-    &POOL
-}
 
 /// Reads the rules of every message once. A rule that is not understood here stops start-up,
 /// so that none is ever silently skipped.
