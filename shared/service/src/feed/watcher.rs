@@ -46,6 +46,8 @@ pub struct Place {
 /// What comes next for a place.
 enum Next {
     Piece(Bytes, i64),
+    /// With the bookmark that follows.
+    Last(Bytes, i64),
     /// It has to be read from the database.
     Stored(Head),
     Nothing,
@@ -82,16 +84,17 @@ impl Place {
         if window.head.epoch != self.epoch {
             window.head.check(&self.epoch.to_string(), self.position)?;
         }
-        Ok(match window.after(self.position) {
+        Ok(match window.after(self.position, self.head) {
             Look::Piece(piece, last) => Next::Piece(piece, last),
+            Look::Last(piece, last) => Next::Last(piece, last),
             Look::Edge => Next::Nothing,
             Look::Before => Next::Stored(window.head.clone()),
         })
     }
 
-    fn reach(&mut self, position: i64) {
+    fn reach(&mut self, position: i64, bookmarked: bool) {
         self.position = position;
-        self.bookmarked = None;
+        self.bookmarked = bookmarked.then(Instant::now);
     }
 
     /// A bookmark where the watcher has everything and was not told so lately.
@@ -177,7 +180,7 @@ impl Watcher {
         for _ in 0..self.places.len() {
             let turn = self.turn % self.places.len();
             self.turn = turn + 1;
-            let (piece, last) = match self.places[turn].look()? {
+            let (piece, last, bookmarked) = match self.places[turn].look()? {
                 Next::Nothing => {
                     self.places[turn].live = true;
                     continue;
@@ -187,13 +190,20 @@ impl Watcher {
                 }
                 Next::Piece(piece, last) => {
                     self.places[turn].live = true;
-                    (piece, last)
+                    (piece, last, false)
+                }
+                Next::Last(piece, last) => {
+                    self.places[turn].live = true;
+                    (piece, last, true)
                 }
                 Next::Stored(_) if self.places[turn].live => return Err(self.too_slow()),
                 // Boxed: most watchers wait most of the time, and need no room for this.
-                Next::Stored(head) => self.stored(turn, head).boxed().await?,
+                Next::Stored(head) => {
+                    let (piece, last) = self.stored(turn, head).boxed().await?;
+                    (piece, last, false)
+                }
             };
-            self.places[turn].reach(last);
+            self.places[turn].reach(last, bookmarked);
             return Ok(Some(piece));
         }
         Ok(self.places.iter_mut().find_map(Place::bookmark))

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What is sent at once, where one change is not larger.
-const PIECE: usize = 32 * 1024;
+const PIECE: usize = 64 * 1024;
 
 /// The latest changes of a mission, a run without a gap up to the last that is known.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ struct Segment {
     start: i64,
     /// Where each of its changes ends.
     ends: Vec<usize>,
+    /// Its changes, and in a window's last segment the bookmark of whoever has them all.
     frames: Bytes,
 }
 
@@ -38,6 +39,8 @@ struct Segment {
 pub enum Look {
     /// The next changes, and the position of the last of them.
     Piece(Bytes, i64),
+    /// The same up to the window's end, with the bookmark that follows.
+    Last(Bytes, i64),
     /// There is nothing new.
     Edge,
     /// The next changes are not here any more.
@@ -58,6 +61,9 @@ impl Window {
 
     /// Takes in the changes that follow; the head then stands at the last of them.
     pub fn append(&mut self, head: Head, changes: &[Kept]) {
+        if let Some(last) = self.segments.back_mut() {
+            last.frames.truncate(last.len());
+        }
         let mut first = 0;
         while first < changes.len() {
             let mut segment = match self.segments.pop_back() {
@@ -73,6 +79,9 @@ impl Window {
                 frame::change(&mut frames, head.epoch, &changes[first]);
                 segment.ends.push(frames.len());
                 first += 1;
+            }
+            if first == changes.len() {
+                frames.extend_from_slice(&frame::bookmark(&head, head.last_position));
             }
             segment.frames = frames.freeze();
             self.segments.push_back(segment);
@@ -99,8 +108,9 @@ impl Window {
         true
     }
 
-    /// What comes after a position.
-    pub fn after(&self, position: i64) -> Look {
+    /// What comes after a position, for a reader that knows of changes up to `head`: without those
+    /// it does not have everything.
+    pub fn after(&self, position: i64, head: i64) -> Look {
         if self.head.last_position <= position {
             return Look::Edge;
         }
@@ -108,9 +118,12 @@ impl Window {
             return Look::Before;
         }
         let index = self.segments.partition_point(|segment| segment.end() <= position);
-        match self.segments.get(index) {
-            Some(segment) => Look::Piece(segment.after(position), segment.end()),
-            None => Look::Before,
+        let Some(segment) = self.segments.get(index) else { return Look::Before };
+        let (from, end) = (segment.start_after(position), segment.end());
+        if end == self.head.last_position && head <= end {
+            Look::Last(segment.frames.slice(from..), end)
+        } else {
+            Look::Piece(segment.frames.slice(from..segment.len()), end)
         }
     }
 }
@@ -124,12 +137,15 @@ impl Segment {
         self.start + i64::try_from(self.ends.len()).unwrap_or(i64::MAX)
     }
 
-    fn after(&self, position: i64) -> Bytes {
+    /// Where its changes end.
+    fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or_default()
+    }
+
+    /// Where the change after a position begins.
+    fn start_after(&self, position: i64) -> usize {
         let before = usize::try_from(position - self.start).unwrap_or(0);
-        match before.checked_sub(1).and_then(|last| self.ends.get(last)) {
-            Some(end) => self.frames.slice(end..),
-            None => self.frames.clone(),
-        }
+        before.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default()
     }
 }
 
@@ -162,19 +178,38 @@ mod tests {
             frame::change(&mut alone, Uuid::nil(), &change);
             sizes.push(alone.len());
         }
+        alone.extend_from_slice(&frame::bookmark(&head(300), 300));
         for start in 10..300 {
             let (mut position, mut read) = (start, BytesMut::new());
-            while let Look::Piece(piece, last) = window.after(position) {
-                assert!(piece.len() <= PIECE + 1100);
-                read.extend_from_slice(&piece);
-                position = last;
-            }
+            let last = loop {
+                match window.after(position, 300) {
+                    Look::Piece(piece, last) => {
+                        assert!(piece.len() <= PIECE + 1100);
+                        read.extend_from_slice(&piece);
+                        position = last;
+                    }
+                    Look::Last(piece, last) => {
+                        read.extend_from_slice(&piece);
+                        break last;
+                    }
+                    nothing => panic!("{nothing:?} after {position}"),
+                }
+            };
             let skipped = usize::try_from(start - 10).unwrap();
             let from = skipped.checked_sub(1).map_or(0, |last| sizes[last]);
-            assert_eq!((position, &read[..]), (300, &alone[from..]));
+            assert_eq!((last, &read[..]), (300, &alone[from..]));
         }
-        assert_eq!(window.after(300), Look::Edge);
-        assert_eq!(window.after(9), Look::Before);
+        assert_eq!(window.after(300, 300), Look::Edge);
+        assert_eq!(window.after(9, 300), Look::Before);
+    }
+
+    #[test]
+    fn a_reader_that_knows_of_more_gets_no_bookmark() {
+        let mut window = Window::at(head(0));
+        window.append(head(2), &kept(1..=2, 10));
+        let Look::Last(marked, 2) = window.after(0, 2) else { panic!("no bookmark") };
+        let Look::Piece(plain, 2) = window.after(0, 3) else { panic!("a bookmark too early") };
+        assert_eq!(marked[plain.len()..], frame::bookmark(&head(2), 2));
     }
 
     #[test]
@@ -184,10 +219,10 @@ mod tests {
         let before = window.bytes();
         assert!(window.shrink());
         assert!(window.bytes() < before);
-        assert_eq!(window.after(0), Look::Before);
+        assert_eq!(window.after(0, 100), Look::Before);
         while window.shrink() {}
         assert_eq!(
-            (window.bytes(), window.after(99), window.after(100)),
+            (window.bytes(), window.after(99, 100), window.after(100, 100)),
             (0, Look::Before, Look::Edge)
         );
     }
