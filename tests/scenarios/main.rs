@@ -26,3 +26,4 @@ mod reporting;
 mod shutdown;
 mod tidy;
 mod tokens;
+mod transactions;

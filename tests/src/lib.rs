@@ -186,12 +186,18 @@ impl World {
         self.restart_reporting().await;
     }
 
-    /// Drops every change that the deployment service's feed tells by now, as time would.
-    pub async fn compact_deployment(&self) -> u64 {
+    /// The deployment service's database as a replica of it has it, with so many connections.
+    pub async fn deployment_database(&self, connections: u32) -> Database {
         static SCHEMA: Schema = muster_service::schema!("deployment");
         let url = cluster().await.url(&self.database, "deployment");
-        let config = service_config(url, self.keys.path());
-        let database = Database::connect(&config, &SCHEMA, Clock::System).await.unwrap();
+        let mut config = service_config(url, self.keys.path());
+        config.database_connections = connections;
+        Database::connect(&config, &SCHEMA, Clock::System).await.unwrap()
+    }
+
+    /// Drops every change that the deployment service's feed tells by now, as time would.
+    pub async fn compact_deployment(&self) -> u64 {
+        let database = self.deployment_database(1).await;
         let tomorrow = Clock::System.now() + Duration::from_hours(24);
         let dropped = feed::compact(&database, tomorrow).await.unwrap();
         database.close().await;

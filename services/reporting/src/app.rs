@@ -17,7 +17,7 @@ use std::sync::Arc;
 use muster_service::{
     Context, Database, Id, MissionId, Reason, Refusal, Work, page::Page, quantity::Overflow, work,
 };
-use sqlx::{PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
 
 use crate::{
@@ -81,6 +81,17 @@ impl App {
         context.scope(mission)?.whole()?;
         self.caught_up(context, mission).await?;
         self.connection().await
+    }
+
+    /// The same for a read of which everything is of one moment.
+    async fn moment(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+    ) -> Result<Transaction<'static, Postgres>, Error> {
+        context.scope(mission)?.whole()?;
+        self.caught_up(context, mission).await?;
+        Ok(self.database.snapshot().await.map_err(store::Error::from)?)
     }
 
     async fn connection(&self) -> Result<PoolConnection<Postgres>, Error> {

@@ -12,7 +12,7 @@ pub mod reports;
 use std::{fmt, str::FromStr};
 
 use muster_service::Schema;
-use sqlx::{Connection, PgConnection, Postgres, Transaction, migrate::Migrator};
+use sqlx::migrate::Migrator;
 
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -39,11 +39,6 @@ impl Error {
             Self::Database(_) => false,
         }
     }
-}
-
-/// Begins to read everything as it stands at one moment.
-pub async fn snapshot(db: &mut PgConnection) -> Result<Transaction<'_, Postgres>, Error> {
-    Ok(db.begin_with("begin isolation level repeatable read read only").await?)
 }
 
 /// Reads a word that a column holds.

@@ -188,9 +188,30 @@ impl Database {
         self.pool.acquire().await
     }
 
+    /// A transaction that writes.
+    pub(crate) async fn transaction(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.open("begin").await
+    }
+
     /// A read-only transaction: everything read in it is of one moment.
     pub async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with("begin isolation level repeatable read read only").await
+        self.open("begin isolation level repeatable read read only").await
+    }
+
+    /// Opens a transaction, to the end even where its caller goes meanwhile: given up halfway, it
+    /// would stay open on a connection that is idle for all that the pool knows, and others would
+    /// read and write in it.
+    async fn open(
+        &self,
+        statement: &'static str,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let pool = self.pool.clone();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "one statement, which closing the pool waits for"
+        )]
+        let opening = tokio::spawn(async move { pool.begin_with(statement).await });
+        opening.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     pub async fn close(&self) {
@@ -238,8 +259,10 @@ pub fn refusal(error: &sqlx::Error) -> Refusal {
                 .retry_after(RETRY_DELAY)
         }
         (_, Some("57014")) => Refusal::new(Reason::DeadlinePassed, "the deadline passed"),
-        // Connections, transactions that the server ended or that it only lets read, resources.
-        (_, Some(code)) if ["08", "25", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+        // read_only_sql_transaction: a replica of the database. idle_in_transaction_session_timeout.
+        (_, Some("25006" | "25P03")) => unavailable(error),
+        // Connections, resources, stops of the server.
+        (_, Some(code)) if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
             unavailable(error)
         }
         (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _) => {

@@ -118,7 +118,7 @@ pub struct Work {
 impl Database {
     /// Begins a unit of work, or halts with the answer that its request id was given before.
     pub async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, Halt> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.transaction().await?;
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
         let row = sqlx::query(self.schema.begin_work)
             .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
@@ -187,7 +187,7 @@ impl Work {
     /// the safety of one transaction away.
     pub fn split(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
         Box::pin(async {
-            let next = self.database.pool.begin().await?;
+            let next = self.database.transaction().await?;
             std::mem::replace(&mut self.transaction, next).commit().await
         })
     }

@@ -8,7 +8,7 @@ use crate::{
         deployment::Resource,
         situation::{self, Question, Records, Situation},
     },
-    store::{self, assessments, figures, incidents, link, resources},
+    store::{assessments, figures, incidents, link, resources},
 };
 
 /// After every moment at which anything was recorded. Where nobody asks for what was known by a
@@ -30,8 +30,7 @@ pub struct Asked {
 impl App {
     pub async fn situation(&self, context: &Context, asked: Asked) -> Result<Situation, Error> {
         let now = self.database.clock().now();
-        let mut connection = self.read(context, &asked.mission).await?;
-        let mut db = store::snapshot(&mut connection).await?;
+        let mut db = self.moment(context, &asked.mission).await?;
         known_mission(&mut db, &asked.mission).await?;
         known_area(&mut db, &asked.mission, &asked.area, "area_code").await?;
         Ok(take(&mut db, &asked, now).await?.0)

@@ -46,7 +46,7 @@ pub async fn compact(database: &Database, before: OffsetDateTime) -> anyhow::Res
 /// Drops a batch of one mission's changes, and keeps how they left its resources.
 async fn batch(database: &Database, before: OffsetDateTime) -> anyhow::Result<u64> {
     let schema = database.schema;
-    let mut transaction = database.pool.begin().await?;
+    let mut transaction = database.transaction().await?;
     let found = sqlx::query(schema.take_floor).bind(before).fetch_optional(&mut *transaction);
     let Some(row) = found.await? else { return Ok(0) };
     let head = Head::try_from(row)?;
