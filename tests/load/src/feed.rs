@@ -25,8 +25,18 @@ const REVISIONS: usize = 10;
 const PAGE: i64 = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 
-const FORGET: &str = "truncate reporting.deployment_resources, reporting.link_cursors,
-    reporting.parked_changes, reporting.timeline_events, reporting.feeds cascade";
+/// Keeps what the service followed so far.
+const KEEP: [&str; 2] = [
+    "create table reporting.kept_resources as table reporting.deployment_resources",
+    "create table reporting.kept_cursors as table reporting.link_cursors",
+];
+/// Stands there again.
+const RETURN: [&str; 3] = [
+    "truncate reporting.deployment_resources, reporting.link_cursors",
+    "insert into reporting.deployment_resources (mission, name, revision, position, body)
+        select mission, name, revision, position, body from reporting.kept_resources",
+    "insert into reporting.link_cursors table reporting.kept_cursors",
+];
 
 pub async fn run(plan: Plan, changes: usize) -> anyhow::Result<()> {
     let world = World::start().await?;
@@ -34,21 +44,25 @@ pub async fn run(plan: Plan, changes: usize) -> anyhow::Result<()> {
     let client = world.client(&deployment).await?;
     fill::missions(&client, MISSIONS).await?;
     let source = world.sql("deployment").await?;
+    // One that never followed would read a snapshot instead.
+    let reporting = world.reporting(&deployment).await?;
+    let target = world.sql("reporting").await?;
+    let told: i64 = sqlx::query_scalar("select sum(last_position)::bigint from deployment.feeds")
+        .fetch_one(&source)
+        .await?;
+    until(&target, told).await?;
+    drop(reporting);
+    run_all(&target, &KEEP).await?;
     for mission in 0..MISSIONS {
         fill_feed(&source, &mission.to_string(), changes / MISSIONS).await?;
     }
-    // Makes the schema and the bodies that the plain program writes as well.
-    drop(world.reporting(&deployment).await?);
-    let target = world.sql("reporting").await?;
     println!("{changes} changes in {MISSIONS} missions; the plain program takes {PAGE} at once");
     let mut rounds = Rounds::new("feed");
     for _ in 0..plan.rounds {
-        sqlx::query(FORGET).execute(&target).await?;
+        run_all(&target, &RETURN).await?;
         let begun = Instant::now();
         let reporting = world.reporting(&deployment).await?;
-        while applied(&target).await? < i64::try_from(changes / MISSIONS * MISSIONS)? {
-            tokio::time::sleep(PAUSE).await;
-        }
+        until(&target, i64::try_from(changes / MISSIONS * MISSIONS)?).await?;
         let ours = begun.elapsed();
         let parked: i64 = sqlx::query_scalar("select count(*) from reporting.parked_changes")
             .fetch_one(&target)
@@ -133,9 +147,20 @@ fn told(change: &Change, mission: &str, number: usize, revision: usize) -> anyho
     Ok(change.encode_to_vec())
 }
 
-async fn applied(sql: &PgPool) -> anyhow::Result<i64> {
+/// Waits until so many changes are in the projection.
+async fn until(sql: &PgPool, changes: i64) -> anyhow::Result<()> {
     let sum = "select coalesce(sum(position), 0)::bigint from reporting.link_cursors";
-    Ok(sqlx::query_scalar(sum).fetch_one(sql).await?)
+    while sqlx::query_scalar::<_, i64>(sum).fetch_one(sql).await? < changes {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+async fn run_all(sql: &PgPool, statements: &[&'static str]) -> anyhow::Result<()> {
+    for statement in statements {
+        sqlx::query(*statement).execute(sql).await?;
+    }
+    Ok(())
 }
 
 /// What stands in the projection.
@@ -161,12 +186,16 @@ async fn plain(source: &PgPool, target: &PgPool) -> anyhow::Result<Duration> {
         .iter()
         .map(|row| ((row.get("mission"), row.get("name")), (row.get("body"), row.get("revision"))))
         .collect();
-    sqlx::query(FORGET).execute(target).await?;
+    run_all(target, &RETURN).await?;
     let begun = Instant::now();
     let (mut source, mut target) = (source.acquire().await?, target.acquire().await?);
     for mission in 0..MISSIONS {
         let mission = mission.to_string();
-        let mut place = 0_i64;
+        let mut place: i64 =
+            sqlx::query_scalar("select position from reporting.link_cursors where mission = $1")
+                .bind(&mission)
+                .fetch_one(&mut *target)
+                .await?;
         loop {
             let page = sqlx::query("select position, payload, hash from deployment.changes where mission = $1 and $2 < position order by position limit $3")
                 .bind(&mission)

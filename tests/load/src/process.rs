@@ -9,9 +9,6 @@ use tokio::{
 };
 use tonic::transport::{Channel, Endpoint};
 
-/// The unit of times in /proc, which is the same on every Linux.
-const TICK: Duration = Duration::from_millis(10);
-
 /// A program of ours that runs until this is dropped.
 pub struct Process {
     child: Child,
@@ -56,17 +53,16 @@ impl Process {
         Ok(kib.parse::<u64>()? * 1024)
     }
 
-    /// The processor time that it took so far, by itself and in the system.
+    /// The processor time that its threads took so far, by themselves and in the system.
     pub fn time(&self) -> anyhow::Result<Duration> {
-        let stat = fs::read_to_string(self.proc("stat")?)?;
-        let (_, fields) = stat.rsplit_once(") ").context("no stat")?;
-        let ticks: u64 = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(|field| field.parse::<u64>().unwrap_or_default())
-            .sum();
-        Ok(TICK * u32::try_from(ticks)?)
+        let mut sum = Duration::ZERO;
+        for thread in fs::read_dir(self.proc("task")?)? {
+            // A thread that ended meanwhile was none of those that work.
+            let Ok(spent) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            let nanos = spent.split_whitespace().next().context("no schedstat")?;
+            sum += Duration::from_nanos(nanos.parse()?);
+        }
+        Ok(sum)
     }
 
     fn proc(&self, file: &str) -> anyhow::Result<PathBuf> {
