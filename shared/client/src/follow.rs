@@ -133,8 +133,9 @@ impl Follow {
     }
 }
 
-/// Breaks of the connection, stops and overload of a server pass; refusals do not.
-fn passes(status: &Status) -> bool {
+/// Whether a watch may go on after a while: breaks of the connection, stops and overload of a
+/// server pass; refusals do not.
+pub fn passes(status: &Status) -> bool {
     matches!(
         status.code(),
         Code::Unavailable

@@ -37,6 +37,8 @@ const BUDGET_PERIOD: Duration = Duration::from_secs(10);
 /// How much may be on its way in a stream, and in all streams of a connection.
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// A server that has much to tell sends it in fewer pieces: each costs a system call of its own.
+const FRAME_BYTES: u32 = 64 * 1024;
 
 /// A URL that names no place to call.
 #[derive(Debug, thiserror::Error)]
@@ -199,6 +201,7 @@ fn open(url: &str, policy: &Policy) -> Result<Channel, BadUrl> {
         .keep_alive_while_idle(true)
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_frame_size(FRAME_BYTES)
         .user_agent("muster")
         .map_err(bad)?
         .connect_lazy())

@@ -32,7 +32,7 @@ mod deadline;
 mod token;
 mod follow;
 
-pub use self::follow::{Follow, Step};
+pub use self::follow::{Follow, Step, passes};
 pub use self::kit::{BadUrl, Kit};
 pub use self::policy::Policy;
 pub use self::token::Token;

@@ -272,6 +272,12 @@ pub fn refusal(error: &sqlx::Error) -> Refusal {
     }
 }
 
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        refusal(&error)
+    }
+}
+
 fn unavailable(error: &sqlx::Error) -> Refusal {
     tracing::warn!(%error, "the database cannot be reached");
     Refusal::new(Reason::DatabaseUnavailable, "the database cannot be reached")

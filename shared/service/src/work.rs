@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     call::{Answer, Context, Failure},
-    database::{self, Database},
+    database::Database,
     fault,
     name::MissionId,
     status::{Reason, Refusal},
@@ -99,7 +99,7 @@ impl From<Halt> for Failure {
                 let message = format!("the records would take more than {MOST_CHANGE_BYTES} bytes");
                 Refusal::new(Reason::MessageTooLarge, message)
             }
-            Halt::Database(error) => database::refusal(&error),
+            Halt::Database(error) => error.into(),
         })
     }
 }

@@ -9,6 +9,8 @@ use tokio::{
 };
 use tonic::transport::{Channel, Endpoint};
 
+const FRAME_BYTES: u32 = 64 * 1024;
+
 /// A program of ours that runs until this is dropped.
 pub struct Process {
     child: Child,
@@ -36,11 +38,12 @@ impl Process {
         format!("http://{}", self.address)
     }
 
-    /// Opens so many connections.
+    /// Opens so many connections, which take frames as large as the client kit's do.
     pub async fn channels(&self, count: usize) -> anyhow::Result<Vec<Channel>> {
         let mut channels = Vec::new();
         for _ in 0..count {
-            channels.push(Endpoint::from_shared(self.url())?.tcp_nodelay(true).connect().await?);
+            let endpoint = Endpoint::from_shared(self.url())?.tcp_nodelay(true);
+            channels.push(endpoint.max_frame_size(FRAME_BYTES).connect().await?);
         }
         Ok(channels)
     }

@@ -12,7 +12,7 @@ use muster_proto::{
     reporting::v1::change_feed_service_client::ChangeFeedServiceClient as ReportingFeed,
 };
 use muster_service::{Shutdown, status::Reason};
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use super::missions;
@@ -92,7 +92,7 @@ impl Watcher {
             } else if let Some(floor) = compacted(status) {
                 eprintln!("changes up to {floor} are no longer kept; going on after them");
                 self.place.position = floor;
-            } else if is_passing(status) {
+            } else if muster_client::passes(status) {
                 if self.pause == FIRST_PAUSE {
                     eprintln!("the watch broke off; going on after {}", self.place.position);
                 }
@@ -151,20 +151,6 @@ fn compacted(status: &Status) -> Option<i64> {
     let info = status.get_details_error_info()?;
     let floor = info.metadata.get("floor")?.parse().ok()?;
     refusal::is(status, Reason::FeedCompacted).then_some(floor)
-}
-
-/// Breaks of the connection and stops of the server pass; refusals do not.
-fn is_passing(status: &Status) -> bool {
-    matches!(
-        status.code(),
-        Code::Unavailable
-            | Code::Unknown
-            | Code::Cancelled
-            | Code::Internal
-            | Code::DeadlineExceeded
-            | Code::ResourceExhausted
-            | Code::Aborted
-    )
 }
 
 fn in_words(change: &Change, terminal: Terminal) -> String {

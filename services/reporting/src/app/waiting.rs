@@ -61,7 +61,8 @@ fn behind(cursor: Option<&Cursor>, token: &Token) -> Refusal {
     let mission = token.mission.name();
     match cursor {
         Some(cursor) if cursor.epoch != token.epoch => {
-            let message = format!("the feed of {mission} has another epoch; list, then watch");
+            let message =
+                format!("the feed of {mission} has another epoch; read the snapshot, then watch");
             Refusal::new(Reason::FeedEpochChanged, message).with("epoch", cursor.epoch)
         }
         _ => {

@@ -1,6 +1,6 @@
 //! The one table from our errors to what callers see.
 
-use muster_service::{Failure, Reason, Refusal, database, status};
+use muster_service::{Failure, Reason, Refusal, status};
 use tonic::Status;
 
 use crate::app::{Error, StoreError};
@@ -14,7 +14,7 @@ impl From<Error> for Failure {
                 .with("state", state.state.to_uppercase())
                 .with("allowed", state.allowed),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
-            Error::Store(StoreError::Database(error)) => database::refusal(&error),
+            Error::Store(StoreError::Database(error)) => error.into(),
             Error::Store(error) => status::internal(&error),
         })
     }

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
 use super::log::{Head, Kept};
-use crate::{Database, MissionId, Shutdown, database, status::Refusal};
+use crate::{Database, MissionId, Shutdown, status::Refusal};
 
 /// How often old changes are looked for.
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -105,12 +105,10 @@ async fn fold(
 impl Database {
     /// The hash of the last change that is not kept.
     pub(super) async fn floor_hash(&self, mission: &MissionId) -> Result<Vec<u8>, Refusal> {
-        let failed = |error: sqlx::Error| database::refusal(&error);
         let row = sqlx::query(self.schema.floor)
             .bind(mission.as_str())
             .fetch_optional(&self.pool)
-            .await
-            .map_err(failed)?;
-        row.map_or(Ok(Vec::new()), |row| row.try_get("hash").map_err(failed))
+            .await?;
+        Ok(row.map(|row| row.try_get("hash")).transpose()?.unwrap_or_default())
     }
 }

@@ -19,7 +19,7 @@ use super::{
     window::Window,
 };
 use crate::{
-    Database, Shutdown, database,
+    Database, Shutdown,
     name::MissionId,
     status::{Reason, Refusal},
 };
@@ -127,12 +127,11 @@ impl Hub {
     /// Takes in what was committed since the last look, anywhere or in this process only.
     async fn look(&self, anywhere: bool) -> Result<(), Refusal> {
         let here = self.database.commits.take();
-        let heads = if anywhere {
-            self.database.heads().await
+        let mut heads = if anywhere {
+            self.database.heads().await?
         } else {
-            self.database.heads_of(&here).await
+            self.database.heads_of(&here).await?
         };
-        let mut heads = heads.map_err(|error| database::refusal(&error))?;
         let mut moved = false;
         // Every mission has its turn before one with many changes has its next.
         while !heads.is_empty() {

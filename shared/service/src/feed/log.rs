@@ -7,7 +7,7 @@ use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::{
-    database::{self, Database},
+    database::Database,
     fault,
     name::MissionId,
     status::{self, Reason, Refusal},
@@ -29,7 +29,8 @@ impl Head {
         let mission = self.mission.name();
         if !epoch.is_empty() && epoch != self.epoch.to_string() && !fault::mutated("epoch-ignored")
         {
-            let message = format!("the feed of {mission} has a new epoch; list, then watch");
+            let message =
+                format!("the feed of {mission} has a new epoch; read the snapshot, then watch");
             return Err(Refusal::new(Reason::FeedEpochChanged, message)
                 .with("epoch", self.epoch)
                 .with("mission", mission));
@@ -47,9 +48,7 @@ impl Head {
         }
         Ok(())
     }
-}
 
-impl Head {
     /// Whether this was read before the other: of one life of a feed, neither end goes back.
     pub(super) fn is_before(&self, other: &Self) -> bool {
         self.epoch == other.epoch
@@ -109,8 +108,8 @@ impl Database {
             .bind(limit)
             .fetch(&self.pool);
         let (mut changes, mut bytes) = (Vec::new(), 0);
-        while let Some(row) = rows.try_next().await.map_err(|error| database::refusal(&error))? {
-            let kept = Kept::try_from(&row).map_err(|error| database::refusal(&error))?;
+        while let Some(row) = rows.try_next().await? {
+            let kept = Kept::try_from(&row)?;
             bytes += kept.payload.len();
             if most_bytes < bytes && !changes.is_empty() {
                 break;
@@ -123,9 +122,7 @@ impl Database {
             return Ok(changes);
         }
         // They were compacted since the head was read.
-        if let Some(now) =
-            self.head(&head.mission).await.map_err(|error| database::refusal(&error))?
-        {
+        if let Some(now) = self.head(&head.mission).await? {
             now.check("", after)?;
         }
         Err(Refusal::new(Reason::Contended, "the feed moved while it was read; repeat the call"))

@@ -4,7 +4,6 @@ use super::log::Head;
 use crate::{
     Database,
     call::Context,
-    database,
     name::MissionId,
     status::{Reason, Refusal},
     token::Token,
@@ -23,8 +22,7 @@ impl Database {
                 && mission.is_none_or(|mission| *mission == token.mission)
         });
         for token in seen.filter(|token| token.position != 0) {
-            let head = self.head(&token.mission).await;
-            still_has(head.map_err(|error| database::refusal(&error))?.as_ref(), token)?;
+            still_has(self.head(&token.mission).await?.as_ref(), token)?;
         }
         Ok(())
     }
@@ -35,7 +33,8 @@ fn still_has(head: Option<&Head>, token: &Token) -> Result<(), Refusal> {
     let last = head.map_or(0, |head| head.last_position);
     match head {
         Some(head) if head.epoch != token.epoch => {
-            let message = format!("the feed of {mission} has a new epoch; list, then watch");
+            let message =
+                format!("the feed of {mission} has a new epoch; read the snapshot, then watch");
             Err(Refusal::new(Reason::FeedEpochChanged, message).with("epoch", head.epoch))
         }
         _ if last < token.position => {

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     Database, Shutdown,
     call::Call,
-    database,
     field::{AtField, FieldViolation},
     name::MissionId,
     page::MOST_PAGE_BYTES,
@@ -113,7 +112,6 @@ impl Feed {
     }
 
     async fn existing(&self, mission: &MissionId) -> Result<Head, Refusal> {
-        let head = self.database.head(mission).await;
-        head.map_err(|error| database::refusal(&error))?.ok_or_else(|| not_found(&mission.name()))
+        self.database.head(mission).await?.ok_or_else(|| not_found(&mission.name()))
     }
 }

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::log::Head;
 use crate::{
-    Database, database,
+    Database,
     name::MissionId,
     page::MOST_PAGE_BYTES,
     status::{self, Refusal},
@@ -23,19 +23,17 @@ pub type Parts = stream::Iter<vec::IntoIter<Result<ReadSnapshotResponse, Status>
 impl Database {
     /// Reads a mission's resources, all at the position that its feed stands at.
     pub(super) async fn feed_snapshot(&self, mission: &MissionId) -> Result<Parts, Refusal> {
-        let failed = |error: sqlx::Error| database::refusal(&error);
-        let mut moment = self.snapshot().await.map_err(failed)?;
+        let mut moment = self.snapshot().await?;
         let row = sqlx::query(self.schema.head_hash)
             .bind(mission.as_str())
             .fetch_optional(&mut *moment)
-            .await
-            .map_err(failed)?
+            .await?
             .ok_or_else(|| not_found(&mission.name()))?;
-        let hash: Vec<u8> = row.try_get("last_hash").map_err(failed)?;
-        let head = Head::try_from(row).map_err(failed)?;
+        let hash: Vec<u8> = row.try_get("last_hash")?;
+        let head = Head::try_from(row)?;
         let mut parts = Collected::default();
         self.fold(&mut moment, mission, &mut parts).await?;
-        moment.commit().await.map_err(failed)?;
+        moment.commit().await?;
         Ok(parts.at(&head, &hash))
     }
 
@@ -47,12 +45,11 @@ impl Database {
         mission: &MissionId,
         parts: &mut Collected,
     ) -> Result<(), Refusal> {
-        let failed = |error: sqlx::Error| database::refusal(&error);
         let broken = |error: prost::DecodeError| status::internal(&error);
         let mut told = HashSet::new();
         let mut rows = sqlx::query(self.schema.newest_first).bind(mission.as_str()).fetch(&mut *db);
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            let payload: &[u8] = row.try_get("payload").map_err(failed)?;
+        while let Some(row) = rows.try_next().await? {
+            let payload: &[u8] = row.try_get("payload")?;
             for resource in Change::decode(payload).map_err(broken)?.resources.into_iter().rev() {
                 if told.insert(resource.name.clone()) {
                     parts.add(resource);
@@ -61,9 +58,9 @@ impl Database {
         }
         drop(rows);
         let mut rows = sqlx::query(self.schema.resources).bind(mission.as_str()).fetch(db);
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            if !told.contains(row.try_get::<&str, _>("name").map_err(failed)?) {
-                let payload: &[u8] = row.try_get("payload").map_err(failed)?;
+        while let Some(row) = rows.try_next().await? {
+            if !told.contains(row.try_get::<&str, _>("name")?) {
+                let payload: &[u8] = row.try_get("payload")?;
                 parts.add(ResourceChange::decode(payload).map_err(broken)?);
             }
         }
