@@ -4,6 +4,7 @@
     reason = "what goes wrong here fails the test that it goes wrong in"
 )]
 
+mod behind;
 mod deployment;
 mod desk;
 mod feed;

@@ -9,21 +9,32 @@ use muster_proto::{
     reporting::v1::change_feed_service_server::ChangeFeedService,
 };
 use muster_service::{
-    Answer, Call,
+    Answer, Call, Context, MissionId,
     feed::{Feed, Parts, Watch},
 };
-use tonic::{Request, Response};
+use tonic::{Request, Response, Status};
+
+use crate::app::App;
 
 pub use self::link::Link;
 
 /// Answers calls about the feed.
 pub struct ChangeFeed {
     feed: Feed,
+    app: App,
 }
 
 impl ChangeFeed {
-    pub fn new(feed: Feed) -> Self {
-        Self { feed }
+    pub fn new(feed: Feed, app: App) -> Self {
+        Self { feed, app }
+    }
+
+    /// Waits until what the caller has seen of the deployment service is known here. A name that
+    /// cannot be read is refused by the feed.
+    async fn caught_up(&self, context: &Context, mission: &str) -> Result<(), Status> {
+        let Ok(mission) = MissionId::parse(mission) else { return Ok(()) };
+        context.scope(&mission)?;
+        Ok(self.app.caught_up(context, &mission).await?)
     }
 }
 
@@ -36,14 +47,22 @@ impl ChangeFeedService for ChangeFeed {
         &self,
         request: Request<ListChangesRequest>,
     ) -> Answer<ListChangesResponse> {
-        Ok(Response::new(self.feed.list(Call::admit(request)?).await?))
+        let call = Call::admit(request)?;
+        self.caught_up(&call.context, &call.message.parent).await?;
+        Ok(Response::new(self.feed.list(call).await?))
     }
 
     async fn watch_changes(&self, request: Request<WatchChangesRequest>) -> Answer<Watch> {
-        Ok(self.feed.watch(Call::admit(request)?).await?)
+        let call = Call::admit(request)?;
+        for position in &call.message.positions {
+            self.caught_up(&call.context, &position.mission).await?;
+        }
+        Ok(self.feed.watch(call).await?)
     }
 
     async fn read_snapshot(&self, request: Request<ReadSnapshotRequest>) -> Answer<Parts> {
-        Ok(Response::new(self.feed.snapshot(Call::admit(request)?).await?))
+        let call = Call::admit(request)?;
+        self.caught_up(&call.context, &call.message.parent).await?;
+        Ok(Response::new(self.feed.snapshot(call).await?))
     }
 }

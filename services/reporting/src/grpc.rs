@@ -52,6 +52,6 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
         .add_service(serve!(pb::link_service_server::LinkServiceServer<_>, handler))
         .add_service(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
-            ChangeFeed::new(feed)
+            ChangeFeed::new(feed, app.clone())
         )))
 }

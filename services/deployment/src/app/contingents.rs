@@ -131,6 +131,7 @@ impl App {
         (mission, id): (MissionId, Id),
     ) -> Result<Contingent, Error> {
         context.scope(&mission)?;
+        self.database.still_has(context, Some(&mission)).await?;
         let found = self.contingents.get((mission.clone(), id.clone())).await?;
         Ok(found.ok_or_else(|| work::not_found(&mission.child("contingents", &id)))?)
     }

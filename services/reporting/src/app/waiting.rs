@@ -21,11 +21,7 @@ const RETRY_DELAY: Duration = Duration::from_millis(500);
 impl App {
     /// Waits, within the caller's time, until everything is applied that the caller has seen of
     /// the deployment service, and refuses one who has seen more of this service than there is.
-    pub(super) async fn caught_up(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-    ) -> Result<(), Error> {
+    pub async fn caught_up(&self, context: &Context, mission: &MissionId) -> Result<(), Error> {
         self.database.still_has(context, Some(mission)).await?;
         let seen: Vec<&Token> = (context.tokens.iter())
             .filter(|token| token.service == PEER && token.mission == *mission)

@@ -107,6 +107,7 @@ impl Feed {
             .at("parent")
             .map_err(|violation| crate::field::refuse(&[violation]))?;
         context.scope(&mission)?;
+        self.database.still_has(&context, Some(&mission)).await?;
         let _turn = self.hub.readers.acquire().await;
         self.database.feed_snapshot(&mission).await
     }
