@@ -9,6 +9,10 @@ use tokio::time::Instant;
 use super::ending;
 use crate::status::{Reason, Refusal};
 
+/// tonic itself ends a call at its caller's deadline, with CANCELLED and no reason; ours comes
+/// first. An answer in the last moment would not arrive in time anyway.
+const LAST_MOMENT: Duration = Duration::from_millis(2);
+
 /// When a call has to be answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
@@ -24,7 +28,7 @@ impl Deadline {
         let asked = headers.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
         let now = Instant::now();
         Self {
-            at: now + asked.map_or(limit, |asked| asked.min(limit)),
+            at: now + asked.map_or(limit, |asked| asked.saturating_sub(LAST_MOMENT).min(limit)),
             end: asked.map(|asked| now + asked),
         }
     }
