@@ -21,7 +21,7 @@ const CALLERS: [usize; 3] = [8, 16, 32];
 const TIMES: f64 = 5.0;
 /// How long a caller waits for its answer.
 const DEADLINE: Duration = Duration::from_secs(1);
-const ROWS: usize = 500;
+const ROWS: usize = 1_000;
 /// How often calls are sent off.
 const TICK: Duration = Duration::from_millis(2);
 
