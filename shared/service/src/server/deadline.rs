@@ -38,6 +38,10 @@ impl Deadline {
         self,
         answer: impl Future<Output = Result<Response, Refusal>>,
     ) -> Result<Response, Refusal> {
+        // Before anything is waited for: timers may be looked at in either order.
+        if self.at <= Instant::now() {
+            return Err(passed());
+        }
         let response = tokio::time::timeout_at(self.at, answer).await.unwrap_or(Err(passed()))?;
         Ok(match self.end {
             None => response,
