@@ -9,7 +9,7 @@ use muster_proto::{
     },
     deployment::v1::{self as pb, change_feed_service_client::ChangeFeedServiceClient},
 };
-use muster_tests::{World, append, details, filler, reason};
+use muster_tests::{World, append, details, filler, new_site, reason};
 use prost::Message;
 use sha2::{Digest, Sha256};
 use time::macros::datetime;
@@ -58,19 +58,7 @@ fn fold(state: &mut State, changes: &[Change]) {
 async fn create_site(world: &World, id: String) {
     let mut sites =
         pb::site_service_client::SiteServiceClient::new(world.client.deployment.clone());
-    let site = pb::Site {
-        display_name: "Site".into(),
-        kind: pb::SiteKind::Other.into(),
-        area_code: "HT0111".into(),
-        ..pb::Site::default()
-    };
-    let request = pb::CreateSiteRequest {
-        parent: "missions/m".into(),
-        site_id: id,
-        site: Some(site),
-        request_id: String::new(),
-    };
-    sites.create_site(request).await.unwrap();
+    sites.create_site(new_site(&id)).await.unwrap();
 }
 
 #[tokio::test]

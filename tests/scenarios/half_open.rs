@@ -4,15 +4,14 @@ use std::time::{Duration, Instant};
 
 use muster_client::{Kit, Policy, Token};
 use muster_proto::{
-    deployment::v1::CreateSiteRequest,
     deployment::v1::{
-        GetMissionRequest, Mission, Site, SiteKind, mission_service_client::MissionServiceClient,
+        GetMissionRequest, Mission, mission_service_client::MissionServiceClient,
         site_service_client::SiteServiceClient,
     },
     reporting::v1::{GetLinkStatusRequest, link_service_client::LinkServiceClient},
 };
 use muster_service::token::HEADER;
-use muster_tests::{Proxy, World, no_older_than, reason};
+use muster_tests::{Proxy, World, new_site, no_older_than, reason};
 use tonic::{Code, Request, Status};
 
 /// A cut link is noticed within this, and another replica answers.
@@ -84,21 +83,10 @@ async fn the_link_between_the_services_goes_on_at_another_replica() {
     let mut link = LinkServiceClient::new(client.reporting.clone());
     // It follows one of them, whichever that is.
     for (number, proxy) in proxies.iter().enumerate() {
-        let request = CreateSiteRequest {
-            parent: "missions/m".into(),
-            site_id: format!("site-{number}"),
-            site: Some(Site {
-                display_name: "Site".into(),
-                kind: SiteKind::Other.into(),
-                area_code: "HT0111".into(),
-                ..Site::default()
-            }),
-            request_id: String::new(),
-        };
         proxy.silence();
         let cut = Instant::now();
         let mut sites = SiteServiceClient::new(client.deployment.clone());
-        let written = sites.create_site(request).await.unwrap();
+        let written = sites.create_site(new_site(&format!("site-{number}"))).await.unwrap();
         let token = written.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned();
         loop {
             let request = GetLinkStatusRequest { name: "missions/m".into() };

@@ -2,11 +2,11 @@
 
 use muster::scenario::{Loader, Scenario};
 use muster_proto::{
-    deployment::v1::{self as deployment, site_service_client::SiteServiceClient},
+    deployment::v1::site_service_client::SiteServiceClient,
     reporting::v1::{self as pb, link_service_client::LinkServiceClient},
 };
 use muster_service::{Clock, token::HEADER};
-use muster_tests::{World, no_older_than, reason};
+use muster_tests::{World, new_site, no_older_than, reason};
 use time::macros::datetime;
 use tonic::Code;
 
@@ -47,18 +47,7 @@ async fn a_read_with_the_token_of_a_write_is_never_older_than_it() {
     let mut sites = SiteServiceClient::new(world.client.deployment.clone());
     let mut link = LinkServiceClient::new(world.client.reporting.clone());
     for number in 0..50 {
-        let create = deployment::CreateSiteRequest {
-            parent: "missions/m".into(),
-            site_id: format!("site-{number}"),
-            site: Some(deployment::Site {
-                display_name: "Site".into(),
-                kind: deployment::SiteKind::Other.into(),
-                area_code: "HT0111".into(),
-                ..deployment::Site::default()
-            }),
-            request_id: String::new(),
-        };
-        let written = sites.create_site(create).await.unwrap();
+        let written = sites.create_site(new_site(&format!("site-{number}"))).await.unwrap();
         let token = written.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned();
         let request = pb::GetLinkStatusRequest { name: "missions/m".into() };
         let status = link.get_link_status(no_older_than(request, &token)).await.unwrap();

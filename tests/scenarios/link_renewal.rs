@@ -2,10 +2,10 @@
 
 use muster_proto::{
     common::v1::{Change, ResourceChange},
-    deployment::v1::{CreateSiteRequest, Site, SiteKind, site_service_client::SiteServiceClient},
+    deployment::v1::{Site, site_service_client::SiteServiceClient},
     reporting::v1::{self as pb, link_service_client::LinkServiceClient},
 };
-use muster_tests::{World, append};
+use muster_tests::{World, append, new_site};
 use prost::{Message, Name};
 use prost_types::Any;
 use time::macros::datetime;
@@ -66,18 +66,7 @@ fn site(id: &str, revision: i64, value: Vec<u8>) -> Change {
 /// A site as the deployment service tells it.
 async fn a_good_site(world: &World) -> Vec<u8> {
     let mut sites = SiteServiceClient::new(world.client.deployment.clone());
-    let create = CreateSiteRequest {
-        parent: "missions/m".into(),
-        site_id: "real".into(),
-        site: Some(Site {
-            display_name: "Site".into(),
-            kind: SiteKind::Other.into(),
-            area_code: "HT0111".into(),
-            ..Site::default()
-        }),
-        request_id: String::new(),
-    };
-    sites.create_site(create).await.unwrap().into_inner().encode_to_vec()
+    sites.create_site(new_site("real")).await.unwrap().into_inner().encode_to_vec()
 }
 
 #[tokio::test]

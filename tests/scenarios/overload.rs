@@ -7,7 +7,7 @@ use muster_proto::deployment::v1::{
     self as pb, mission_service_client::MissionServiceClient,
     site_service_client::SiteServiceClient,
 };
-use muster_tests::{Running, World, reason};
+use muster_tests::{Running, World, new_site, reason};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use tokio::task::JoinSet;
 use tonic::{Code, Request, Status};
@@ -80,15 +80,8 @@ async fn blocked(db: &mut PgConnection) -> i64 {
 async fn change(caller: Kit, timeout: Option<Duration>) -> Result<(), Status> {
     let id = Uuid::now_v7();
     let mut request = Request::new(pb::CreateSiteRequest {
-        parent: "missions/m".into(),
-        site_id: format!("s{}", id.simple()),
-        site: Some(pb::Site {
-            display_name: "Site".into(),
-            kind: pb::SiteKind::Other.into(),
-            area_code: "HT0111".into(),
-            ..pb::Site::default()
-        }),
         request_id: id.to_string(),
+        ..new_site(&format!("s{}", id.simple()))
     });
     if let Some(timeout) = timeout {
         request.set_timeout(timeout);

@@ -8,7 +8,7 @@ use muster_proto::{
         partner_service_client::PartnerServiceClient, site_service_client::SiteServiceClient,
     },
 };
-use muster_tests::{World, at, reason};
+use muster_tests::{World, at, new_site, reason};
 use prost::Message;
 use time::macros::datetime;
 
@@ -78,18 +78,9 @@ fn talkative(site_id: &str) -> pb::CreateSiteRequest {
         sources: vec![source; 20],
         ..pb::SiteStatus::default()
     };
-    pb::CreateSiteRequest {
-        parent: "missions/m".into(),
-        site_id: site_id.into(),
-        site: Some(pb::Site {
-            display_name: "Site".into(),
-            kind: pb::SiteKind::Other.into(),
-            area_code: "HT0111".into(),
-            status_history: vec![status],
-            ..pb::Site::default()
-        }),
-        request_id: String::new(),
-    }
+    let request = new_site(site_id);
+    let site = request.site.map(|site| pb::Site { status_history: vec![status], ..site });
+    pb::CreateSiteRequest { site, ..request }
 }
 
 #[tokio::test]

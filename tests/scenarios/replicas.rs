@@ -13,7 +13,7 @@ use muster_proto::{
     reporting::v1::{GetLinkStatusRequest, LinkStatus, link_service_client::LinkServiceClient},
 };
 use muster_service::token::HEADER;
-use muster_tests::{Running, World, no_older_than};
+use muster_tests::{Running, World, new_site, no_older_than};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::{Response, Status};
@@ -51,17 +51,7 @@ impl Pair {
 }
 
 fn site(id: &str, request_id: Uuid) -> pb::CreateSiteRequest {
-    pb::CreateSiteRequest {
-        parent: "missions/m".into(),
-        site_id: id.into(),
-        site: Some(pb::Site {
-            display_name: "Site".into(),
-            kind: pb::SiteKind::Other.into(),
-            area_code: "HT0111".into(),
-            ..pb::Site::default()
-        }),
-        request_id: request_id.to_string(),
-    }
+    pb::CreateSiteRequest { request_id: request_id.to_string(), ..new_site(id) }
 }
 
 async fn create(client: &Client, request: pb::CreateSiteRequest) -> Response<pb::Site> {

@@ -33,7 +33,7 @@ use tonic::transport::Channel;
 pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{
-    READY, append, at, details, field_violations, filler, no_older_than, reason, unmet,
+    READY, append, at, details, field_violations, filler, new_site, no_older_than, reason, unmet,
 };
 
 /// How long a service of these tests lets running calls finish.

@@ -133,6 +133,18 @@ impl World {
     }
 }
 
+/// A request for a site of which nothing is told.
+pub fn new_site(id: &str) -> pb::CreateSiteRequest {
+    let site = pb::Site {
+        display_name: "Site".into(),
+        kind: pb::SiteKind::Other.into(),
+        area_code: "HT0111".into(),
+        ..pb::Site::default()
+    };
+    let (parent, site_id) = ("missions/m".into(), id.into());
+    pb::CreateSiteRequest { parent, site_id, site: Some(site), request_id: String::new() }
+}
+
 /// A request that must not be answered from before what a token speaks of.
 pub fn no_older_than<T>(message: T, token: &str) -> Request<T> {
     let mut request = Request::new(message);
