@@ -1,6 +1,6 @@
 //! A measured process: where it answers, what time and memory it took.
 
-use std::{fs, path::PathBuf, process::Stdio, time::Duration};
+use std::{fs, ops::Range, path::PathBuf, process::Stdio, time::Duration};
 
 use anyhow::{Context, ensure};
 use tokio::{
@@ -10,6 +10,16 @@ use tokio::{
 use tonic::transport::{Channel, Endpoint};
 
 const FRAME_BYTES: u32 = 64 * 1024;
+
+/// Keeps this process, and what it starts from now on, on these processors.
+pub async fn stay_on(processors: Range<usize>) -> anyhow::Result<()> {
+    ensure!(!processors.is_empty(), "there are not enough processors");
+    let list = format!("{}-{}", processors.start, processors.end - 1);
+    let own = std::process::id().to_string();
+    let done = Command::new("taskset").args(["-acp", &list, &own]).stdout(Stdio::null()).status();
+    ensure!(done.await.context("no taskset")?.success(), "cannot stay on processors {list}");
+    Ok(())
+}
 
 /// A program of ours that runs until this is dropped.
 pub struct Process {

@@ -43,7 +43,7 @@ const A_CONNECTION: usize = 500;
 /// Changes in a burst.
 const BURST: usize = 100;
 /// Bursts until there are so many deliveries.
-const DELIVERIES: usize = 1_000_000;
+const DELIVERIES: usize = 5_000_000;
 /// Changes one by one, to see how late they come.
 const SINGLE: usize = 20;
 const QUIET: Duration = Duration::from_secs(3);

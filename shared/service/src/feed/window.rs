@@ -64,10 +64,12 @@ impl Window {
         if let Some(last) = self.segments.back_mut() {
             last.frames.truncate(last.len());
         }
+        let coming: usize = changes.iter().map(|change| change.payload.len()).sum();
         let mut first = 0;
         while first < changes.len() {
             let mut segment = match self.segments.pop_back() {
-                Some(tail) if tail.frames.len() < PIECE => tail,
+                // What is told at once stays together where it can: each piece costs its watchers.
+                Some(tail) if tail.frames.len() + coming < PIECE => tail,
                 full => {
                     self.segments.extend(full);
                     Segment::empty_at(changes[first].position - 1)
