@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 use muster_client::{Kit, Policy, Token};
 use muster_proto::{
     deployment::v1::{
-        GetMissionRequest, Mission, mission_service_client::MissionServiceClient,
-        site_service_client::SiteServiceClient,
+        GetContingentRequest, GetMissionRequest, Mission,
+        contingent_service_client::ContingentServiceClient,
+        mission_service_client::MissionServiceClient, site_service_client::SiteServiceClient,
     },
     reporting::v1::{GetLinkStatusRequest, link_service_client::LinkServiceClient},
 };
 use muster_service::token::HEADER;
 use muster_tests::{Proxy, World, new_site, no_older_than, reason};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, transport::Channel};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
 /// A cut link is noticed within this, and another replica answers.
 const NOTICED: Duration = Duration::from_secs(5);
@@ -101,4 +105,40 @@ async fn the_link_between_the_services_goes_on_at_another_replica() {
         let healed = Kit::new(&proxy.url(), Policy::default()).unwrap();
         healed.ready().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_database_that_goes_silent_is_noticed_and_nobody_waits_for_it_without_end() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let (mut replica, proxy) = world.deployment_replica_behind().await;
+    replica.serves().await;
+    let once = Policy { tries: 1, ..Policy::default() };
+    let kit = Kit::new(&replica.url(), once).unwrap();
+    let kit = kit.showing(Token::text(world.token("operator")));
+    let read = async || {
+        let name = "missions/m/contingents/ken-1".to_owned();
+        let mut request = Request::new(GetContingentRequest { name });
+        request.set_timeout(Duration::from_secs(20));
+        ContingentServiceClient::new(kit.clone()).get_contingent(request).await
+    };
+    read().await.unwrap();
+    let channel = Channel::from_shared(replica.url()).unwrap().connect().await.unwrap();
+    let asked = HealthCheckRequest { service: String::new() };
+    let mut health = HealthClient::new(channel).watch(asked).await.unwrap().into_inner();
+    assert_eq!(health.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+
+    proxy.silence();
+    let cut = Instant::now();
+    let noticed = async {
+        assert_eq!(health.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+        cut.elapsed()
+    };
+    let (noticed, refused) = tokio::join!(noticed, read());
+    assert!(noticed < NOTICED, "it took {noticed:?}");
+    assert_eq!(reason(&refused.unwrap_err()), "DATABASE_UNAVAILABLE");
+    assert!(cut.elapsed() < Duration::from_secs(10), "it took {:?}", cut.elapsed());
+    let asked = Instant::now();
+    replica.stop_in_the_background().await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}", asked.elapsed());
 }

@@ -24,6 +24,8 @@ mod repeats;
 mod repeats_everywhere;
 mod replicas;
 mod reporting;
+mod restore;
+mod retries;
 mod shutdown;
 mod tidy;
 mod tokens;

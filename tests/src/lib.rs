@@ -7,11 +7,12 @@
 )]
 
 pub mod hostile;
+mod backup;
 mod proxy;
 mod service;
 mod verbs;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use muster::{
     client::{self, Client},
@@ -25,11 +26,12 @@ use muster_service::{
     run::Service,
     telemetry::LogFormat,
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgConnectOptions};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
+pub use self::backup::Backup;
 pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{
@@ -210,6 +212,17 @@ impl World {
         let mut config = deployment_config(url, self.keys.path());
         adjust(&mut config.service);
         Running::start::<Deployment>(config, self.clock.clone()).await
+    }
+
+    /// One more replica of the deployment service, over a link to the database that may be cut.
+    pub async fn deployment_replica_behind(&self) -> (Running, Proxy) {
+        let url = cluster().await.url(&self.database, "deployment");
+        let options = PgConnectOptions::from_str(&url).unwrap();
+        let socket = options.get_socket().unwrap().join(".s.PGSQL.5432");
+        let proxy = Proxy::to_socket(socket).await;
+        let (role, address, database) = ("deployment", proxy.address(), &self.database);
+        let url = format!("postgres://{role}@{address}/{database}?sslmode=disable");
+        (self.deployment_replica(|service| service.database_url = url).await, proxy)
     }
 
     /// One more replica of the reporting service, following these replicas of the other.

@@ -15,7 +15,7 @@ mod claims;
 mod strength;
 
 use muster_proto::deployment::v1 as pb;
-use muster_service::{feed::Feed, serve};
+use muster_service::{feed::Feed, serve, server::MAX_QUESTION_BYTES};
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 
@@ -30,7 +30,7 @@ struct Handler {
 pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyhow::Result<Routes> {
     let handler = Handler { app: app.clone() };
     let (v1, v1alpha) = muster_service::server::reflection(PACKAGE)?;
-    Ok(Routes::new(health)
+    Ok(Routes::new(health.max_decoding_message_size(MAX_QUESTION_BYTES))
         .add_service(v1)
         .add_service(v1alpha)
         .add_service(serve!(pb::mission_service_server::MissionServiceServer<_>, handler.clone()))

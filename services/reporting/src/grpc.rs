@@ -12,7 +12,7 @@ mod reports;
 mod link;
 
 use muster_proto::reporting::v1 as pb;
-use muster_service::{feed::Feed, serve};
+use muster_service::{feed::Feed, serve, server::MAX_QUESTION_BYTES};
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 
@@ -27,7 +27,7 @@ struct Handler {
 pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyhow::Result<Routes> {
     let handler = Handler { app: app.clone() };
     let (v1, v1alpha) = muster_service::server::reflection(PACKAGE)?;
-    Ok(Routes::new(health)
+    Ok(Routes::new(health.max_decoding_message_size(MAX_QUESTION_BYTES))
         .add_service(v1)
         .add_service(v1alpha)
         .add_service(serve!(pb::incident_service_server::IncidentServiceServer<_>, handler.clone()))

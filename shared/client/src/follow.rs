@@ -11,7 +11,7 @@ use muster_proto::{
 use tokio::time::Instant;
 use tonic::{Code, Status, Streaming};
 
-use crate::Kit;
+use crate::{Kit, outcome::wait};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -86,10 +86,10 @@ impl Follow {
                     });
                     return Ok(step);
                 }
-                Ok(None) => self.broke_off().await,
+                Ok(None) => self.broke_off(Duration::ZERO).await,
                 Err(status) if passes(&status) => {
                     tracing::debug!(%status, "a watch broke off");
-                    self.broke_off().await;
+                    self.broke_off(wait(&status).unwrap_or_default()).await;
                 }
                 Err(status) => return Err(status),
             }
@@ -123,12 +123,13 @@ impl Follow {
         Ok(watch.into_inner())
     }
 
-    async fn broke_off(&mut self) {
+    /// Waits before the next watch, for as long as the server asked at least.
+    async fn broke_off(&mut self, wait: Duration) {
         self.watch = None;
         if HELD < self.opened.elapsed() {
             self.pause = FIRST_PAUSE;
         }
-        tokio::time::sleep(self.pause.mul_f64(fastrand::f64())).await;
+        tokio::time::sleep(wait + self.pause.mul_f64(fastrand::f64())).await;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -34,9 +34,11 @@ use crate::{
 
 /// Over how long repetitions are counted.
 const BUDGET_PERIOD: Duration = Duration::from_secs(10);
-/// How much may be on its way in a stream, and in all streams of a connection.
+/// How much may be on its way in a stream.
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
-const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// And in all streams of a connection, the most that there can be: watches that are not read must
+/// not hold up whatever else goes over it.
+const CONNECTION_WINDOW_BYTES: u32 = (1 << 31) - 1;
 /// A server that has much to tell sends it in fewer pieces: each costs a system call of its own.
 const FRAME_BYTES: u32 = 64 * 1024;
 

@@ -34,5 +34,6 @@ mod follow;
 
 pub use self::follow::{Follow, Step, passes};
 pub use self::kit::{BadUrl, Kit};
+pub use self::outcome::wait;
 pub use self::policy::Policy;
 pub use self::token::Token;

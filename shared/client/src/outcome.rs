@@ -57,11 +57,18 @@ impl Failed {
             Code::ResourceExhausted => is(ErrorReason::Overloaded),
             _ => false,
         };
-        let wait = details.retry_info().and_then(|info| info.retry_delay);
-        // Another replica need not be waited for.
-        let wait = wait.filter(|_| !is(ErrorReason::ShuttingDown));
+        let wait = wait(&status);
         passes.then_some(Self { status, is_unsent: false, wait })
     }
+}
+
+/// How long a refusal asks to wait. One of a server that stops asks nothing of those who have
+/// another.
+pub fn wait(status: &Status) -> Option<Duration> {
+    let details = status.get_error_details();
+    let stopping = ErrorReason::ShuttingDown.as_str_name().strip_prefix("ERROR_REASON_");
+    let stops = details.error_info().map(|info| info.reason.as_str()) == stopping;
+    details.retry_info().and_then(|info| info.retry_delay).filter(|_| !stops)
 }
 
 /// Whether a failure on the way says that nothing has come of the request: there was no

@@ -20,6 +20,10 @@ use crate::{
 
 /// How long to wait for a connection before the call is refused.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+/// How long the database may take to say that it is there.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+/// How long connections may take to end in good order.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// How long to wait for a database that is not up yet.
 const CONNECT_LIMIT: Duration = Duration::from_mins(1);
 const CONNECT_PAUSE: Duration = Duration::from_millis(250);
@@ -30,13 +34,14 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Schema {
     pub name: &'static str,
+    pub settle_in: &'static str,
     pub begin_work: &'static str,
     pub finish_work: &'static str,
     pub heads: &'static str,
     pub head: &'static str,
     pub head_hash: &'static str,
     pub changes: &'static str,
-    pub floor: &'static str,
+    pub head_floor: &'static str,
     pub resources: &'static str,
     pub newest_first: &'static str,
     pub open_floors: &'static str,
@@ -53,6 +58,7 @@ macro_rules! schema {
     ($name:literal) => {
         $crate::Schema {
             name: $name,
+            settle_in: concat!("select ", $name, ".settle_in()"),
             begin_work: concat!("select * from ", $name, ".begin_work($1, $2, $3, $4, $5)"),
             finish_work: concat!(
                 "select * from ",
@@ -74,12 +80,26 @@ macro_rules! schema {
                 $name,
                 ".feeds where mission = $1"
             ),
+            // What is beyond the bytes asked for is not sent: who stops reading has to take it in.
             changes: concat!(
-                "select position, payload, hash from ",
+                "select position, payload, hash, epoch from (
+                    select *, sum(octet_length(payload)) over (order by position rows
+                        between unbounded preceding and 1 preceding) as before
+                    from (select * from ",
                 $name,
-                ".changes where mission = $1 and $2 < position order by position limit $3"
+                ".changes where mission = $1 and $2 < position order by position limit $3) page
+                ) sized join ",
+                $name,
+                ".feeds using (mission) where before is null
+                    or before + octet_length(payload) <= $4 order by position"
             ),
-            floor: concat!("select hash from ", $name, ".feed_floors where mission = $1"),
+            head_floor: concat!(
+                "select mission, epoch, last_position, floor_position, hash from ",
+                $name,
+                ".feeds left join ",
+                $name,
+                ".feed_floors using (mission) where mission = $1"
+            ),
             resources: concat!(
                 "select name, payload from ",
                 $name,
@@ -169,6 +189,11 @@ impl Database {
             .max_connections(config.database_connections)
             .acquire_timeout(ACQUIRE_LIMIT)
             .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async {
+                    sqlx::query(schema.settle_in).execute(connection).await.map(|_| ())
+                })
+            })
             .connect_lazy_with(options);
         reached(&pool).await?;
         Ok(Self { pool, schema, clock, commits: Arc::default() })
@@ -180,7 +205,8 @@ impl Database {
 
     /// Asks the database for an answer.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("select 1").execute(&self.pool).await.map(|_| ())
+        within(PING_LIMIT, async { sqlx::query("select 1").execute(&self.pool).await.map(|_| ()) })
+            .await
     }
 
     /// A connection to read with.
@@ -214,9 +240,20 @@ impl Database {
         opening.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
+    /// Closes all connections; those on which the database says nothing are left to the system.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.pool.close()).await;
     }
+}
+
+/// What the database answers, for those who have no deadline of their own: a connection that went
+/// silent is not waited for without end.
+pub(crate) async fn within<T, E: From<sqlx::Error>>(
+    limit: Duration,
+    asking: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into());
+    tokio::time::timeout(limit, asking).await.unwrap_or_else(silent)
 }
 
 /// Brings a service's schema up to date, over a connection of its own.

@@ -1,15 +1,17 @@
 //! Reads by key, gathered: while one query is on its way the next callers wait, and then go
 //! together. A read begins after it was asked for, so nothing stale is answered.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::Shutdown;
+use crate::{Shutdown, database::within};
 
 /// How many keys go together.
 const MOST_KEYS: usize = 256;
+/// A read by keys that takes longer gets no answer any more.
+const LONGEST_READ: Duration = Duration::from_secs(5);
 /// How many callers may wait before the next ones wait to be let in.
 const MOST_WAITING: usize = 1_024;
 
@@ -56,7 +58,7 @@ where
                 if keys.is_empty() {
                     continue;
                 }
-                let reading = AssertUnwindSafe(async { read(keys).await });
+                let reading = AssertUnwindSafe(async { within(LONGEST_READ, read(keys)).await });
                 // Whoever waits for one that panicked is told so as its answer is dropped.
                 if let Ok(found) = reading.catch_unwind().await {
                     tell(answers, found);

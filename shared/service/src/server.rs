@@ -29,6 +29,8 @@ use self::pass::Way;
 
 /// The largest request: answers may be larger. A stream may reserve this much for one header.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+/// The largest question of those that need no place: for health, and for what there is to ask.
+pub const MAX_QUESTION_BYTES: usize = 4 * 1024;
 /// The largest answer.
 pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -159,5 +161,8 @@ pub fn reflection(
             .filter(|name| !name.is_empty())
             .fold(builder, tonic_reflection::server::Builder::with_service_name)
     };
-    Ok((builder().build_v1()?, builder().build_v1alpha()?))
+    Ok((
+        builder().build_v1()?.max_decoding_message_size(MAX_QUESTION_BYTES),
+        builder().build_v1alpha()?.max_decoding_message_size(MAX_QUESTION_BYTES),
+    ))
 }

@@ -70,8 +70,8 @@ pub struct Status {
 
 /// What became of a resource that was told of.
 enum Taken {
-    /// It is stored, and these events follow from it.
-    Stored(Vec<Event>),
+    /// It is stored; these events follow from it anew, of all that it tells of, by their ids.
+    Stored(Vec<Event>, Vec<String>),
     /// What is stored is as new already.
     Old,
     /// It cannot be stored, and why.
@@ -92,7 +92,7 @@ impl App {
         }
         for told in &heard.resources {
             match take(&mut work, told, *position).await? {
-                Taken::Stored(events) => events.iter().for_each(|event| work.changed(event)),
+                Taken::Stored(events, _) => events.iter().for_each(|event| work.changed(event)),
                 Taken::Old => {}
                 Taken::Unfit(reason) => park(&mut work, told, *position, reason).await?,
             }
@@ -119,7 +119,7 @@ impl App {
         let mut work = self.database.begin(&by_the_link(), &cursor.mission).await?;
         if link::forget(work.db(), cursor).await? {
             link::clear(work.db(), &cursor.mission).await?;
-            timeline::drop_untold(work.db(), &cursor.mission, &[]).await?;
+            withdraw(&mut work, &[]).await?;
             work.settle().await?;
         }
         Ok(())
@@ -199,7 +199,7 @@ async fn project(
         _ => {}
     }
     resources::put(db, mission, &told.name, told.revision, position, resource).await?;
-    let changed = retell(db, mission, &told.name, resource, now).await?;
+    let (changed, ids) = retell(db, mission, &told.name, resource, now).await?;
     for event in &changed {
         let stored = match event.revision {
             1 => timeline::insert(db, event).await?,
@@ -210,33 +210,43 @@ async fn project(
             return Ok(Taken::Unfit(format!("{name} is taken")));
         }
     }
-    Ok(Taken::Stored(changed))
+    Ok(Taken::Stored(changed, ids))
 }
 
-/// The events that a resource tells of and that are not in the timeline as it tells them.
+/// The events that a resource tells of and that are not in the timeline as it tells them, and the
+/// ids of all that it tells of.
 async fn retell(
     db: &mut PgConnection,
     mission: &MissionId,
     name: &str,
     resource: &Resource,
     now: OffsetDateTime,
-) -> Result<Vec<Event>, store::Error> {
+) -> Result<(Vec<Event>, Vec<String>), store::Error> {
     let whom = match events::about(resource) {
         Some(whom) => resources::get(db, mission, whom).await?,
         None => None,
     };
     let known = timeline::about(db, mission, name).await?;
     let told = events::of(resource, whom.as_ref()).into_iter();
-    Ok(told
-        .filter_map(|fact| {
-            let event = fact.into_event(mission, name, now);
-            match known.iter().find(|known| known.id == event.id) {
-                Some(known) if events::says_the_same(known, &event) => None,
-                Some(known) => Some(events::next_revision(known, event)),
-                None => Some(event),
-            }
-        })
-        .collect())
+    let told: Vec<Event> = told.map(|fact| fact.into_event(mission, name, now)).collect();
+    let ids = told.iter().map(|event| event.id.to_string()).collect();
+    let changed = told.into_iter().filter_map(|event| {
+        match known.iter().find(|known| known.id == event.id) {
+            Some(known) if events::says_the_same(known, &event) => None,
+            Some(known) => Some(events::next_revision(known, event)),
+            None => Some(event),
+        }
+    });
+    Ok((changed.collect(), ids))
+}
+
+/// Drops the events of the mission's own steps but for those with these ids, and tells so.
+async fn withdraw(work: &mut Work, told: &[String]) -> Result<(), store::Error> {
+    let mission = work.mission().clone();
+    for (id, revision) in timeline::drop_untold(work.db(), &mission, told).await? {
+        work.gone(mission.child("timelineEvents", &id), revision);
+    }
+    Ok(())
 }
 
 async fn park(

@@ -94,21 +94,22 @@ pub async fn insert_all(
     Ok(inserted.rows_affected() == events.len() as u64)
 }
 
-/// Drops events of the mission's own steps but for those with these ids.
+/// Drops events of the mission's own steps but for those with these ids; answers id and revision
+/// of each.
 pub async fn drop_untold(
     db: &mut PgConnection,
     mission: &MissionId,
     told: &[String],
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<Vec<(Id, i64)>, Error> {
+    let dropped = sqlx::query!(
         "delete from reporting.timeline_events
-        where mission = $1 and kind = 'mission' and id <> all($2)",
+        where mission = $1 and kind = 'mission' and id <> all($2) returning id, revision",
         mission.as_str(),
         told,
     )
-    .execute(db)
+    .fetch_all(db)
     .await?;
-    Ok(())
+    Ok(dropped.into_iter().map(|event| (Id::known(event.id), event.revision)).collect())
 }
 
 /// Stores an event that went one revision further.

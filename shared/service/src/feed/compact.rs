@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use muster_proto::common::v1::Change;
 use prost::Message;
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::log::{Head, Kept};
-use crate::{Database, MissionId, Shutdown, status::Refusal};
+use crate::{Database, MissionId, Shutdown};
 
 /// How often old changes are looked for.
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -20,12 +20,15 @@ pub async fn keep(database: Database, time: Duration, shutdown: Shutdown) {
     let mut interval = tokio::time::interval(INTERVAL);
     while shutdown.unless_asked(interval.tick()).await.is_some() {
         let before = database.clock.now() - time;
-        match shutdown.unless_asked(compact(&database, before)).await {
-            Some(Ok(0)) | None => {}
-            Some(Ok(dropped)) => tracing::info!(dropped, "old changes were compacted"),
-            Some(Err(error)) => {
+        // What it does not get done until the next look is done then.
+        let compacting = tokio::time::timeout(INTERVAL, compact(&database, before));
+        match shutdown.unless_asked(compacting).await {
+            Some(Ok(Ok(0))) | None => {}
+            Some(Ok(Ok(dropped))) => tracing::info!(dropped, "old changes were compacted"),
+            Some(Ok(Err(error))) => {
                 tracing::warn!(error = format!("{error:#}"), "cannot compact old changes");
             }
+            Some(Err(_)) => tracing::warn!("old changes are not compacted in time"),
         }
     }
 }
@@ -100,15 +103,4 @@ async fn fold(
         .execute(db)
         .await?;
     Ok(())
-}
-
-impl Database {
-    /// The hash of the last change that is not kept.
-    pub(super) async fn floor_hash(&self, mission: &MissionId) -> Result<Vec<u8>, Refusal> {
-        let row = sqlx::query(self.schema.floor)
-            .bind(mission.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.map(|row| row.try_get("hash")).transpose()?.unwrap_or_default())
-    }
 }

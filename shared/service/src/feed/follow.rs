@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, time::Duration};
 
+use anyhow::Context;
 use futures::FutureExt;
 use muster_proto::common::v1::{
     Change, FeedPosition, WatchChangesRequest, WatchChangesResponse, watch_changes_response::Step,
@@ -20,6 +21,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Keeps replicas that compete from asking for their places all the time.
 const TURN_PAUSE: Duration = Duration::from_millis(50);
+
+/// A step that takes longer is begun anew; each of its statements has a shorter limit.
+const LONGEST_STEP: Duration = Duration::from_mins(5);
 
 /// The most that is applied at once: of what is there already, nothing is waited for.
 const MOST: usize = 500;
@@ -61,14 +65,21 @@ pub async fn follow(follower: impl Follower, shutdown: Shutdown) {
     loop {
         let before = Instant::now();
         let Some(ended) = shutdown.unless_asked(once(&follower)).await else { return };
+        let mut pause = failures.pause(ended.is_err(), before.elapsed());
         if let Err(error) = &ended {
             tracing::warn!(error = format!("{error:#}"), "cannot follow the feed; trying again");
+            pause = pause.max(asked_for(error));
         }
-        let pause = failures.pause(ended.is_err(), before.elapsed());
         if shutdown.unless_asked(tokio::time::sleep(pause)).await.is_none() {
             return;
         }
     }
+}
+
+/// How long the other service asks to be left alone.
+fn asked_for(error: &anyhow::Error) -> Duration {
+    let wait = error.downcast_ref::<Status>().and_then(muster_client::wait);
+    wait.unwrap_or_default().min(LONGEST_PAUSE)
 }
 
 /// How often in a row the feed could not be followed.
@@ -95,7 +106,7 @@ impl Failures {
 /// Follows from the recorded places until it has to go on from them anew: a change came out of
 /// turn, or a mission was learnt from its snapshot. Fails where the link breaks.
 async fn once(follower: &impl Follower) -> anyhow::Result<()> {
-    let positions = follower.positions().await?;
+    let positions = in_time(follower.positions()).await?;
     let mut watch =
         match follower.open(WatchChangesRequest { positions, include_others: true }).await {
             Ok(watch) => watch,
@@ -105,7 +116,7 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
         let Batch { changes, end } = Batch::read(&mut watch).await;
         for (mission, changes) in changes {
             for changes in fault::deliveries(changes) {
-                if follower.apply(changes).await? == Applied::OutOfTurn {
+                if in_time(follower.apply(changes)).await? == Applied::OutOfTurn {
                     tracing::info!(%mission, "a change came out of turn; reading again");
                     return Ok(());
                 }
@@ -117,6 +128,11 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
             Some(Err(status)) => return recover(follower, status).await,
         }
     }
+}
+
+/// A step of the follower, unless its database went silent.
+async fn in_time<T>(step: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::time::timeout(LONGEST_STEP, step).await.context("the database says nothing")?
 }
 
 /// Changes that are there already, by mission, and how the watch ended if it did after them.
@@ -156,7 +172,7 @@ impl Batch {
 async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
     let Some(mission) = lost(&status) else { return Err(status.into()) };
     tracing::warn!(%mission, message = status.message(), "the feed does not go on from here");
-    follower.renew(&mission).await
+    in_time(follower.renew(&mission)).await
 }
 
 /// The mission whose place a feed refuses because it means nothing there any more.

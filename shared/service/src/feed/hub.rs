@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Database, Shutdown,
+    database::within,
     name::MissionId,
     status::{Reason, Refusal},
 };
@@ -32,6 +33,8 @@ const TELLING: Duration = Duration::from_micros(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest that a commit waits for others to be told with it.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// A look that takes longer is begun anew: the database may have gone silent.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
 /// How much memory the latest changes may take.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// The most of one mission's changes that are read before the next mission's turn.
@@ -71,8 +74,10 @@ impl Hub {
         let mut missions = self.missions();
         let window = (missions.entry(head.mission.clone()))
             .or_insert_with(|| watch::Sender::new(Window::at(head.clone())));
-        if window.receiver_count() == 0 && window.borrow().head.last_position < head.last_position {
-            window.send_replace(Window::at(head));
+        let (watched, known) = (0 < window.receiver_count(), window.borrow().head.clone());
+        // Who was told a new epoch by the database before this replica saw it is not turned away.
+        if known.epoch != head.epoch || (!watched && known.last_position < head.last_position) {
+            window.send_modify(|window| window.move_to(head));
         }
         window.subscribe()
     }
@@ -107,8 +112,12 @@ impl Hub {
             if due {
                 polled = Some(Instant::now());
             }
-            if let Err(refusal) = self.look(due).await {
+            let look = within(LONGEST_LOOK, self.look(due));
+            let Some(looked) = self.shutdown.unless_asked(look).await else { return self.close() };
+            if let Err(refusal) = looked {
                 tracing::warn!(?refusal, "cannot look for new changes");
+                // What it took in until then is told nevertheless.
+                self.tell();
             }
             let watchers = u32::try_from(self.watchers.load(Ordering::Relaxed));
             let pause = TELLING.saturating_mul(watchers.unwrap_or(u32::MAX)).min(LONGEST_PAUSE);
@@ -145,12 +154,17 @@ impl Hub {
             }
             moved |= !behind.is_empty();
             heads = behind;
-        }
-        if moved {
-            self.news.send_modify(|times| *times += 1);
             self.shrink();
         }
+        if moved {
+            self.tell();
+        }
         Ok(())
+    }
+
+    /// Wakes whoever watches more than one mission.
+    fn tell(&self) {
+        self.news.send_modify(|times| *times += 1);
     }
 
     /// Brings one mission's window to a head, or a page nearer to it.
@@ -178,8 +192,10 @@ impl Hub {
 
     /// What follows where a mission is known to stand; nothing where that is no longer kept.
     async fn page(&self, head: &Head, known: &Head) -> Result<Vec<Kept>, Refusal> {
+        const GAPS: [Reason; 3] =
+            [Reason::FeedCompacted, Reason::FeedPositionAhead, Reason::Contended];
         match self.database.changes(head, known.last_position, PAGE, PAGE_BYTES).await {
-            Err(refusal) if refusal.reason() != Reason::DatabaseUnavailable => {
+            Err(refusal) if GAPS.contains(&refusal.reason()) => {
                 tracing::warn!(?refusal, mission = %head.mission, "the feed has a gap");
                 Ok(Vec::new())
             }
@@ -235,7 +251,7 @@ impl Hub {
         for window in self.missions().values() {
             window.send_modify(|_| {});
         }
-        self.news.send_modify(|times| *times += 1);
+        self.tell();
     }
 }
 

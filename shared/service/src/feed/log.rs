@@ -1,6 +1,5 @@
 //! The feed as it stands in the database.
 
-use futures::TryStreamExt;
 use muster_proto::common::v1::Change;
 use prost::Message;
 use sqlx::{Row, postgres::PgRow};
@@ -86,6 +85,20 @@ impl Database {
         Ok(heads)
     }
 
+    /// Where one mission's feed stands, and the hash of the last change that is not kept.
+    pub(super) async fn head_and_floor(
+        &self,
+        mission: &MissionId,
+    ) -> Result<Option<(Head, Vec<u8>)>, sqlx::Error> {
+        let row = sqlx::query(self.schema.head_floor)
+            .bind(mission.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let hash = row.try_get::<Option<Vec<u8>>, _>("hash")?.unwrap_or_default();
+        Ok(Some((Head::try_from(row)?, hash)))
+    }
+
     /// Where one mission's feed stands; `None` for a mission that does not exist.
     pub async fn head(&self, mission: &MissionId) -> Result<Option<Head>, sqlx::Error> {
         let row =
@@ -102,30 +115,33 @@ impl Database {
         limit: i64,
         most_bytes: usize,
     ) -> Result<Vec<Kept>, Refusal> {
-        let mut rows = sqlx::query(self.schema.changes)
+        let rows = sqlx::query(self.schema.changes)
             .bind(head.mission.as_str())
             .bind(after)
             .bind(limit)
-            .fetch(&self.pool);
-        let (mut changes, mut bytes) = (Vec::new(), 0);
-        while let Some(row) = rows.try_next().await? {
-            let kept = Kept::try_from(&row)?;
-            bytes += kept.payload.len();
-            if most_bytes < bytes && !changes.is_empty() {
-                break;
+            .bind(i64::try_from(most_bytes).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.try_get::<Uuid, _>("epoch")? != head.epoch {
+                return Err(self.moved(head, after).await?);
             }
-            changes.push(kept);
+            changes.push(Kept::try_from(row)?);
         }
-        drop(rows);
         let found = changes.first().map_or(head.last_position, |first| first.position - 1);
         if found == after {
             return Ok(changes);
         }
-        // They were compacted since the head was read.
+        Err(self.moved(head, after).await?)
+    }
+
+    /// Why nothing follows: it was compacted, or restored, since the head was read.
+    async fn moved(&self, head: &Head, after: i64) -> Result<Refusal, Refusal> {
         if let Some(now) = self.head(&head.mission).await? {
-            now.check("", after)?;
+            now.check(&head.epoch.to_string(), after)?;
         }
-        Err(Refusal::new(Reason::Contended, "the feed moved while it was read; repeat the call"))
+        Ok(Refusal::new(Reason::Contended, "the feed moved while it was read; repeat the call"))
     }
 }
 

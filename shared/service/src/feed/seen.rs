@@ -19,9 +19,14 @@ impl Database {
     ) -> Result<(), Refusal> {
         let seen = context.tokens.iter().filter(|token| {
             token.service == self.schema.name
-                && mission.is_none_or(|mission| *mission == token.mission)
+                && token.position != 0
+                && match mission {
+                    Some(mission) => *mission == token.mission,
+                    // Who makes a token up learns nothing of missions that are not theirs.
+                    None => context.scope(&token.mission).is_ok(),
+                }
         });
-        for token in seen.filter(|token| token.position != 0) {
+        for token in seen {
             still_has(self.head(&token.mission).await?.as_ref(), token)?;
         }
         Ok(())

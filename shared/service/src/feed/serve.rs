@@ -52,7 +52,8 @@ impl Feed {
             .map_err(|violation| crate::field::refuse(&[violation]))?;
         context.scope(&mission)?;
         self.database.still_has(&context, Some(&mission)).await?;
-        let head = self.existing(&mission).await?;
+        let (head, floor_hash) = (self.database.head_and_floor(&mission).await?)
+            .ok_or_else(|| not_found(&mission.name()))?;
         head.check(&message.epoch, message.after_position)?;
         let size = if message.page_size == 0 { DEFAULT_LIST } else { message.page_size };
         let limit = i64::from(size.min(MOST_LIST));
@@ -62,10 +63,6 @@ impl Feed {
             page.last().map_or(head.last_position, |last| last.position.max(head.last_position));
         let changes = page.into_iter().map(|kept| kept.decode(head.epoch));
         let changes = changes.collect::<Result<_, _>>()?;
-        let floor_hash = match head.floor_position {
-            0 => Vec::new(),
-            _ => self.database.floor_hash(&mission).await?,
-        };
         Ok(ListChangesResponse {
             changes,
             epoch: head.epoch.to_string(),

@@ -78,6 +78,10 @@ struct Collected {
 
 impl Collected {
     fn add(&mut self, resource: ResourceChange) {
+        // What is no longer there is not told.
+        if resource.resource.is_none() {
+            return;
+        }
         let bytes = resource.encoded_len();
         match self.parts.last_mut() {
             Some(part) if self.bytes + bytes <= MOST_PAGE_BYTES => {

@@ -104,7 +104,9 @@ impl Place {
             return None;
         }
         self.bookmarked = Some(Instant::now());
-        Some(frame::bookmark(&self.window.borrow().head, self.position))
+        // Of the epoch that it was led through: the feed may have begun another one meanwhile.
+        let head = Head { epoch: self.epoch, ..self.window.borrow().head.clone() };
+        Some(frame::bookmark(&head, self.position))
     }
 }
 

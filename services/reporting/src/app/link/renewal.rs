@@ -4,7 +4,7 @@ use muster_service::Work;
 
 use super::{
     super::App, Snapshot, Taken, Told, by_the_link, events, link, park, take, timeline,
-    together::tell,
+    together::tell, withdraw,
 };
 use crate::store::{Error, link::Cursor, resources::Latest};
 
@@ -40,12 +40,12 @@ impl App {
         }
         link::clear(work.db(), mission).await?;
         if one_by_one {
-            timeline::drop_untold(work.db(), mission, &[]).await?;
-            take_each(&mut work, resources, *position).await?;
+            let told = take_each(&mut work, resources, *position).await?;
+            withdraw(&mut work, &told).await?;
         } else {
             let Some(latest) = readable(resources, *position) else { return Ok(false) };
             match tell(&mut work, &latest).await {
-                Ok(Some(told)) => timeline::drop_untold(work.db(), mission, &told).await?,
+                Ok(Some(told)) => withdraw(&mut work, &told).await?,
                 Ok(None) => return Ok(false),
                 Err(error) if error.is_of_content() => return Ok(false),
                 Err(error) => return Err(error.into()),
@@ -65,18 +65,32 @@ fn readable(resources: &[Told], position: i64) -> Option<Vec<Latest<'_>>> {
     latest.collect()
 }
 
-/// Takes in each resource by itself, those that others speak of first.
-async fn take_each(work: &mut Work, resources: &[Told], position: i64) -> Result<(), Error> {
+/// Takes in each resource by itself, those that others speak of first; answers the ids of the
+/// events that they tell of, and for a resource that cannot be read of those that it told of.
+async fn take_each(
+    work: &mut Work,
+    resources: &[Told],
+    position: i64,
+) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    let mission = work.mission().clone();
     let speaks = |told: &&Told| {
         told.content.as_ref().is_ok_and(|resource| events::about(resource).is_some())
     };
     let (later, first): (Vec<&Told>, Vec<&Told>) = resources.iter().partition(speaks);
     for told in first.into_iter().chain(later) {
         match take(work, told, position).await? {
-            Taken::Stored(events) => events.iter().for_each(|event| work.changed(event)),
+            Taken::Stored(events, told) => {
+                events.iter().for_each(|event| work.changed(event));
+                ids.extend(told);
+            }
             Taken::Old => {}
-            Taken::Unfit(reason) => park(work, told, position, reason).await?,
+            Taken::Unfit(reason) => {
+                let known = timeline::about(work.db(), &mission, &told.name).await?;
+                ids.extend(known.into_iter().map(|event| event.id.to_string()));
+                park(work, told, position, reason).await?;
+            }
         }
     }
-    Ok(())
+    Ok(ids)
 }
