@@ -138,4 +138,10 @@ async fn what_nobody_means_well_with_is_refused_in_words_that_partners_know() {
         // Where nothing comes in, nothing is known of what lies behind the door.
         assert!(0 < figures.came_in(), "{}: {figures:?}", method.full_name());
     }
+    // Some reached for what is another partner's; only with its own does a contributor get as far
+    // as the state that a thing is in.
+    for reason in ["NOT_ALLOWED", "STATE_FORBIDS"] {
+        let refused = &report.contributors.refused;
+        assert!(refused.contains_key(reason), "{:?}", report.contributors);
+    }
 }

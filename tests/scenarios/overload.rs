@@ -15,9 +15,10 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
-/// Of these, one caller may hold three; twice as many may wait.
+/// Of these, one caller may hold three; twice as many may wait, for so long.
 const PLACES: usize = 4;
 const SHARE: usize = 3;
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
 /// A replica with few places, in a mission in which nothing can be changed for now.
 struct Jam {
@@ -105,7 +106,7 @@ async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answer
     let (one, other) = (jam.caller("one", 1).await, jam.caller("other", 1).await);
     let held = [jam.hold(&one, SHARE, 3).await, jam.hold(&other, 1, 4).await];
 
-    // Twice as many as can wait: half of them is refused before the rest has waited.
+    // Twice as many as can wait.
     let began = Instant::now();
     let more = (0..PLACES * 4).map(|_| async { (read(&one).await, began.elapsed()) });
     let refused = futures::future::join_all(more).await;
@@ -114,9 +115,10 @@ async fn what_finds_no_place_is_refused_with_a_time_to_come_back_and_then_answer
         assert_eq!((status.code(), reason(status)), (Code::ResourceExhausted, "OVERLOADED".into()));
         assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
     }
-    let mut took: Vec<_> = refused.into_iter().map(|(_, took)| took).collect();
-    took.sort();
-    assert!(took[PLACES * 2 - 1] < Duration::from_millis(200), "{took:?}");
+    // As many as can wait did so to the end; every other was told before the first of them.
+    let took: Vec<_> = refused.into_iter().map(|(_, took)| took).collect();
+    let waited = took.iter().filter(|took| LONGEST_WAIT <= **took).count();
+    assert_eq!(waited, PLACES * 2, "{took:?}");
 
     // Probes are answered all the same, and callers that come back by themselves get through.
     let mut health = HealthClient::new(one.clone());

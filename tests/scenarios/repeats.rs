@@ -9,6 +9,8 @@ use muster_proto::{
 };
 use muster_service::identity::{Grant, Role};
 use muster_tests::{World, reason};
+use sqlx::PgPool;
+use uuid::Uuid;
 
 fn open(id: &str, display_name: &str, request_id: &str) -> pb::CreateMissionRequest {
     pb::CreateMissionRequest {
@@ -81,4 +83,32 @@ async fn a_replay_is_authorised_like_the_first_call() {
     let mut missions = MissionServiceClient::new(reader.deployment);
     let refused = missions.create_mission(open("m", "M", ID)).await.unwrap_err();
     assert_eq!(reason(&refused), "NOT_ALLOWED");
+}
+
+/// How many request ids are kept beyond their time.
+async fn expired(pool: &PgPool) -> i64 {
+    let count = "select count(*) from deployment.idempotency_keys where expires_at < now()";
+    sqlx::query_scalar(count).fetch_one(pool).await.unwrap()
+}
+
+#[tokio::test]
+async fn each_new_request_id_takes_the_place_of_five_that_expired() {
+    let world = World::start().await;
+    let mut missions = MissionServiceClient::new(world.client.deployment.clone());
+    let mut create = async |id: String| {
+        let request = open(&id, "M", &Uuid::now_v7().to_string());
+        missions.create_mission(request).await.unwrap();
+    };
+    for number in 0..12 {
+        create(format!("old-{number}")).await;
+    }
+    let pool = world.sql("deployment").await;
+    let past = "update deployment.idempotency_keys set expires_at = now() - interval '1s'";
+    sqlx::query(past).execute(&pool).await.unwrap();
+    let mut left = vec![expired(&pool).await];
+    for number in 0..3 {
+        create(format!("new-{number}")).await;
+        left.push(expired(&pool).await);
+    }
+    assert_eq!(left, [12, 7, 2, 0]);
 }

@@ -24,7 +24,10 @@ use std::{
 use futures::StreamExt;
 use muster::scenario::Scenario;
 
-use self::attack::{Attack, Target};
+use self::{
+    attack::{Attack, Target},
+    send::Answer,
+};
 use crate::World;
 
 pub use self::seeds::{Seeds, methods};
@@ -38,7 +41,7 @@ pub const EVERY_CHANGE: &str = include_str!("every-change.toml");
 const MISSION_REQUESTS: usize = 500;
 const AT_ONCE: usize = 32;
 
-/// What became of the requests of one method.
+/// What became of requests.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     pub sent: usize,
@@ -47,22 +50,37 @@ pub struct Figures {
     pub refused: BTreeMap<String, usize>,
 }
 
-/// Reasons that a request meets before what it asks for is looked at.
-const AT_THE_DOOR: [&str; 6] = [
-    "CALLER_UNKNOWN",
-    "CONSISTENCY_TOKEN_INVALID",
-    "FIELD_INVALID",
-    "MESSAGE_MALFORMED",
-    "METHOD_UNKNOWN",
-    "REQUEST_ID_REUSED",
+/// Reasons that only a handler has, of what it found in its records; whatever else is said, a
+/// request may have met at the door.
+const INSIDE: [&str; 13] = [
+    "ALREADY_EXISTS",
+    "CEILING_EXCEEDED",
+    "CONTENDED",
+    "ETAG_MISMATCH",
+    "FEED_COMPACTED",
+    "HEADCOUNT_NEGATIVE",
+    "NOT_FOUND",
+    "NUMBER_OVERFLOW",
+    "OUTSIDE_MANDATE",
+    "READINESS_INCOMPLETE",
+    "REFERENCE_UNKNOWN",
+    "STATE_FORBIDS",
+    "TIME_OUT_OF_ORDER",
 ];
 
 impl Figures {
     /// How many requests were good enough that the service had to look at its records.
     pub fn came_in(&self) -> usize {
-        let inside =
-            self.refused.iter().filter(|(reason, _)| !AT_THE_DOOR.contains(&reason.as_str()));
+        let inside = self.refused.iter().filter(|(reason, _)| INSIDE.contains(&reason.as_str()));
         self.accepted + inside.map(|(_, count)| count).sum::<usize>()
+    }
+
+    fn count(&mut self, answer: &Answer) {
+        self.sent += 1;
+        match answer {
+            Ok(_) => self.accepted += 1,
+            Err(refused) => *self.refused.entry(verdict::reason(refused)).or_default() += 1,
+        }
     }
 }
 
@@ -71,6 +89,8 @@ impl Figures {
 pub struct Report {
     /// By the method's full name.
     pub methods: BTreeMap<String, Figures>,
+    /// Those of callers who speak for one partner only, of all methods together.
+    pub contributors: Figures,
     /// What should not have happened, in words.
     pub violations: Vec<String>,
 }

@@ -16,16 +16,33 @@ use muster_tests::{World, field_violations, reason};
 use prost::Message;
 use tokio::net::TcpStream;
 use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_request::MessageRequest,
+};
 
 use super::others_are_served;
 
 const METHOD: &str = "/muster.deployment.v1.MissionService/ListMissions";
+
+/// More than there is to ask of the server itself.
+const LONG: usize = 9 * 1024;
 
 /// What is wrong, the metadata and the body that say it, and the reason of the refusal.
 type Probe<'p> = (&'p str, &'p [(&'p str, &'p str)], Vec<u8>, &'p str);
 
 /// Calls over a connection of its own; what comes back is told from headers or trailers.
 async fn call(world: &World, path: &str, more: &[(&str, &str)], body: &[u8]) -> Status {
+    exchange(world, path, more, body).await.0
+}
+
+/// The same, with the messages that came before.
+async fn exchange(
+    world: &World,
+    path: &str,
+    more: &[(&str, &str)],
+    body: &[u8],
+) -> (Status, Vec<u8>) {
     let socket = TcpStream::connect(world.deployment.address()).await.unwrap();
     let (sender, connection) = h2::client::handshake(socket).await.unwrap();
     let mut request = Request::post(format!("http://x{path}"))
@@ -35,23 +52,25 @@ async fn call(world: &World, path: &str, more: &[(&str, &str)], body: &[u8]) -> 
     for (name, value) in more {
         request = request.header(*name, *value);
     }
-    let exchange = async {
+    let answered = async {
         let mut sender = sender.ready().await.unwrap();
         let (answer, mut stream) = sender.send_request(request.body(()).unwrap(), false).unwrap();
         // The server may have answered already, and listens no more.
         let _ = stream.send_data(Bytes::copy_from_slice(body), true);
         let (parts, mut body) = answer.await.unwrap().into_parts();
+        let mut said = Vec::new();
         while let Some(Ok(piece)) = body.data().await {
             body.flow_control().release_capacity(piece.len()).unwrap();
+            said.extend_from_slice(&piece);
         }
         let trailers = body.trailers().await.ok().flatten().unwrap_or_default();
-        [parts.headers, trailers].iter().find_map(Status::from_header_map).unwrap_or_else(|| {
-            panic!("HTTP {} without a grpc-status", parts.status);
-        })
+        let status = [parts.headers, trailers].iter().find_map(Status::from_header_map);
+        let Some(status) = status else { panic!("HTTP {} without a grpc-status", parts.status) };
+        (status, said)
     };
     let mut connection = connection.fuse();
     tokio::select! {
-        status = exchange => status,
+        answer = answered => answer,
         ended = &mut connection => panic!("the connection ended: {ended:?}"),
     }
 }
@@ -120,6 +139,42 @@ async fn timeouts_that_are_none_are_passed_over() {
         let status = call(&world, METHOD, &[("grpc-timeout", timeout)], &framed(0, 0, &[])).await;
         assert_eq!(status.code(), Code::Ok, "{timeout}: {status:?}");
     }
+}
+
+#[tokio::test]
+async fn a_question_about_health_has_to_be_short() {
+    let world = World::start().await;
+    let question = HealthCheckRequest { service: "x".repeat(LONG) }.encode_to_vec();
+    for path in ["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"] {
+        let status = call(&world, path, &[], &framed(0, question.len(), &question)).await;
+        let found = (status.code(), reason(&status));
+        assert_eq!(found, (Code::ResourceExhausted, "MESSAGE_TOO_LARGE".to_owned()), "{path}");
+    }
+    others_are_served(&world).await;
+}
+
+/// The headers are answered before the first question: the library ends the stream at one that it
+/// does not take.
+#[tokio::test]
+async fn a_question_for_reflection_has_to_be_short() {
+    let world = World::start().await;
+    for version in ["v1", "v1alpha"] {
+        let path = format!("/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
+        let ask = async |host: usize| {
+            // Both versions say it in the same bytes.
+            let question = ServerReflectionRequest {
+                host: "x".repeat(host),
+                message_request: Some(MessageRequest::ListServices(String::new())),
+            };
+            let question = question.encode_to_vec();
+            exchange(&world, &path, &[], &framed(0, question.len(), &question)).await
+        };
+        let (status, said) = ask(1).await;
+        assert!(status.code() == Code::Ok && !said.is_empty(), "{version}: {status:?}");
+        let (status, said) = ask(LONG).await;
+        assert!(said.is_empty(), "{version}: {} bytes, {status:?}", said.len());
+    }
+    others_are_served(&world).await;
 }
 
 /// Half a megabyte of nothing, in less than a kilobyte.

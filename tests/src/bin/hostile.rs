@@ -5,7 +5,10 @@ use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
 use muster_service::telemetry::{self, LogFormat};
-use muster_tests::{World, hostile};
+use muster_tests::{
+    World,
+    hostile::{self, Figures},
+};
 
 #[derive(Parser)]
 struct Arguments {
@@ -31,12 +34,9 @@ async fn main() -> ExitCode {
     let report = hostile::attack(&world, seed, requests).await;
     println!("{:>7} {:>8} {:>8}  method: refusals by reason", "sent", "refused", "accepted");
     for (method, figures) in &report.methods {
-        let refused = figures.sent - figures.accepted;
-        let reasons: Vec<String> =
-            figures.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-        let (sent, accepted) = (figures.sent, figures.accepted);
-        println!("{sent:>7} {refused:>8} {accepted:>8}  {method}: {}", reasons.join(", "));
+        print(method, figures);
     }
+    print("of these by contributors", &report.contributors);
     for violation in report.violations.iter().take(20) {
         println!("\nseed {seed}: {violation}");
     }
@@ -45,4 +45,12 @@ async fn main() -> ExitCode {
     println!("\n{seconds:.0} s");
     println!("hostile {methods} rpcs {all} requests {} violations", report.violations.len());
     if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn print(whose: &str, figures: &Figures) {
+    let refused = figures.sent - figures.accepted;
+    let reasons: Vec<String> =
+        figures.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    let (sent, accepted) = (figures.sent, figures.accepted);
+    println!("{sent:>7} {refused:>8} {accepted:>8}  {whose}: {}", reasons.join(", "));
 }

@@ -3,20 +3,18 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Mutex,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use bytes::Bytes;
 use fastrand::Rng;
+use muster_service::identity::{Grant, Role};
 use prost_reflect::MethodDescriptor;
 use tonic::{metadata::MetadataMap, transport::Channel};
-use tonic_types::StatusExt;
 
 use super::{Report, metadata, mutate, seeds::Seeds, send, verdict};
 use crate::World;
 
-/// Watches of nothing go on until their caller has enough.
-const WATCH: Duration = Duration::from_millis(100);
 /// More violations than a person reads are counted only.
 const MOST_SHOWN: usize = 20;
 
@@ -24,19 +22,38 @@ const MOST_SHOWN: usize = 20;
 pub struct Target {
     deployment: Vec<Channel>,
     reporting: Vec<Channel>,
-    pub token: String,
+    operator: String,
+    contributors: [String; 2],
 }
 
 impl Target {
     pub async fn of(world: &World) -> Self {
-        let mut target =
-            Self { deployment: Vec::new(), reporting: Vec::new(), token: world.operator_token() };
+        let contributor = |partner: &str| {
+            let everywhere = Grant::everywhere(Role::Contributor);
+            let grant = Grant { partner: Some(partner.to_owned()), ..everywhere };
+            crate::mint(&world.issuer, partner, vec![grant])
+        };
+        let mut target = Self {
+            deployment: Vec::new(),
+            reporting: Vec::new(),
+            operator: world.operator_token(),
+            // Of these two is everything that every-change.toml has of partners.
+            contributors: ["ken", "ben"].map(contributor),
+        };
         for _ in 0..4 {
             let (deployment, reporting) = world.channels().await;
             target.deployment.push(deployment);
             target.reporting.push(reporting);
         }
         target
+    }
+
+    /// The token of a caller, who may do everything or speaks for one partner only.
+    fn token(&self, is_contributor: bool, rng: &mut Rng) -> &str {
+        if is_contributor {
+            return &self.contributors[rng.usize(..self.contributors.len())];
+        }
+        &self.operator
     }
 
     fn channel(&self, method: &MethodDescriptor, number: usize) -> Channel {
@@ -52,6 +69,7 @@ impl Target {
 pub struct Attack<'m> {
     method: &'m MethodDescriptor,
     number: usize,
+    is_contributor: bool,
     bytes: Vec<u8>,
     metadata: MetadataMap,
 }
@@ -84,34 +102,27 @@ impl<'m> Attack<'m> {
         if rng.u8(..5) == 0 {
             mutate::bytes(&mut bytes, &mut rng);
         }
-        let metadata = metadata::any(&target.token, mission, &mut rng);
-        Self { method, number, bytes, metadata }
+        // Contributors are refused half of what there is, so that fewer requests are theirs.
+        let is_contributor = rng.u8(..4) == 0;
+        let token = target.token(is_contributor, &mut rng);
+        let metadata = metadata::any(token, mission, &mut rng);
+        Self { method, number, is_contributor, bytes, metadata }
     }
 
     /// Sends the request, and writes down what came of it.
     pub async fn run(self, target: &Target, report: &Mutex<Report>) {
-        let Self { method, number, bytes, metadata } = self;
+        let Self { method, number, is_contributor, bytes, metadata } = self;
         let started = Instant::now();
         let channel = target.channel(method, number);
-        let limit = if method.is_server_streaming() { WATCH } else { 2 * verdict::LATEST };
         let answer = send::send(channel, method, bytes.clone(), metadata.clone());
-        // A watch that has nothing to tell is a good one.
-        let answer = tokio::time::timeout(limit, answer).await.unwrap_or(Ok(Bytes::new()));
+        // What never comes is judged by the time that it took.
+        let limit = 2 * verdict::LATEST;
+        let answer = tokio::time::timeout(limit, answer).await.unwrap_or(Ok(Vec::new()));
         let wrong = verdict::judge(method, &answer, started.elapsed()).err();
         let mut report = report.lock().unwrap();
-        let figures = report.methods.entry(method.full_name().to_owned()).or_default();
-        figures.sent += 1;
-        match &answer {
-            Ok(_) => figures.accepted += 1,
-            Err(refused) if verdict::gave_up(refused) => {
-                *figures.refused.entry("(the caller's timeout)".to_owned()).or_default() += 1;
-            }
-            Err(refused) => {
-                let info = refused.get_details_error_info();
-                let reason =
-                    info.map_or_else(|| format!("{:?}", refused.code()), |info| info.reason);
-                *figures.refused.entry(reason).or_default() += 1;
-            }
+        report.methods.entry(method.full_name().to_owned()).or_default().count(&answer);
+        if is_contributor {
+            report.contributors.count(&answer);
         }
         if let Some(wrong) = wrong {
             let mut metadata = metadata.into_headers();
@@ -121,7 +132,7 @@ impl<'m> Attack<'m> {
                 _ => String::new(),
             };
             let name = method.full_name();
-            let answer = answer.map(|bytes| bytes.len());
+            let answer = answer.map(|said| said.iter().map(Bytes::len).collect::<Vec<_>>());
             report.violations.push(format!(
                 "{name} number {number}: {wrong}\n  answer {answer:?}\n  metadata {metadata:?}\n  request {words}"
             ));

@@ -1,6 +1,9 @@
 //! Sends bytes as they are, with metadata as it is.
 
+use std::time::Duration;
+
 use bytes::{Buf, BufMut, Bytes};
+use futures::TryStreamExt;
 use http::uri::PathAndQuery;
 use prost_reflect::MethodDescriptor;
 use tonic::{
@@ -13,19 +16,27 @@ use tonic::{
 /// Answers may be larger than what clients take unasked: that is for the tests of pages.
 const MOST_ANSWER: usize = 8 * 1024 * 1024;
 
+/// A watch goes on until its caller has enough, and one that has nothing to tell is a good one.
+const WATCH: &str = "WatchChanges";
+const WATCHED: Duration = Duration::from_millis(100);
+
+/// The message of an answer, or all of a stream; or why there is none.
+pub type Answer = Result<Vec<Bytes>, Status>;
+
 /// The path of a method.
 pub fn path(method: &MethodDescriptor) -> PathAndQuery {
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     PathAndQuery::try_from(path).unwrap()
 }
 
-/// Calls a method with a message of these bytes; a stream is listened to until its first message.
+/// Calls a method with a message of these bytes; a stream is read to its end, a watch until its
+/// first message.
 pub async fn send<C>(
     channel: C,
     method: &MethodDescriptor,
     bytes: Vec<u8>,
     metadata: MetadataMap,
-) -> Result<Bytes, Status>
+) -> Answer
 where
     C: GrpcService<tonic::body::Body>,
     C::ResponseBody: http_body::Body<Data = Bytes> + Send + 'static,
@@ -37,11 +48,15 @@ where
     let mut grpc = grpc.accept_compressed(CompressionEncoding::Gzip);
     grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let request = Request::from_parts(metadata, http::Extensions::default(), bytes);
-    if method.is_server_streaming() {
-        let mut answers = grpc.server_streaming(request, path(method), Raw).await?.into_inner();
-        return Ok(answers.message().await?.unwrap_or_default());
+    if !method.is_server_streaming() {
+        return Ok(vec![grpc.unary(request, path(method), Raw).await?.into_inner()]);
     }
-    Ok(grpc.unary(request, path(method), Raw).await?.into_inner())
+    let mut answers = grpc.server_streaming(request, path(method), Raw).await?.into_inner();
+    if method.name() == WATCH {
+        let first = tokio::time::timeout(WATCHED, answers.message()).await;
+        return Ok(first.unwrap_or(Ok(None))?.into_iter().collect());
+    }
+    answers.try_collect().await
 }
 
 /// Bytes in, bytes out.

@@ -8,6 +8,8 @@ use regex::Regex;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+use super::send::Answer;
+
 /// What says how the service is made. No request of the generator holds these words.
 static INTERNALS: LazyLock<Regex> = LazyLock::new(|| {
     let words = r"(?i)sqlx|relation|constraint|column|src/|\.rs\b|panicked|postgres|prost|tonic";
@@ -21,26 +23,33 @@ const MOST_MESSAGE: usize = 8 * 1024;
 pub const LATEST: Duration = Duration::from_secs(31);
 
 /// What is wrong with an answer, if anything.
-pub fn judge(
-    method: &MethodDescriptor,
-    answer: &Result<bytes::Bytes, Status>,
-    took: Duration,
-) -> Result<(), String> {
+pub fn judge(method: &MethodDescriptor, answer: &Answer, took: Duration) -> Result<(), String> {
     if LATEST < took {
         return Err(format!("it took {took:?}"));
     }
     match answer {
-        Ok(bytes) => DynamicMessage::decode(method.output(), bytes.as_ref())
-            .map(|_| ())
-            .map_err(|error| format!("the answer cannot be read: {error}")),
+        Ok(messages) => messages.iter().try_for_each(|bytes| {
+            DynamicMessage::decode(method.output(), bytes.as_ref())
+                .map(|_| ())
+                .map_err(|error| format!("the answer cannot be read: {error}"))
+        }),
         // The client gives up by itself at the time that the metadata says.
         Err(refused) if gave_up(refused) => Ok(()),
         Err(refused) => refusal(method, refused),
     }
 }
 
+/// Why there is no answer, in a word.
+pub fn reason(refused: &Status) -> String {
+    if gave_up(refused) {
+        return "(the caller's timeout)".to_owned();
+    }
+    let info = refused.get_details_error_info();
+    info.map_or_else(|| format!("{:?}", refused.code()), |info| info.reason)
+}
+
 /// Whether this is no answer but the client's own impatience.
-pub fn gave_up(refused: &Status) -> bool {
+fn gave_up(refused: &Status) -> bool {
     let source = std::error::Error::source(refused).and_then(std::error::Error::source);
     source.is_some_and(<dyn std::error::Error>::is::<tonic::TimeoutExpired>)
 }
