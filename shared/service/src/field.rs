@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use prost_reflect::{Kind, MessageDescriptor};
 use tonic::Status;
 
 use crate::status::{Reason, Refusal};
@@ -75,6 +76,17 @@ pub fn refuse(violations: &[FieldViolation]) -> Refusal {
 impl From<FieldViolation> for Status {
     fn from(violation: FieldViolation) -> Self {
         refuse(&[violation]).into()
+    }
+}
+
+/// Whether a path such as `pledge.sources[2].uri` leads from a message to a field or a oneof.
+pub fn exists(message: &MessageDescriptor, path: &str) -> bool {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let name = first.split_once('[').map_or(first, |(name, _)| name);
+    match message.get_field_by_name(name).map(|field| field.kind()) {
+        Some(Kind::Message(inner)) if !rest.is_empty() => exists(&inner, rest),
+        Some(_) => rest.is_empty(),
+        None => rest.is_empty() && message.oneofs().any(|oneof| oneof.name() == name),
     }
 }
 

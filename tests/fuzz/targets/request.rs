@@ -29,17 +29,6 @@ fn hash(name: &str) -> u16 {
     name.bytes().fold(0x811c, |hash, byte| (hash ^ u16::from(byte)).wrapping_mul(0x0193))
 }
 
-/// Whether a path such as `pledge.sources[2].uri` leads to a field or a oneof.
-fn exists(kind: &MessageDescriptor, path: &str) -> bool {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let name = first.split_once('[').map_or(first, |(name, _)| name);
-    match kind.get_field_by_name(name).map(|field| field.kind()) {
-        Some(Kind::Message(inner)) if !rest.is_empty() => exists(&inner, rest),
-        Some(_) => rest.is_empty(),
-        None => rest.is_empty() && kind.oneofs().any(|oneof| oneof.name() == name),
-    }
-}
-
 /// What only the server sets is ignored in a request, whatever it says.
 fn is_output_only(field: &FieldDescriptor) -> bool {
     let behavior = rules::pool().get_extension_by_name("google.api.field_behavior");
@@ -88,7 +77,7 @@ fuzz_target!(|bytes: &[u8]| {
     let violations = rules::violations(&message);
     assert!(violations.len() <= 20);
     for violation in &violations {
-        assert!(exists(kind, violation.path()), "there is no field {:?}", violation.path());
+        assert!(field::exists(kind, violation.path()), "there is no field {:?}", violation.path());
         assert!(!violation.rule().is_empty());
     }
     // A client that repeats what was understood is answered the same.

@@ -2,8 +2,8 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use muster_service::{Reason, status};
-use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, MethodDescriptor};
+use muster_service::{Reason, field, status};
+use prost_reflect::{DynamicMessage, MethodDescriptor};
 use regex::Regex;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -82,20 +82,9 @@ fn refusal(method: &MethodDescriptor, refused: &Status) -> Result<(), String> {
     if reason == Reason::FieldInvalid && violations.is_empty() {
         return Err("it names no field".to_owned());
     }
-    match violations.iter().find(|violation| !exists(&method.input(), &violation.field)) {
+    match violations.iter().find(|violation| !field::exists(&method.input(), &violation.field)) {
         Some(violation) => Err(format!("there is no field {:?}", violation.field)),
         None => Ok(()),
-    }
-}
-
-/// Whether a path such as `pledge.sources[2].uri` leads to a field or a oneof.
-fn exists(kind: &MessageDescriptor, path: &str) -> bool {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let name = first.split_once('[').map_or(first, |(name, _)| name);
-    match kind.get_field_by_name(name).map(|field| field.kind()) {
-        Some(Kind::Message(inner)) if !rest.is_empty() => exists(&inner, rest),
-        Some(_) => rest.is_empty(),
-        None => rest.is_empty() && kind.oneofs().any(|oneof| oneof.name() == name),
     }
 }
 

@@ -57,16 +57,21 @@ pub struct Hub {
 impl Hub {
     /// Begins to look for commits, until shutdown.
     pub fn open(database: Database, shutdown: &Shutdown) -> Arc<Self> {
-        let hub = Arc::new(Self {
+        let hub = Self::new(database, shutdown);
+        shutdown.spawn(Arc::clone(&hub).tail());
+        hub
+    }
+
+    /// One that does not look by itself.
+    pub(super) fn new(database: Database, shutdown: &Shutdown) -> Arc<Self> {
+        Arc::new(Self {
             database,
             missions: Mutex::default(),
             news: watch::Sender::new(0),
             watchers: AtomicUsize::new(0),
             readers: Semaphore::new(MOST_READERS),
             shutdown: shutdown.clone(),
-        });
-        shutdown.spawn(Arc::clone(&hub).tail());
-        hub
+        })
     }
 
     /// Follows one mission, known to stand at this head at least.

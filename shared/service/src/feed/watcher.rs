@@ -130,11 +130,11 @@ impl Watcher {
     }
 
     async fn next(&mut self) -> Result<Bytes, Refusal> {
-        let handed = self.handed.take();
+        let late = self.handed.take().is_some_and(|handed| PATIENCE < handed.elapsed());
         loop {
             self.check()?;
             self.enter_others()?;
-            if let Some(piece) = self.advance(handed).await? {
+            if let Some(piece) = self.advance(late).await? {
                 fault::point("feed.before-step", self.hub.database.schema.name);
                 self.handed = Some(Instant::now());
                 return Ok(piece);
@@ -177,8 +177,9 @@ impl Watcher {
         Ok(())
     }
 
-    /// The next piece for any place, changes before bookmarks.
-    async fn advance(&mut self, handed: Option<Instant>) -> Result<Option<Bytes>, Refusal> {
+    /// The next piece for any place, changes before bookmarks; there may be none for a watcher that
+    /// took the last one too late.
+    async fn advance(&mut self, late: bool) -> Result<Option<Bytes>, Refusal> {
         for _ in 0..self.places.len() {
             let turn = self.turn % self.places.len();
             self.turn = turn + 1;
@@ -187,9 +188,7 @@ impl Watcher {
                     self.places[turn].live = true;
                     continue;
                 }
-                _ if handed.is_some_and(|handed| PATIENCE < handed.elapsed()) => {
-                    return Err(self.too_slow());
-                }
+                _ if late => return Err(self.too_slow()),
                 Next::Piece(piece, last) => {
                     self.places[turn].live = true;
                     (piece, last, false)
@@ -253,3 +252,6 @@ impl Watcher {
         refusal.retry_after(Duration::from_secs(1))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use std::sync::Arc;
+
+use sqlx::postgres::PgPoolOptions;
+
+use super::*;
+use crate::{
+    Clock, Database, Shutdown,
+    feed::{Commits, hub::Hub, log::Kept},
+    identity::Principal,
+    server::Caller,
+};
+
+/// A watcher of one mission's feed, over a database that is never asked.
+fn watcher(window: &watch::Sender<Window>) -> Watcher {
+    static SCHEMA: crate::Schema = crate::schema!("none");
+    let database = Database {
+        pool: PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/none").unwrap(),
+        schema: &SCHEMA,
+        clock: Clock::System,
+        commits: Arc::<Commits>::default(),
+    };
+    let principal = Principal { subject: "a".into(), grants: Arc::default(), until: None };
+    let context = Context {
+        caller: Arc::new(Caller { principal, method: "Watch".into(), allowed: &[] }),
+        deadline: Instant::now(),
+        request_id: None,
+        fingerprint: [0; 32],
+        tokens: Arc::default(),
+    };
+    let place = Place::new(window.subscribe(), &head(0), 0);
+    let hub = Hub::new(database, &Shutdown::new(Duration::ZERO));
+    Watcher::new(hub.count(), context, vec![place], false)
+}
+
+fn head(last_position: i64) -> Head {
+    let mission = MissionId::known("m");
+    Head { mission, epoch: Uuid::nil(), last_position, floor_position: 0 }
+}
+
+fn commit(window: &watch::Sender<Window>, position: i64) {
+    let kept = Kept { position, payload: vec![0; 10], hash: Vec::new() };
+    window.send_modify(|window| window.append(head(position), &[kept]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_a_piece_untaken_for_long_is_cut_off_where_there_is_more() {
+    let window = watch::Sender::new(Window::at(head(0)));
+    let mut watcher = watcher(&window);
+    commit(&window, 1);
+    watcher.next().await.unwrap();
+    tokio::time::advance(PATIENCE + Duration::from_secs(1)).await;
+    commit(&window, 2);
+    let refused = watcher.next().await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::WatcherTooSlow);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_each_piece_at_once_may_wait_for_the_next_as_long_as_it_takes() {
+    let window = watch::Sender::new(Window::at(head(0)));
+    let mut watcher = watcher(&window);
+    commit(&window, 1);
+    let waiting = async {
+        for _ in 0..8 {
+            watcher.next().await.unwrap();
+        }
+    };
+    let later = async {
+        tokio::time::sleep(2 * PATIENCE).await;
+        commit(&window, 2);
+        tokio::time::sleep(2 * PATIENCE).await;
+    };
+    tokio::select! {
+        () = waiting => {}
+        () = later => panic!("nothing came for {:?}", 4 * PATIENCE),
+    }
+}
