@@ -17,7 +17,7 @@ use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
 
 use crate::{
-    history::{Attempt, Done, History, Outcome, Spot, Write},
+    history::{Attempt, Done, Failure, History, Outcome, Replica, Spot, Write},
     script, world,
 };
 
@@ -26,7 +26,11 @@ const ATTEMPT_LIMIT: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(50);
 const REPLAYED: &str = "muster-replayed";
 
+/// The history's name for the operator with a token that no longer reaches what the operator did.
+pub const DISMISSED: &str = "operator, dismissed";
+
 pub struct Caller {
+    /// Who it is in the history.
     pub subject: String,
     clients: Vec<Client>,
     history: Arc<History>,
@@ -121,9 +125,12 @@ impl Caller {
             },
             Err(status) => refusal(&status),
         };
-        let service = script::service(&asked.method);
-        let replica = world::name(world::number(service, replica % self.clients.len()));
+        let replica = self.replica(&asked.method, replica);
         Attempt { replica, start, end: self.history.now(), outcome }
+    }
+
+    fn replica(&self, method: &MethodDescriptor, replica: usize) -> Replica {
+        world::name(world::number(script::service(method), replica % self.clients.len()))
     }
 
     /// What a call must not be answered from before: only one service follows the other.
@@ -148,7 +155,7 @@ impl Caller {
     }
 
     /// One call to a replica, with what its answer must not be older than.
-    pub async fn call(
+    async fn call(
         &self,
         method: &MethodDescriptor,
         request: &DynamicMessage,
@@ -166,6 +173,20 @@ impl Caller {
             .unwrap_or_else(|_| Err(Status::deadline_exceeded("the caller waited long enough")))
     }
 
+    /// The same for a call that changes nothing: no attempt tells of its failure.
+    pub async fn read(
+        &self,
+        method: &MethodDescriptor,
+        request: &DynamicMessage,
+        replica: usize,
+        tokens: &[String],
+    ) -> Result<DynamicMessage, Status> {
+        let answer = self.call(method, request, replica, tokens).await;
+        answer.map(Response::into_inner).inspect_err(|status| {
+            note_failure(&self.history, &self.subject, self.replica(method, replica), status);
+        })
+    }
+
     /// Reads one resource.
     pub async fn get(
         &self,
@@ -176,7 +197,7 @@ impl Caller {
     ) -> Result<DynamicMessage, Status> {
         let mut request = DynamicMessage::new(getter.input());
         request.set_field_by_name("name", Value::String(name.to_owned()));
-        Ok(self.call(getter, &request, replica, tokens).await?.into_inner())
+        self.read(getter, &request, replica, tokens).await
     }
 }
 
@@ -209,10 +230,25 @@ pub fn field(message: &DynamicMessage, name: &str) -> String {
     value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Whether a refusal says that nothing was done, or leaves it open.
-fn refusal(status: &Status) -> Outcome {
+/// Writes down that a service failed inside, where a status says so. What breaks on the way to it
+/// is called the same, but has no reason of ours.
+pub fn note_failure(history: &History, who: &str, replica: Replica, status: &Status) {
+    let (reason, said) = told(status);
+    if matches!(status.code(), Code::Internal | Code::Unknown) && !reason.is_empty() {
+        history.events().failures.push(Failure { who: who.to_owned(), replica, said });
+    }
+}
+
+/// The reason of a status, and all that it says.
+fn told(status: &Status) -> (String, String) {
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     let said = format!("{:?} {reason} {}", status.code(), status.message());
+    (reason, said)
+}
+
+/// Whether a refusal says that nothing was done, or leaves it open.
+fn refusal(status: &Status) -> Outcome {
+    let (reason, said) = told(status);
     let open = matches!(
         status.code(),
         Code::Unavailable

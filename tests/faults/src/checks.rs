@@ -5,6 +5,7 @@ mod writes;
 mod feeds;
 mod sight;
 mod people;
+mod faults;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "a request id has one effect", broken: writes::doubled },
     Check { name: "a request id has one answer", broken: writes::answers },
     Check { name: "answers are for their caller", broken: writes::foreign },
+    Check { name: "answers are for those who may see them", broken: writes::unentitled },
     Check { name: "writes keep real-time order", broken: writes::order },
     Check { name: "an etag guards its revision", broken: writes::guarded },
     Check { name: "no service failed inside", broken: writes::internal },
@@ -37,6 +39,8 @@ pub const CHECKS: &[Check] = &[
     Check { name: "the projection is the feed's fold", broken: sight::projected },
     Check { name: "people are conserved", broken: people::conserved },
     Check { name: "no arrival breaks the ceiling", broken: people::ceiling },
+    Check { name: "every fault struck", broken: faults::struck },
+    Check { name: "a full disk holds writes up", broken: faults::full },
 ];
 
 /// A promise that was not kept.

@@ -17,11 +17,10 @@ pub struct Disk {
     folder: PathBuf,
 }
 
-/// Makes a disk; `None` for who is not root.
-pub fn small() -> anyhow::Result<Option<Disk>> {
-    if !rustix::process::geteuid().is_root() {
-        return Ok(None);
-    }
+/// Makes a disk, which nobody but root can.
+pub fn small() -> anyhow::Result<Disk> {
+    let root = rustix::process::geteuid().is_root();
+    ensure!(root, "only root can have a disk that may become full");
     let mount = tempfile::Builder::new().prefix("faults-disk-").tempdir()?;
     std::fs::set_permissions(mount.path(), std::fs::Permissions::from_mode(0o755))?;
     let mounted = Command::new("mount")
@@ -31,7 +30,7 @@ pub fn small() -> anyhow::Result<Option<Disk>> {
         .context("cannot run mount")?;
     ensure!(mounted.success(), "cannot mount a disk in memory");
     let folder = mount.path().join("db");
-    Ok(Some(Disk { mount, folder }))
+    Ok(Disk { mount, folder })
 }
 
 impl Disk {

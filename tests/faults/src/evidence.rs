@@ -285,19 +285,21 @@ impl Evidence {
     async fn ask(&mut self, caller: &Caller) -> anyhow::Result<()> {
         let getters = script::getters();
         let resources: Vec<(String, String)> = (self.fold().into_iter())
-            .map(|(name, (_, told))| {
-                let url = told.resource.as_ref().map(|any| any.type_url.clone());
-                (name, url.unwrap_or_default().trim_start_matches('/').to_owned())
-            })
+            .map(|(name, (_, told))| (name, kind(told).to_owned()))
             .collect();
         for (number, (name, kind)) in resources.into_iter().enumerate() {
-            let kind = kind.rsplit('/').next().unwrap_or_default();
-            let Some(getter) = getters.get(kind) else { continue };
+            let Some(getter) = getters.get(&kind) else { continue };
             let answer = answer(caller, getter, &name, number).await?;
             self.served.insert(name, answer.map(|message| message.encode_to_vec()));
         }
         Ok(())
     }
+}
+
+/// The full name of what a change tells of; empty for what is no longer there.
+pub fn kind(told: &ResourceChange) -> &str {
+    let url = told.resource.as_ref().map(|any| any.type_url.as_str());
+    url.and_then(|url| url.rsplit('/').next()).unwrap_or_default()
 }
 
 async fn answer(

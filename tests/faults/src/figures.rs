@@ -55,9 +55,13 @@ pub fn print(seed: u64, result: &Result) {
 }
 
 fn print_faults(events: &Events) {
-    let mut kinds: BTreeMap<&str, Vec<Option<Duration>>> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, Vec<Option<Duration>>> = BTreeMap::new();
     for fault in &events.faults {
-        kinds.entry(fault.kind).or_default().push(recovery(events, fault));
+        let kind = match fault.way {
+            Some(way) => format!("{}, {way}", fault.kind),
+            None => fault.kind.to_owned(),
+        };
+        kinds.entry(kind).or_default().push(recovery(events, fault));
     }
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::ASCII_MARKDOWN);
@@ -69,7 +73,7 @@ fn print_faults(events: &Events) {
             time.map_or_else(|| "-".to_owned(), |time| format!("{} ms", time.as_millis()))
         };
         let median = show(times.get(times.len() / 2));
-        table.add_row([kind.to_owned(), recoveries.len().to_string(), median, show(times.last())]);
+        table.add_row([kind, recoveries.len().to_string(), median, show(times.last())]);
     }
     println!("{table}");
 }

@@ -67,6 +67,9 @@ pub struct Done {
     pub replayed: bool,
 }
 
+/// What the name of a read ends with that was shown a position.
+pub const LINK: &str = "/link";
+
 /// What a reader was shown: a revision of a resource, or a position that was followed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Read {
@@ -107,17 +110,40 @@ pub enum Seen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     pub kind: &'static str,
+    /// The way of the network that it struck, where it was one.
+    pub way: Option<&'static str>,
     /// The replica that it struck; `None` for more than one.
     pub replica: Option<Replica>,
     pub start: Micros,
     pub healed: Micros,
 }
 
+/// A read or a watch at which a service failed inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub who: String,
+    pub replica: Replica,
+    pub said: String,
+}
+
+/// Who takes part in a run and what is to break, so that a check can tell what did not happen
+/// from what was not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Expected {
+    pub writers: usize,
+    pub readers: usize,
+    /// The service that each watcher watches, by its number.
+    pub watchers: BTreeMap<usize, &'static str>,
+    pub faults: Vec<&'static str>,
+}
+
 #[derive(Debug, Default, Serialize)]
 pub struct Events {
+    pub expected: Expected,
     pub writes: Vec<Write>,
     pub reads: Vec<Read>,
     pub watches: Vec<Watch>,
+    pub failures: Vec<Failure>,
     pub faults: Vec<Fault>,
 }
 
@@ -169,6 +195,7 @@ impl Events {
         lines(&mut file, "write", &self.writes)?;
         lines(&mut file, "read", &self.reads)?;
         lines(&mut file, "watch", &self.watches)?;
+        lines(&mut file, "failure", &self.failures)?;
         Ok(file.flush()?)
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     nemesis::Kind,
-    run::{self, Plan},
+    run::{self, Plan, Rewritten},
     world::Settings,
 };
 
@@ -14,6 +14,13 @@ const LENGTH: Duration = Duration::from_secs(10);
 /// A mutation that needs luck is tried again with other seeds.
 const TRIES: u64 = 3;
 
+/// Takes the position before the feed's row is held: from a sequence of the mission's own, which
+/// is there once the row is.
+const POSITION_BY_SEQUENCE: &str =
+    "execute format('create sequence if not exists %I', 'positions_' || p_mission);
+    new_position := nextval(format('%I', 'positions_' || p_mission)::regclass);
+    select * into strict head";
+
 /// A safeguard that is taken away.
 struct Mutation {
     name: &'static str,
@@ -21,18 +28,19 @@ struct Mutation {
     check: &'static str,
     /// What has to be broken for it to show.
     kinds: &'static [Kind],
-    /// Where it is in the database, and not in the services: function, text, what stands instead.
-    rewritten: Option<(&'static str, &'static str, &'static str)>,
+    /// Where it is in the database, and not in the services.
+    rewritten: Rewritten,
 }
 
 const fn mutation(name: &'static str, check: &'static str, kinds: &'static [Kind]) -> Mutation {
-    Mutation { name, check, kinds, rewritten: None }
+    Mutation { name, check, kinds, rewritten: &[] }
 }
 
-const MUTATIONS: [Mutation; 15] = [
+const MUTATIONS: [Mutation; 17] = [
     mutation("no-key", "a request id has one effect", &[]),
     mutation("key-in-own-transaction", "a request id has one effect", &[]),
     mutation("keys-of-all-callers", "answers are for their caller", &[]),
+    mutation("replay-without-authorisation", "answers are for those who may see them", &[]),
     mutation(
         "commit-before-append",
         "what is served is the feed's fold",
@@ -55,13 +63,23 @@ const MUTATIONS: [Mutation; 15] = [
         name: "hash-without-chain",
         check: "the hash chain is whole",
         kinds: &[],
-        rewritten: Some(("finish_work", "head.last_hash || ", "")),
+        rewritten: &[("finish_work", "head.last_hash || ", "")],
     },
     Mutation {
         name: "positions-with-gaps",
         check: "positions are dense",
         kinds: &[],
-        rewritten: Some(("finish_work", "head.last_position + 1", "head.last_position + 2")),
+        rewritten: &[("finish_work", "head.last_position + 1", "head.last_position + 2")],
+    },
+    Mutation {
+        name: "position-by-sequence",
+        check: "positions are dense",
+        // What a sequence gave is gone with whoever took it.
+        kinds: &[Kind::ServiceKilled, Kind::PostgresKilled],
+        rewritten: &[
+            ("finish_work", "select * into strict head", POSITION_BY_SEQUENCE),
+            ("finish_work", "new_position := head.last_position + 1;", ""),
+        ],
     },
 ];
 
@@ -112,13 +130,13 @@ fn plan(seed: u64, mutation: Option<&Mutation>) -> Plan {
         |mutation| mutation.kinds.to_vec(),
     );
     // What is in the database is no mutation that the services could know of.
-    let named = mutation.filter(|mutation| mutation.rewritten.is_none());
+    let named = mutation.filter(|mutation| mutation.rewritten.is_empty());
     Plan {
         kinds,
         watchers: 1,
         keep: false,
         settings: Settings { mutation: named.map(|mutation| mutation.name), ..Settings::default() },
-        rewritten: mutation.and_then(|mutation| mutation.rewritten),
+        rewritten: mutation.map(|mutation| mutation.rewritten).unwrap_or_default(),
         ..Plan::new(seed, LENGTH)
     }
 }

@@ -1,18 +1,16 @@
 //! Breaks one thing after the other, and mends it again.
 
+mod database;
+
 use std::{sync::Arc, time::Duration};
 
 use fastrand::Rng;
-use muster_proto::common::v1::{Change, ResourceChange};
-use prost::Message;
-use prost_types::Any;
-use sqlx::Connection;
+use tokio::sync::oneshot;
 
 use crate::{
-    checks::POISON,
     history::{Fault, History},
     proxy::{Proxy, Weather},
-    world::{REPLICAS, SERVICES, World, name},
+    world::{self, REPLICAS, SERVICES, World, name},
 };
 
 /// What can be broken.
@@ -67,6 +65,40 @@ impl Kind {
             Self::EventPoisoned => "event poisoned",
         }
     }
+
+    const fn reach(self) -> Reach {
+        match self {
+            Self::ServiceKilled | Self::ServiceFrozen | Self::ClockShifted => Reach::Process,
+            Self::LinkCut
+            | Self::ConnectionsReset
+            | Self::NetworkSlow
+            | Self::DeafThere
+            | Self::DeafBack => Reach::Way,
+            Self::PostgresKilled
+            | Self::PoolExhausted
+            | Self::DiskFull
+            | Self::DeliveriesDisordered
+            | Self::EventPoisoned => Reach::All,
+        }
+    }
+}
+
+/// How much a fault strikes at once.
+enum Reach {
+    Process,
+    /// One way of the network.
+    Way,
+    All,
+}
+
+/// How many ways there are.
+const WAYS: usize = 3;
+
+/// A way of the network to or from a process.
+struct Way {
+    name: &'static str,
+    number: usize,
+    proxy: Proxy,
 }
 
 pub struct Nemesis {
@@ -78,17 +110,30 @@ pub struct Nemesis {
 
 impl Nemesis {
     /// Breaks each kind, of which there is one at least, once in turn, in an order of the seed,
-    /// until nobody wants more.
-    pub async fn run(&mut self, over: impl Fn() -> bool) -> anyhow::Result<()> {
-        let mut order = Vec::new();
-        while !over() {
-            self.pause(300..900).await;
-            if order.is_empty() {
-                order.clone_from(&self.kinds);
-                self.rng.shuffle(&mut order);
+    /// until nobody wants more; says when each had its first turn.
+    pub async fn run(
+        &mut self,
+        over: impl Fn() -> bool,
+        first_round: oneshot::Sender<()>,
+    ) -> anyhow::Result<()> {
+        let mut first_round = Some(first_round);
+        for round in self.rng.usize(..WAYS).. {
+            let mut order = self.kinds.clone();
+            self.rng.shuffle(&mut order);
+            for kind in order {
+                self.pause(300..900).await;
+                if over() {
+                    return Ok(());
+                }
+                // What it did not come to is tried once more.
+                if !self.strike(kind, round).await? {
+                    self.pause(300..900).await;
+                    self.strike(kind, round).await?;
+                }
             }
-            if let Some(kind) = order.pop() {
-                self.strike(kind).await?;
+            if let Some(first_round) = first_round.take() {
+                // Whoever waits for it may have given up.
+                let _ = first_round.send(());
             }
         }
         Ok(())
@@ -98,19 +143,20 @@ impl Nemesis {
         tokio::time::sleep(Duration::from_millis(self.rng.u64(millis))).await;
     }
 
-    async fn strike(&mut self, kind: Kind) -> anyhow::Result<()> {
+    /// Breaks one thing and mends it; tells whether it came to that.
+    async fn strike(&mut self, kind: Kind, round: usize) -> anyhow::Result<bool> {
         let number = self.rng.usize(..self.world.processes.len());
+        // Each round another one for each kind, and in each round all of them.
+        let way = self.way(number, kind as usize + round);
         let start = self.history.now();
-        let (mut replica, mut healed) = (None, None);
+        let (mut struck, mut healed) = (true, None);
         match kind {
             Kind::ServiceKilled => {
-                replica = Some(name(number));
                 // It is struck when it dies, not when it is there again.
                 healed = Some(start);
                 self.world.processes[number].lock().await.restart().await?;
             }
             Kind::ServiceFrozen => {
-                replica = Some(name(number));
                 self.world.processes[number].lock().await.freeze(true)?;
                 self.pause(500..4000).await;
                 self.world.processes[number].lock().await.freeze(false)?;
@@ -119,37 +165,47 @@ impl Nemesis {
                 healed = Some(start);
                 self.world.restart_postgres().await?;
             }
-            Kind::LinkCut => replica = self.weather(number, Weather::Cut).await,
+            Kind::LinkCut => self.weather(&way, Weather::Cut).await,
             Kind::NetworkSlow => {
                 let by = Duration::from_millis(self.rng.u64(5..60));
-                replica = self.weather(number, Weather::Slow(by)).await;
+                self.weather(&way, Weather::Slow(by)).await;
             }
-            Kind::DeafThere => replica = self.weather(number, Weather::DeafThere).await,
-            Kind::DeafBack => replica = self.weather(number, Weather::DeafBack).await,
-            Kind::ConnectionsReset => self.proxy(number).reset(),
-            Kind::PoolExhausted => self.exhaust().await?,
+            Kind::DeafThere => self.weather(&way, Weather::DeafThere).await,
+            Kind::DeafBack => self.weather(&way, Weather::DeafBack).await,
+            Kind::ConnectionsReset => way.proxy.reset(),
+            Kind::PoolExhausted => struck = self.exhaust().await?,
             Kind::DiskFull => self.fill().await?,
             Kind::ClockShifted => {
-                replica = Some(name(number));
                 let days = if self.rng.bool() { 3 } else { -3 };
                 self.tell(number, &format!("shift {}", days * 86_400)).await?;
                 self.pause(500..3000).await;
                 self.tell(number, "shift 0").await?;
             }
-            Kind::DeliveriesDisordered => {
-                for number in REPLICAS..2 * REPLICAS {
-                    self.tell(number, "deliver 5").await?;
-                }
-                self.pause(1000..3000).await;
-                for number in REPLICAS..2 * REPLICAS {
-                    self.tell(number, "deliver 0").await?;
-                }
-            }
-            Kind::EventPoisoned => self.poison().await?,
+            Kind::DeliveriesDisordered => self.disorder().await?,
+            Kind::EventPoisoned => struck = self.poison().await?,
         }
-        let healed = healed.unwrap_or_else(|| self.history.now());
-        let fault = Fault { kind: kind.name(), replica, start, healed };
-        self.history.events().faults.push(fault);
+        if struck {
+            let (replica, way) = match kind.reach() {
+                Reach::Process => (Some(name(number)), None),
+                Reach::Way => (Some(name(way.number)), Some(way.name)),
+                Reach::All => (None, None),
+            };
+            let healed = healed.unwrap_or_else(|| self.history.now());
+            let fault = Fault { kind: kind.name(), way, replica, start, healed };
+            self.history.events().faults.push(fault);
+        }
+        Ok(struck)
+    }
+
+    /// Lets what both followers are told come twice, not at all, or with a hole.
+    async fn disorder(&mut self) -> anyhow::Result<()> {
+        for number in REPLICAS..2 * REPLICAS {
+            self.tell(number, "deliver 5").await?;
+        }
+        self.pause(1000..3000).await;
+        for number in REPLICAS..2 * REPLICAS {
+            self.tell(number, "deliver 0").await?;
+        }
         Ok(())
     }
 
@@ -157,80 +213,24 @@ impl Nemesis {
         self.world.processes[number].lock().await.tell(what).await
     }
 
-    /// A way to or from a process: of its callers, to its database, or to its peer.
-    fn proxy(&mut self, number: usize) -> &Proxy {
-        let link = number.checked_sub(REPLICAS).and_then(|number| self.world.links.get(number));
-        match (self.rng.u8(..3), link) {
-            (0, _) => &self.world.fronts[number],
-            (1, Some(link)) => link,
-            _ => &self.world.databases[number],
+    /// One of the ways of a process: of its callers, to its database, or of a reporting replica to
+    /// its peer.
+    fn way(&self, number: usize, turn: usize) -> Way {
+        let replica = number % REPLICAS;
+        match turn % WAYS {
+            0 => Way { name: "callers", number, proxy: self.world.fronts[number].clone() },
+            1 => Way { name: "database", number, proxy: self.world.databases[number].clone() },
+            _ => Way {
+                name: "link",
+                number: world::number(SERVICES[1], replica),
+                proxy: self.world.links[replica].clone(),
+            },
         }
     }
 
-    async fn weather(&mut self, number: usize, weather: Weather) -> Option<String> {
-        let proxy = self.proxy(number).clone();
-        proxy.set(weather);
+    async fn weather(&mut self, way: &Way, weather: Weather) {
+        way.proxy.set(weather);
         self.pause(500..4000).await;
-        proxy.set(Weather::Fair);
-        Some(name(number))
-    }
-
-    /// Holds what every writer needs, until all connections of both services wait for it.
-    async fn exhaust(&mut self) -> anyhow::Result<()> {
-        for service in SERVICES {
-            let mut db = self.world.sql(service).await?;
-            let mut held = db.begin().await?;
-            let lock = match service {
-                "deployment" => "lock table deployment.feeds in access exclusive mode",
-                _ => "lock table reporting.feeds in access exclusive mode",
-            };
-            sqlx::query(lock).execute(&mut *held).await?;
-            self.pause(1000..3500).await;
-            held.rollback().await?;
-        }
-        Ok(())
-    }
-
-    /// Fills the disk that the database is on, and makes room again.
-    async fn fill(&mut self) -> anyhow::Result<()> {
-        let file = self.world.data().join("filler");
-        let output = tokio::process::Command::new("dd")
-            .args(["if=/dev/zero", "bs=64k"])
-            .arg(format!("of={}", file.display()))
-            .output()
-            .await?;
-        anyhow::ensure!(!output.status.success(), "the disk did not become full");
-        self.pause(1000..3000).await;
-        Ok(std::fs::remove_file(&file)?)
-    }
-
-    /// Appends a change to a feed that no reader can make sense of.
-    async fn poison(&mut self) -> anyhow::Result<()> {
-        let mut db = self.world.sql(SERVICES[0]).await?;
-        let missions: Vec<String> =
-            sqlx::query_scalar("select mission from deployment.feeds order by mission")
-                .fetch_all(&mut db)
-                .await?;
-        let Some(mission) = missions.last() else { return Ok(()) };
-        let resource = ResourceChange {
-            name: format!("missions/{mission}{POISON}{}", self.rng.u32(..)),
-            revision: 1,
-            resource: Some(Any {
-                type_url: "/muster.deployment.v1.Pledge".to_owned(),
-                value: vec![0xff; 9],
-            }),
-        };
-        let change = Change {
-            mission: format!("missions/{mission}"),
-            actor: "nemesis".to_owned(),
-            resources: vec![resource],
-            ..Change::default()
-        };
-        sqlx::query("select deployment.finish_work($1, now(), $2, 'nemesis', '', null, null)")
-            .bind(mission)
-            .bind(change.encode_to_vec())
-            .execute(&mut db)
-            .await?;
-        Ok(())
+        way.proxy.set(Weather::Fair);
     }
 }

@@ -5,12 +5,15 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use anyhow::Context;
 use fastrand::Rng;
 use sqlx::AssertSqlSafe;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinSet,
+};
 
 use crate::{
     checks::{self, Violation},
     evidence::{self, Evidence},
-    history::{Events, History},
+    history::{Events, Expected, History},
     nemesis::{Kind, Nemesis},
     watcher::{Heads, Watcher, refuses_epoch},
     workload::Workload,
@@ -20,10 +23,17 @@ use crate::{
 /// How long watchers may take to see what there is, once nothing is written any more.
 const WATCH_LIMIT: Duration = Duration::from_secs(30);
 
+/// So few that callers can take all of them.
+const FEW_CONNECTIONS: usize = 3;
+
+/// Changes of the database's functions, as (function, text, what stands there instead).
+pub type Rewritten = &'static [(&'static str, &'static str, &'static str)];
+
 /// What a run is made of.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub seed: u64,
+    /// At least; every kind of fault has its turn, however long that takes.
     pub length: Duration,
     pub writers: usize,
     pub readers: usize,
@@ -32,8 +42,7 @@ pub struct Plan {
     pub settings: Settings,
     /// Whether history and logs are kept where a check fails.
     pub keep: bool,
-    /// A change of the database's functions, as (function, text, what stands there instead).
-    pub rewritten: Option<(&'static str, &'static str, &'static str)>,
+    pub rewritten: Rewritten,
 }
 
 impl Plan {
@@ -45,9 +54,19 @@ impl Plan {
             readers: 3,
             watchers: 2,
             kinds: Kind::USUAL.to_vec(),
-            settings: Settings::default(),
+            settings: Settings { connections: Some(FEW_CONNECTIONS), ..Settings::default() },
             keep: true,
-            rewritten: None,
+            rewritten: &[],
+        }
+    }
+
+    fn expected(&self) -> Expected {
+        let watchers = 0..self.watchers * SERVICES.len();
+        Expected {
+            writers: self.writers,
+            readers: self.readers,
+            watchers: watchers.map(|number| (number, SERVICES[number % SERVICES.len()])).collect(),
+            faults: self.kinds.iter().map(|kind| kind.name()).collect(),
         }
     }
 }
@@ -61,18 +80,18 @@ pub struct Result {
 
 pub async fn run(plan: &Plan) -> anyhow::Result<Result> {
     let world = Arc::new(World::start(&plan.settings).await?);
-    if let Some(rewritten) = plan.rewritten {
-        rewrite(&world, rewritten).await?;
+    for rewritten in plan.rewritten {
+        rewrite(&world, *rewritten).await?;
     }
     let history = Arc::new(History::default());
+    history.events().expected = plan.expected();
     let workload = Arc::new(Workload::new(&world, Arc::clone(&history))?);
     let (end, ended) = BTreeMap::from(SERVICES.map(|service| (service, watch::channel(None))))
         .into_iter()
         .map(|(service, (end, ended))| ((service, end), (service, ended)))
         .unzip::<_, _, BTreeMap<_, _>, BTreeMap<_, watch::Receiver<Option<Heads>>>>();
     let mut watching = JoinSet::new();
-    for number in 0..plan.watchers * SERVICES.len() {
-        let service = SERVICES[number % SERVICES.len()];
+    for (number, service) in plan.expected().watchers {
         let clients = world.clients(&format!("watcher-{number}"))?;
         let (watcher, history) = (Watcher { number, service, clients }, Arc::clone(&history));
         let end = ended[service].clone();
@@ -104,7 +123,8 @@ pub async fn run(plan: &Plan) -> anyhow::Result<Result> {
     Ok(Result { events, evidence, violations })
 }
 
-/// Lets writers and readers work while the nemesis breaks things, for the plan's time.
+/// Lets writers and readers work while the nemesis breaks things, for the plan's time and until
+/// each kind of fault had its turn.
 async fn work(
     plan: &Plan,
     workload: &Arc<Workload>,
@@ -127,11 +147,19 @@ async fn work(
     let (world, history, kinds) = (Arc::clone(world), Arc::clone(history), plan.kinds.clone());
     let mut nemesis = Nemesis { world, history, kinds, rng };
     let over = Arc::clone(workload);
-    if !nemesis.kinds.is_empty() {
-        tasks.spawn(async move { nemesis.run(|| over.is_over()).await });
+    let (first_round, every_turn) = oneshot::channel();
+    if nemesis.kinds.is_empty() {
+        drop(first_round);
+    } else {
+        tasks.spawn(async move { nemesis.run(|| over.is_over(), first_round).await });
     }
+    let enough = async {
+        tokio::time::sleep(plan.length).await;
+        // Nothing is said where nothing is to be broken.
+        let _ = every_turn.await;
+    };
     tokio::select! {
-        () = tokio::time::sleep(plan.length) => {}
+        () = enough => {}
         // Only what went wrong ends before the time.
         Some(ended) = tasks.join_next() => ended??,
     }

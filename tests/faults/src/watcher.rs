@@ -15,8 +15,9 @@ use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
+    caller,
     history::{History, Seen, Watch},
-    world::SERVICES,
+    world::{self, SERVICES},
 };
 
 /// A watch that says nothing for so long is opened anew.
@@ -52,12 +53,20 @@ impl Watcher {
                 steps: Vec::new(),
             };
             let opened = timeout(SILENCE, self.open(replica, &places)).await;
-            if let Ok(Ok(mut stream)) = opened {
-                let over = end.clone();
-                tokio::select! {
-                    () = note(&mut stream, &mut watch, &mut places, &over) => {}
-                    _ = end.changed() => {}
+            let ended = match opened {
+                Ok(Ok(mut stream)) => {
+                    let over = end.clone();
+                    tokio::select! {
+                        ended = note(&mut stream, &mut watch, &mut places, &over) => ended,
+                        _ = end.changed() => Ok(()),
+                    }
                 }
+                Ok(Err(status)) => Err(status),
+                Err(_) => Ok(()),
+            };
+            if let Err(status) = ended {
+                let name = world::name(world::number(self.service, replica % self.clients.len()));
+                caller::note_failure(history, &format!("watcher {}", self.number), name, &status);
             }
             if !watch.steps.is_empty() {
                 history.events().watches.push(watch);
@@ -134,10 +143,9 @@ async fn note(
     watch: &mut Watch,
     places: &mut Places,
     end: &watch::Receiver<Option<Heads>>,
-) {
-    while let Ok(Ok(Some(WatchChangesResponse { step: Some(step) }))) =
-        timeout(SILENCE, stream.message()).await
-    {
+) -> Result<(), Status> {
+    while let Ok(told) = timeout(SILENCE, stream.message()).await {
+        let Some(WatchChangesResponse { step: Some(step) }) = told? else { break };
         let id = |name: &str| name.trim_start_matches("missions/").to_owned();
         let (mission, epoch, position, seen) = match step {
             Step::Change(change) => {
@@ -154,7 +162,8 @@ async fn note(
         watch.steps.push(seen);
         places.insert(mission, (epoch, position));
         if end.borrow().as_ref().is_some_and(|heads| reached(places, heads)) {
-            return;
+            break;
         }
     }
+    Ok(())
 }

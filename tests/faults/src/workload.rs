@@ -11,15 +11,18 @@ use std::{
 
 use fastrand::Rng;
 use muster::scenario::Call;
-use muster_service::rules;
+use muster_service::{
+    identity::{Grant, Role},
+    rules,
+};
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 use tokio::sync::OnceCell;
 use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    caller::{self, Asked, Caller},
-    history::{Done, History, Outcome, Read},
+    caller::{self, Asked, Caller, DISMISSED},
+    history::{Done, History, LINK, Outcome, Read},
     script,
     world::{self, REPLICAS, World},
 };
@@ -38,6 +41,8 @@ pub struct Workload {
     operator: Caller,
     /// Someone else with the same rights.
     stranger: Caller,
+    /// The operator, whose roles were taken away but for one that reaches none of its answers.
+    dismissed: Caller,
     getters: BTreeMap<String, MethodDescriptor>,
     lives: AtomicUsize,
     missions: Mutex<BTreeMap<String, Arc<OnceCell<()>>>>,
@@ -50,9 +55,14 @@ impl Workload {
         let caller = |subject: &str| {
             anyhow::Ok(Caller::new(subject, world.clients(subject)?, Arc::clone(&history)))
         };
+        // Whom the policy lets in for most changes, for what is a partner's own.
+        let (role, mission) = (Role::Contributor, "*".to_owned());
+        let little = Grant { role, mission, partner: Some("nobody".to_owned()) };
+        let dismissed = world.clients_with("operator", vec![little])?;
         Ok(Self {
             operator: caller("operator")?,
             stranger: caller("stranger")?,
+            dismissed: Caller::new(DISMISSED, dismissed, Arc::clone(&history)),
             getters: script::getters(),
             lives: AtomicUsize::new(0),
             missions: Mutex::default(),
@@ -135,12 +145,15 @@ impl Workload {
             }
             chance => {
                 let outcome = self.operator.write(&one, replica, PATIENCE).await;
+                let done = matches!(outcome, Outcome::Done(_));
                 self.post(&one, outcome);
-                if (75..80).contains(&chance) {
-                    self.operator.write(&one, replica + 1, PATIENCE).await;
-                } else if (80..90).contains(&chance) {
-                    self.stranger.write(&one, replica + 1, PATIENCE).await;
-                }
+                let again = match chance {
+                    75..80 => &self.operator,
+                    80..90 => &self.stranger,
+                    90..95 if done => &self.dismissed,
+                    _ => return,
+                };
+                again.write(&one, replica + 1, PATIENCE).await;
             }
         }
     }
@@ -205,9 +218,9 @@ impl Workload {
         let name = format!("missions/{}", done.spot.mission);
         request.set_field_by_name("name", Value::String(name.clone()));
         let tokens = [done.token.clone()];
-        let answer = self.operator.call(&method, &request, replica, &tokens).await.ok()?;
-        let position = answer.get_ref().get_field_by_name("applied_position")?.as_i64()?;
-        Some(("reporting", format!("{name}/link"), done.spot.position, position))
+        let answer = self.operator.read(&method, &request, replica, &tokens).await.ok()?;
+        let position = answer.get_field_by_name("applied_position")?.as_i64()?;
+        Some(("reporting", format!("{name}{LINK}"), done.spot.position, position))
     }
 
     async fn read_back(

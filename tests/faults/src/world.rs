@@ -33,13 +33,14 @@ pub const SERVICES: [&str; 2] = ["deployment", "reporting"];
 /// Longer than any run.
 const TOKEN_LIFE: Duration = Duration::from_hours(48);
 const GRACE: Duration = Duration::from_secs(2);
+const USUAL_CONNECTIONS: usize = 8;
 
 /// What differs between worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub mutation: Option<&'static str>,
-    /// Connections to the database that each process may have; 0 for the usual.
-    pub connections: u32,
+    /// Connections to the database that each process may have; `None` for the usual.
+    pub connections: Option<usize>,
     /// A folder to keep the database in; `None` for a temporary one.
     pub data: Option<PathBuf>,
 }
@@ -49,6 +50,8 @@ pub struct World {
     cluster: Mutex<Option<Cluster>>,
     data: PathBuf,
     socket: PathBuf,
+    /// Connections to the database that each process may have.
+    pub connections: usize,
     /// `deployment-0`, `deployment-1`, `reporting-0`, `reporting-1`.
     pub processes: Vec<Mutex<Process>>,
     /// Between callers and each process.
@@ -85,6 +88,7 @@ impl World {
             cluster: Mutex::new(Some(cluster)),
             data,
             socket,
+            connections: settings.connections.unwrap_or(USUAL_CONNECTIONS),
             processes: Vec::new(),
             fronts: Vec::new(),
             databases: Vec::new(),
@@ -106,13 +110,12 @@ impl World {
         let postgres = Target::Unix(self.socket.join(".s.PGSQL.5432"));
         let database = Proxy::start(postgres, &self.shutdown).await?;
         let file = |file: &str| self.folder.path().join(file).display().to_string();
-        let connections = if settings.connections == 0 { 8 } else { settings.connections };
         let mut arguments: Vec<String> = [
             service,
             "--database-url",
             &format!("postgres://{service}@{}/{DATABASE}?sslmode=disable", database.address()),
             "--database-connections",
-            &connections.to_string(),
+            &self.connections.to_string(),
             "--jwks-file",
             &file("jwks.json"),
             "--log",
@@ -142,9 +145,12 @@ impl World {
 
     /// A caller's way to each pair of replicas.
     pub fn clients(&self, caller: &str) -> anyhow::Result<Vec<Client>> {
-        let grants = [Role::Staff, Role::Monitor, Role::Analyst, Role::Editor, Role::Auditor]
-            .map(Grant::everywhere)
-            .into();
+        let roles = [Role::Staff, Role::Monitor, Role::Analyst, Role::Editor, Role::Auditor];
+        self.clients_with(caller, roles.map(Grant::everywhere).into())
+    }
+
+    /// The same for a caller with other roles.
+    pub fn clients_with(&self, caller: &str, grants: Vec<Grant>) -> anyhow::Result<Vec<Client>> {
         let token = self.token(caller, grants)?;
         let kit = |service, replica| {
             let front = &self.fronts[number(service, replica)];

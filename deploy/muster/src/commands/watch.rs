@@ -155,8 +155,9 @@ fn compacted(status: &Status) -> Option<i64> {
 
 fn in_words(change: &Change, terminal: Terminal) -> String {
     let resources: Vec<_> = (change.resources.iter())
-        .map(|resource| {
-            format!("{} (revision {})", words::short(&resource.name), resource.revision)
+        .map(|told| match told.resource {
+            Some(_) => format!("{} (revision {})", words::short(&told.name), told.revision),
+            None => format!("{} (no longer there)", words::short(&told.name)),
         })
         .collect();
     format!(

@@ -68,7 +68,8 @@ pub fn revisions(_: &Events, evidence: &Evidence) -> Vec<String> {
                 let revision = told.revision;
                 broken.push(format!("{}: {revision} follows {last} at {spot:?}", told.name));
             }
-            *last = told.revision;
+            // What is no longer there begins anew where it is told of again.
+            *last = if told.resource.is_some() { told.revision } else { 0 };
         }
     }
     broken

@@ -1,21 +1,23 @@
 //! What readers and watchers are shown, and what the other service makes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use muster_proto::common::v1::ResourceChange;
+use std::collections::BTreeMap;
 
 use super::{is_poison, writes::canonical};
 use crate::{
-    evidence::{Evidence, Projected},
-    history::{Events, Seen, Spot},
+    evidence::{Evidence, Projected, kind},
+    history::{Events, LINK, Seen, Spot},
+    script,
     world::SERVICES,
 };
 
+/// What the reporting service has no use for of what the deployment service tells.
+const NOT_FOLLOWED: [&str; 1] = ["muster.deployment.v1.ReadinessCheck"];
+
 /// Each watch shows each change after its beginning once, in order, as it is stored; all watches
-/// of a watcher together show all.
+/// of a watcher together show all that there is.
 pub fn watched(events: &Events, evidence: &Evidence) -> Vec<String> {
     let mut broken = Vec::new();
-    let mut ends: BTreeMap<(usize, &str, &str), i64> = BTreeMap::new();
+    let mut ends: BTreeMap<(usize, &str), i64> = BTreeMap::new();
     for watch in &events.watches {
         let mut last: BTreeMap<&str, i64> =
             watch.from.iter().map(|(mission, at)| (mission.as_str(), *at)).collect();
@@ -34,13 +36,15 @@ pub fn watched(events: &Events, evidence: &Evidence) -> Vec<String> {
             }
         }
         for (mission, at) in last {
-            ends.insert((watch.watcher, &watch.service, mission), at);
+            ends.insert((watch.watcher, mission), at);
         }
     }
-    for ((watcher, service, mission), end) in ends {
-        let head = evidence.heads.get(&(service.to_owned(), mission.to_owned()));
-        if head.is_none_or(|head| end < head.last_position) {
-            broken.push(format!("watcher {watcher} of {service} {mission} was left at {end}"));
+    for (watcher, service) in &events.expected.watchers {
+        for ((_, mission), head) in evidence.heads.iter().filter(|((of, _), _)| of == service) {
+            let end = ends.get(&(*watcher, mission.as_str())).copied().unwrap_or_default();
+            if end < head.last_position {
+                broken.push(format!("watcher {watcher} of {service} {mission} was left at {end}"));
+            }
         }
     }
     broken
@@ -70,28 +74,42 @@ pub fn bookmarks(events: &Events, _: &Evidence) -> Vec<String> {
     broken
 }
 
+/// Nobody is shown less than what was acknowledged, or than what was seen before. Readers are
+/// shown something of either kind.
 pub fn reads(events: &Events, _: &Evidence) -> Vec<String> {
     let stale = events.reads.iter().filter(|read| read.shown < read.at_least);
-    stale
+    let mut broken: Vec<String> = stale
         .map(|read| {
             let (name, shown, at_least) = (&read.name, read.shown, read.at_least);
             format!("{name} at {}: {shown} was shown after {at_least}", read.replica)
         })
-        .collect()
+        .collect();
+    let places = events.reads.iter().filter(|read| read.name.ends_with(LINK)).count();
+    let resources = events.reads.len() - places;
+    for (count, what) in [(places, "how far the link is"), (resources, "a resource")] {
+        if count == 0 && 0 < events.expected.readers {
+            broken.push(format!("nobody was shown {what}"));
+        }
+    }
+    broken
 }
 
 pub fn served(_: &Events, evidence: &Evidence) -> Vec<String> {
     let mut broken = Vec::new();
+    let getters = script::getters();
     for (name, (spot, told)) in evidence.fold() {
-        let Some(answer) = evidence.served.get(&name).filter(|_| !is_poison(&name)) else {
+        if is_poison(&name) || !getters.contains_key(kind(told)) {
             continue;
-        };
+        }
         let any = told.resource.clone().unwrap_or_default();
         let expected = canonical(&any.type_url, &any.value);
-        if answer.as_ref() != Some(&expected) {
-            let what = if answer.is_some() { "is served otherwise" } else { "is not served" };
-            broken.push(format!("{name} was told at {spot:?} and {what}"));
-        }
+        let what = match evidence.served.get(&name) {
+            Some(Some(answer)) if *answer == expected => continue,
+            Some(Some(_)) => "is served otherwise",
+            Some(None) => "is not served",
+            None => "was not asked for",
+        };
+        broken.push(format!("{name} was told at {spot:?} and {what}"));
     }
     broken
 }
@@ -108,14 +126,9 @@ pub fn projected(_: &Events, evidence: &Evidence) -> Vec<String> {
     for name in evidence.parked.iter().filter(|name| !is_poison(name)) {
         broken.push(format!("{name} was put aside"));
     }
-    let fold = evidence.fold();
-    // A kind of which the other service keeps one, it keeps all; some it has no use for.
-    let kind = |told: &ResourceChange| told.resource.as_ref().map(|any| any.type_url.clone());
-    let kept: BTreeSet<Option<String>> = (evidence.projection.keys())
-        .filter_map(|name| fold.get(name).map(|(_, told)| kind(told)))
-        .collect();
-    for (name, (spot, told)) in fold {
-        if spot.service != SERVICES[0] || is_poison(&name) || !kept.contains(&kind(told)) {
+    for (name, (spot, told)) in evidence.fold() {
+        let followed = spot.service == SERVICES[0] && !NOT_FOLLOWED.contains(&kind(told));
+        if !followed || is_poison(&name) {
             continue;
         }
         let known = evidence.projection.get(&name);

@@ -9,8 +9,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::{CHECKS, all};
 use crate::{
+    caller::DISMISSED,
     evidence::{Entry, Evidence, Head, Key, Mandate, Movement, Projected, Stored},
-    history::{Attempt, Done, Events, Outcome, Read, Seen, Spot, Watch, Write},
+    history::{
+        Attempt, Done, Events, Expected, Failure, Fault, Outcome, Read, Seen, Spot, Watch, Write,
+    },
+    nemesis::Kind,
 };
 
 const NAME: &str = "missions/m/pledges/p";
@@ -25,13 +29,18 @@ fn done(position: i64) -> Outcome {
         token: String::new(),
         name: NAME.into(),
         revision: position,
-        answer: vec![0x10, u8::try_from(position).unwrap()],
+        answer: pledge(u8::try_from(position).unwrap()),
         replayed: false,
     })
 }
 
 fn attempt(start: u64, outcome: Outcome) -> Attempt {
     Attempt { replica: "deployment-0".into(), start, end: start + 5, outcome }
+}
+
+/// The bytes of a pledge.
+fn pledge(arrived: u8) -> Vec<u8> {
+    vec![0x58, arrived]
 }
 
 /// Two changes of one resource, each acknowledged, watched, followed and served.
@@ -53,7 +62,8 @@ fn good() -> (Events, Evidence) {
         hash.update(position.to_be_bytes());
         hash.update(&payload);
         last = hash.finalize().to_vec();
-        let any = Any { type_url: "/unknown".into(), value: vec![0x10, payload[0]] };
+        let type_url = "/muster.deployment.v1.Pledge".into();
+        let any = Any { type_url, value: pledge(payload[0]) };
         let told = ResourceChange { name: NAME.into(), revision: position, resource: Some(any) };
         let stored =
             Stored { actor: "operator".into(), payload, hash: last.clone(), resources: vec![told] };
@@ -69,17 +79,35 @@ fn good() -> (Events, Evidence) {
     steps.push(Seen::Bookmark { mission: "m".into(), position: 2 });
     let watch = Watch { watcher: 0, service: "deployment".into(), from: BTreeMap::new(), steps };
     events.watches.push(watch);
-    let (replica, name) = ("deployment-1".into(), NAME.into());
-    events.reads.push(Read { reader: 0, replica, name, at_least: 2, shown: 2, end: 50 });
+    for (replica, name) in [("deployment-1", NAME), ("reporting-0", "missions/m/link")] {
+        let (replica, name) = (replica.into(), name.into());
+        events.reads.push(Read { reader: 0, replica, name, at_least: 2, shown: 2, end: 50 });
+    }
     let head = Head { epoch: "e".into(), last_position: 2, last_hash: last };
     evidence.heads.insert(("deployment".into(), "m".into()), head);
     evidence.cursors.insert("m".into(), 2);
     let projected = Projected { revision: 2, position: 2, body: "{}".into() };
     evidence.projection.insert(NAME.into(), projected);
     evidence.rebuilt.clone_from(&evidence.projection);
-    evidence.served.insert(NAME.into(), Some(vec![0x10, 2]));
+    evidence.served.insert(NAME.into(), Some(pledge(2)));
     people(&mut evidence);
+    took_part(&mut events);
     (events, evidence)
+}
+
+/// A writer, a reader and a watcher, someone who was dismissed, and a fault.
+fn took_part(events: &mut Events) {
+    let kind = Kind::LinkCut.name();
+    events.faults.push(Fault { kind, way: None, replica: None, start: 60, healed: 70 });
+    let watchers = BTreeMap::from([(0, "deployment")]);
+    events.expected = Expected { writers: 1, readers: 1, watchers, faults: vec![kind] };
+    events.writes.push(Write {
+        request_id: "2".into(),
+        caller: DISMISSED.into(),
+        method: "/Change".into(),
+        decided_on: None,
+        attempts: vec![attempt(40, Outcome::Refused("PermissionDenied NOT_ALLOWED".into()))],
+    });
 }
 
 /// Thirty people who arrived where forty may be.
@@ -139,11 +167,12 @@ fn one_request_id_with_two_answers_or_a_late_refusal_is_noticed() {
         let mut two = done(1);
         if let Outcome::Done(done) = &mut two {
             done.spot.position = 2;
-            done.answer = vec![0x10, 2];
+            done.answer = pledge(2);
         }
         events.writes[0].attempts.push(attempt(40, two));
     });
     assert!(found.contains(&"a request id has one answer"));
+    assert!(found.contains(&"a request id has one effect"));
     let found = noticed(|events, _| {
         events.writes[0].attempts.push(attempt(40, Outcome::Refused("exists".into())));
     });
@@ -158,6 +187,13 @@ fn an_answer_that_was_given_to_another_is_noticed() {
         }
     });
     assert_eq!(found, ["answers are for their caller"]);
+}
+
+#[test]
+fn an_answer_that_was_given_to_someone_without_the_roles_for_it_is_noticed() {
+    const CHECK: [&str; 1] = ["answers are for those who may see them"];
+    assert_eq!(noticed(|events, _| events.writes[2].attempts[0].outcome = done(2)), CHECK);
+    assert_eq!(noticed(|events, _| drop(events.writes.pop())), CHECK);
 }
 
 #[test]
@@ -176,6 +212,11 @@ fn a_decision_on_an_old_revision_is_noticed() {
 fn a_failure_inside_is_noticed() {
     let failed = || Outcome::Unknown("Internal INTERNAL internal error".into());
     let found = noticed(|events, _| events.writes[0].attempts.push(attempt(1, failed())));
+    assert_eq!(found, ["no service failed inside"]);
+    let found = noticed(|events, _| {
+        let (who, replica) = ("watcher 0".into(), "deployment-0".into());
+        events.failures.push(Failure { who, replica, said: "Internal INTERNAL".into() });
+    });
     assert_eq!(found, ["no service failed inside"]);
 }
 
@@ -207,17 +248,37 @@ fn what_a_watcher_misses_sees_twice_or_is_told_wrongly_is_noticed() {
     assert_eq!(twice, CHECK);
     let left = noticed(|events, _| events.watches[0].steps.truncate(1));
     assert_eq!(left, CHECK);
+    let blind = noticed(|events, _| events.watches[0].steps.clear());
+    assert_eq!(blind, CHECK);
+    let absent = noticed(|events, _| events.watches.clear());
+    assert_eq!(absent, CHECK);
     let ahead = noticed(|events, _| drop(events.watches[0].steps.remove(1)));
     assert_eq!(ahead, ["watchers see each change once", "bookmarks are honest"]);
 }
 
 #[test]
 fn stale_reads_and_wrong_answers_are_noticed() {
-    assert_eq!(noticed(|events, _| events.reads[0].shown = 1), ["reads show what was written"]);
+    const CHECK: [&str; 1] = ["reads show what was written"];
+    assert_eq!(noticed(|events, _| events.reads[0].shown = 1), CHECK);
+    assert_eq!(noticed(|events, _| drop(events.reads.pop())), CHECK);
+    assert_eq!(noticed(|events, _| events.reads.clear()), CHECK);
     let found = noticed(|_, evidence| {
         evidence.served.insert(NAME.into(), None);
     });
     assert_eq!(found, ["what is served is the feed's fold"]);
+    let found = noticed(|_, evidence| evidence.served.clear());
+    assert_eq!(found, ["what is served is the feed's fold"]);
+}
+
+#[test]
+fn where_nobody_reads_or_watches_nothing_is_missed() {
+    let found = noticed(|events, _| {
+        events.expected = Expected::default();
+        events.reads.clear();
+        events.watches.clear();
+        events.writes.pop();
+    });
+    assert!(found.is_empty());
 }
 
 #[test]
@@ -228,6 +289,12 @@ fn a_projection_that_differs_is_noticed() {
     };
     assert_eq!(noticed(|_, evidence| old(evidence)), CHECK);
     assert_eq!(noticed(|_, evidence| drop(evidence.rebuilt.remove(NAME))), CHECK);
+    assert_eq!(noticed(|_, evidence| evidence.projection.clear()), CHECK);
+    let unknown = noticed(|_, evidence| {
+        evidence.projection.clear();
+        evidence.rebuilt.clear();
+    });
+    assert_eq!(unknown, CHECK);
     assert_eq!(noticed(|_, evidence| evidence.parked.push(NAME.into())), CHECK);
     assert_eq!(noticed(|_, evidence| evidence.cursors.clear()), CHECK);
     let poisoned =
@@ -250,6 +317,21 @@ fn people_who_vanish_or_are_too_many_are_noticed() {
 fn an_epoch_that_is_not_noticed_is_noticed() {
     let found = noticed(|_, evidence| evidence.epochs.push("taken".into()));
     assert_eq!(found, ["a new epoch is noticed"]);
+}
+
+#[test]
+fn a_fault_that_never_struck_and_a_full_disk_that_nobody_felt_are_noticed() {
+    assert_eq!(noticed(|events, _| events.faults.clear()), ["every fault struck"]);
+    let kind = Kind::DiskFull.name();
+    let full = Fault { kind, way: None, replica: None, start: 0, healed: 90 };
+    let found = noticed(|events, _| events.faults.push(full.clone()));
+    assert_eq!(found, ["a full disk holds writes up"]);
+    let found = noticed(|events, _| {
+        events.faults.push(full);
+        let unknown = Outcome::Unknown("Unavailable DATABASE_UNAVAILABLE".into());
+        events.writes[0].attempts.insert(0, attempt(1, unknown));
+    });
+    assert!(found.is_empty());
 }
 
 #[test]

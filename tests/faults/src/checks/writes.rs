@@ -7,6 +7,7 @@ use prost::Message;
 use prost_reflect::DynamicMessage;
 
 use crate::{
+    caller::DISMISSED,
     evidence::Evidence,
     history::{Done, Events, Outcome, Spot, Write},
 };
@@ -46,7 +47,8 @@ pub fn lost(events: &Events, evidence: &Evidence) -> Vec<String> {
     broken
 }
 
-/// Every change of a caller has one request id, and every request id one change.
+/// Every change of a caller has one request id, and every request id one change, whatever is kept
+/// of it in the end.
 pub fn doubled(events: &Events, evidence: &Evidence) -> Vec<String> {
     let mut broken = Vec::new();
     let callers: BTreeSet<&str> = events.writes.iter().map(|write| write.caller.as_str()).collect();
@@ -66,6 +68,12 @@ pub fn doubled(events: &Events, evidence: &Evidence) -> Vec<String> {
     broken.extend(
         of_spot.keys().map(|spot| format!("a request id speaks of {spot:?}, which is not there")),
     );
+    for write in &events.writes {
+        let spots: BTreeSet<&Spot> = dones(write).map(|done| &done.spot).collect();
+        if 1 < spots.len() {
+            broken.push(format!("{} {} was done at {spots:?}", write.method, write.request_id));
+        }
+    }
     broken
 }
 
@@ -104,6 +112,18 @@ pub fn foreign(events: &Events, _: &Evidence) -> Vec<String> {
     let broken = events.writes.iter().filter(told_of_another);
     broken
         .map(|write| format!("{} {} was told another's answer", write.caller, write.request_id))
+        .collect()
+}
+
+/// Who lost the roles for a call is not told what it was answered.
+pub fn unentitled(events: &Events, _: &Evidence) -> Vec<String> {
+    let asked: Vec<&Write> =
+        events.writes.iter().filter(|write| write.caller == DISMISSED).collect();
+    if asked.is_empty() && 0 < events.expected.writers {
+        return vec!["nobody without the roles for it asked".to_owned()];
+    }
+    let told = asked.into_iter().filter(|write| write.done().is_some());
+    told.map(|write| format!("{} {} was told to {DISMISSED}", write.method, write.request_id))
         .collect()
 }
 
@@ -150,15 +170,17 @@ pub fn internal(events: &Events, _: &Evidence) -> Vec<String> {
         .writes
         .iter()
         .flat_map(|write| write.attempts.iter().map(move |attempt| (write, attempt)));
-    attempts
-        .filter_map(|(write, attempt)| match &attempt.outcome {
-            Outcome::Unknown(said) if said.starts_with("Internal INTERNAL") => {
-                Some(format!("{} at {}: {said}", write.method, attempt.replica))
-            }
-            Outcome::Refused(said) if said.starts_with("not understood") => {
-                Some(format!("{} at {}: {said}", write.method, attempt.replica))
-            }
-            _ => None,
-        })
-        .collect()
+    let writes = attempts.filter_map(|(write, attempt)| match &attempt.outcome {
+        Outcome::Unknown(said) if said.starts_with("Internal INTERNAL") => {
+            Some(format!("{} at {}: {said}", write.method, attempt.replica))
+        }
+        Outcome::Refused(said) if said.starts_with("not understood") => {
+            Some(format!("{} at {}: {said}", write.method, attempt.replica))
+        }
+        _ => None,
+    });
+    let others = events.failures.iter();
+    let others =
+        others.map(|failure| format!("{} at {}: {}", failure.who, failure.replica, failure.said));
+    writes.chain(others).collect()
 }

@@ -81,7 +81,9 @@ async fn take_each(
     for told in first.into_iter().chain(later) {
         match take(work, told, position).await? {
             Taken::Stored(events, told) => {
-                events.iter().for_each(|event| work.changed(event));
+                for event in &events {
+                    work.changed(event);
+                }
                 ids.extend(told);
             }
             Taken::Old => {}
