@@ -146,3 +146,28 @@ async fn what_the_other_service_learnt_of_what_was_lost_is_taken_back_and_told_s
     assert_eq!(snapshot(client).await, names(&now));
     drop(restored.world);
 }
+
+#[tokio::test]
+async fn a_watch_of_a_mission_that_a_backup_does_not_hold_ends() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let db = world.sql("deployment").await;
+    sqlx::query("insert into deployment.feeds (mission) values ('late')")
+        .execute(&db)
+        .await
+        .unwrap();
+    let mut feed = DeploymentFeed::new(world.client.deployment.clone());
+    let place = FeedPosition { mission: "missions/late".into(), ..FeedPosition::default() };
+    let request = WatchChangesRequest { positions: vec![place], include_others: false };
+    let mut watch = feed.watch_changes(request).await.unwrap().into_inner();
+    watch.message().await.unwrap().unwrap();
+    sqlx::raw_sql(
+        "delete from deployment.feeds where mission = 'late';
+        update deployment.feeds set epoch = gen_random_uuid()",
+    )
+    .execute(&db)
+    .await
+    .unwrap();
+    let ended = watch.message().await.unwrap_err();
+    assert_eq!(reason(&ended), "FEED_EPOCH_CHANGED");
+}

@@ -1,7 +1,7 @@
 //! Looks for commits, once for all watchers of this replica, and tells them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -13,6 +13,7 @@ use tokio::{
     sync::{Semaphore, watch},
     time::Instant,
 };
+use uuid::Uuid;
 
 use super::{
     log::{Head, Kept},
@@ -146,15 +147,23 @@ impl Hub {
         } else {
             self.database.heads_of(&here).await?
         };
-        let mut moved = false;
+        if anywhere {
+            self.end_lost(&heads);
+        }
+        let (mut moved, mut failed) = (false, None);
         // Every mission has its turn before one with many changes has its next.
         while !heads.is_empty() {
             let mut behind = Vec::new();
             for head in heads {
-                match self.take_in(&head).await? {
-                    Step::Still => {}
-                    Step::Moved => moved = true,
-                    Step::Behind => behind.push(head),
+                match self.take_in(&head).await {
+                    Ok(Step::Still) => {}
+                    Ok(Step::Moved) => moved = true,
+                    Ok(Step::Behind) => behind.push(head),
+                    // One mission that cannot be read holds up no other.
+                    Err(refusal) if refusal.reason() != Reason::DatabaseUnavailable => {
+                        failed = Some(refusal);
+                    }
+                    Err(refusal) => return Err(refusal),
                 }
             }
             moved |= !behind.is_empty();
@@ -164,7 +173,29 @@ impl Hub {
         if moved {
             self.tell();
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Ends the watches of missions that a restored database does not hold.
+    fn end_lost(&self, heads: &[Head]) {
+        let mut missions = self.missions();
+        let restored = heads.iter().any(|head| {
+            let window = missions.get(&head.mission);
+            window.is_some_and(|window| window.borrow().head.epoch != head.epoch)
+        });
+        if !restored {
+            return;
+        }
+        let there: BTreeSet<&MissionId> = heads.iter().map(|head| &head.mission).collect();
+        missions.retain(|mission, window| {
+            if there.contains(mission) {
+                return true;
+            }
+            let (epoch, last_position, floor_position) = (Uuid::nil(), 0, 0);
+            let none = Head { mission: mission.clone(), epoch, last_position, floor_position };
+            window.send_modify(|window| window.move_to(none));
+            false
+        });
     }
 
     /// Wakes whoever watches more than one mission.
