@@ -1,12 +1,15 @@
 //! Who gets in, and who may touch what.
 
+use std::time::Duration;
+
+use muster_client::{Follow, Kit, Policy, Step, Token};
 use muster_proto::common::v1::WatchChangesRequest;
 use muster_proto::deployment::v1::{
     self as pb, mission_service_client::MissionServiceClient,
-    pledge_service_client::PledgeServiceClient,
+    pledge_service_client::PledgeServiceClient, site_service_client::SiteServiceClient,
 };
 use muster_service::identity::{Grant, Role};
-use muster_tests::{World, hostile::methods, reason};
+use muster_tests::{World, hostile::methods, new_site, reason};
 use prost_reflect::DynamicMessage;
 use tonic::{Code, Request};
 
@@ -133,10 +136,38 @@ async fn a_method_that_does_not_exist_is_answered_as_such() {
 async fn a_watch_does_not_outlive_its_callers_token() {
     use muster_proto::deployment::v1::change_feed_service_client::ChangeFeedServiceClient;
     let world = World::start().await;
-    let leaving = world.client_at_the_end(vec![Grant::everywhere(Role::Auditor)]).await;
+    let token = world.token_at_the_end(vec![Grant::everywhere(Role::Auditor)]);
+    let leaving = world.client_showing(Some(&token)).await;
     let everything = WatchChangesRequest { positions: Vec::new(), include_others: true };
     let mut feed = ChangeFeedServiceClient::new(leaving.deployment);
     let mut watch = feed.watch_changes(everything).await.unwrap().into_inner();
     let ended = watch.message().await.unwrap_err();
     assert_eq!((ended.code(), reason(&ended).as_str()), (Code::Unauthenticated, "CALLER_UNKNOWN"));
+}
+
+#[tokio::test]
+async fn who_follows_a_feed_goes_on_with_the_token_that_takes_the_place_of_one_that_ended() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let grants = vec![Grant::everywhere(Role::Auditor)];
+    std::fs::write(&file, world.token_at_the_end(grants)).unwrap();
+    let kit = Kit::new(&world.deployment.url(), Policy::default()).unwrap();
+    let mut follow = Follow::deployment(kit.showing(Token::file(&file)), Vec::new(), true);
+    follow.next().await.unwrap();
+    std::fs::write(&file, world.token("auditor")).unwrap();
+    // Longer than the first one is good for.
+    let everything = async { while follow.next().await.is_ok() {} };
+    let ended = tokio::time::timeout(Duration::from_secs(4), everything).await;
+    assert!(ended.is_err(), "it went no further");
+    let mut sites = SiteServiceClient::new(world.client.deployment.clone());
+    sites.create_site(new_site("told")).await.unwrap();
+    loop {
+        if let Step::Change(change) = follow.next().await.unwrap()
+            && change.resources.iter().any(|told| told.name == "missions/m/sites/told")
+        {
+            break;
+        }
+    }
 }

@@ -87,13 +87,19 @@ impl Follow {
                     return Ok(step);
                 }
                 Ok(None) => self.broke_off(Duration::ZERO).await,
-                Err(status) if passes(&status) => {
+                Err(status) if passes(&status) || self.outlived_its_token(&status) => {
                     tracing::debug!(%status, "a watch broke off");
                     self.broke_off(wait(&status).unwrap_or_default()).await;
                 }
                 Err(status) => return Err(status),
             }
         }
+    }
+
+    /// Whether an open watch ended with the token that it was opened with; the next one shows
+    /// whichever took its place.
+    fn outlived_its_token(&self, status: &Status) -> bool {
+        self.watch.is_some() && status.code() == Code::Unauthenticated
     }
 
     async fn step(&mut self) -> Result<Option<Step>, Status> {
