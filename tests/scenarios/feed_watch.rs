@@ -124,3 +124,34 @@ async fn a_slow_watcher_is_cut_off_with_its_position_and_delays_nobody() {
         reached += 1;
     }
 }
+
+#[tokio::test]
+async fn watches_that_nobody_reads_hold_up_nothing_else_on_their_connection() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let pool = world.sql("deployment").await;
+    for _ in 0..4 {
+        append(&pool, &filler(MIB)).await;
+    }
+    let head = listed(&world).await.last().map(|last| last.position).unwrap();
+    let client = world.client_with(vec![Grant::everywhere(Role::Staff)]).await;
+    let open = async || {
+        let mut feed = ChangeFeedServiceClient::new(client.deployment.clone());
+        let place = FeedPosition { mission: "missions/m".into(), ..FeedPosition::default() };
+        let request = WatchChangesRequest { positions: vec![place], include_others: false };
+        feed.watch_changes(request).await.unwrap().into_inner()
+    };
+    let everything = async {
+        let mut unread = Vec::new();
+        for _ in 0..8 {
+            let mut watch = open().await;
+            next(&mut watch).await.unwrap();
+            unread.push(watch);
+        }
+        for _ in 0..4 {
+            let mut watch = open().await;
+            while next(&mut watch).await.unwrap().position < head {}
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), everything).await.unwrap();
+}
