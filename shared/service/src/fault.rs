@@ -2,7 +2,10 @@
 //! a safeguard away, deliveries out of order, a clock that is wrong. Without the feature `faults`
 //! nothing of it is built.
 
-/// Every place where a process can be made to die. Crash tests go through all of them.
+/// The places around the commit of a compaction, which no call passes.
+pub const COMPACTION_POINTS: [&str; 2] = ["compact.before-commit", "compact.after-commit"];
+
+/// Every place of a call where a process can be made to die. Crash tests go through all of them.
 pub const POINTS: [&str; 6] = [
     "work.begun",
     "work.before-append",

@@ -1,12 +1,21 @@
 //! This program as one of the services, so that a real process can be killed, stopped and told
 //! to go wrong.
 
-use std::io::{BufRead, Write};
+use std::{
+    io::{BufRead, Write},
+    time::Duration,
+};
 
 use anyhow::Context;
 use muster_deployment::Deployment;
 use muster_reporting::Reporting;
-use muster_service::{Clock, Shutdown, fault, rules, run::Service, telemetry};
+use muster_service::{
+    Clock, Database, Schema, ServiceConfig, Shutdown, fault, feed, rules, run::Service, schema,
+    telemetry,
+};
+
+static DEPLOYMENT: Schema = schema!("deployment");
+static REPORTING: Schema = schema!("reporting");
 
 /// What a line that is for the parent begins with.
 pub const SAYS: &str = "faults: ";
@@ -30,12 +39,15 @@ pub struct Settings<C: clap::Args> {
 
 pub async fn serve(part: Part) -> anyhow::Result<()> {
     match part {
-        Part::Deployment(settings) => run::<Deployment>(settings).await,
-        Part::Reporting(settings) => run::<Reporting>(settings).await,
+        Part::Deployment(settings) => run::<Deployment>(settings, &DEPLOYMENT).await,
+        Part::Reporting(settings) => run::<Reporting>(settings, &REPORTING).await,
     }
 }
 
-async fn run<S: Service>(settings: Settings<S::Config>) -> anyhow::Result<()> {
+async fn run<S: Service>(
+    settings: Settings<S::Config>,
+    schema: &'static Schema,
+) -> anyhow::Result<()> {
     let Settings { mutation, config } = settings;
     let common = config.as_ref();
     telemetry::init(common.log_format, &common.log)?;
@@ -45,14 +57,26 @@ async fn run<S: Service>(settings: Settings<S::Config>) -> anyhow::Result<()> {
     }
     let shutdown = Shutdown::on_signal(common.grace)?;
     S::migrate(&config).await?;
+    let database = common.clone();
     let service = S::start(config, Clock::System).await?;
-    std::thread::spawn(obey);
+    std::thread::spawn(move || obey(|| compact(&database, schema)));
     say(&service.address().to_string());
     service.run(shutdown).await
 }
 
+/// Drops every change from the feeds, as time would.
+fn compact(config: &ServiceConfig, schema: &'static Schema) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let database = Database::connect(config, schema, Clock::System).await?;
+        feed::compact(&database, Clock::System.now() + Duration::from_hours(24)).await?;
+        database.close().await;
+        Ok(())
+    })
+}
+
 /// Does what the parent asks, one line each, until the parent is gone.
-fn obey() {
+fn obey(compact: impl Fn() -> anyhow::Result<()>) {
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let words: Vec<&str> = line.split(' ').collect();
         let done = match words[..] {
@@ -63,6 +87,7 @@ fn obey() {
             ["shift", seconds] => {
                 seconds.parse().map(fault::shift_clock).context("no number of seconds")
             }
+            ["compact"] => compact(),
             ["deliver", disorder] => disorder.parse().map(fault::deliver).context("no number"),
             _ => Err(anyhow::anyhow!("not understood")),
         };

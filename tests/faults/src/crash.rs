@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     caller::{Asked, Caller},
-    checks,
+    checks, compaction,
     evidence::{self, Evidence},
     history::{Done, History, Outcome},
     script, watcher,
@@ -185,7 +185,7 @@ impl Walk {
 
     async fn finish(self) -> anyhow::Result<bool> {
         let Self { world, history, caller, deaths, methods, mut broken } = self;
-        evidence::rest(&world).await?;
+        let heads = evidence::rest(&world).await?;
         let mut evidence = Evidence::gather(&world, &caller).await?;
         evidence.rebuilt.clone_from(&evidence.projection);
         let events = std::mem::take(&mut *history.events());
@@ -196,6 +196,11 @@ impl Walk {
             broken.push(format!("{missing} was never crashed; add it to life.toml"));
         }
         ensure!(!methods.is_empty(), "nothing was crashed");
+        // Last, for all that is held against what is kept of the feeds.
+        for (service, heads) in &heads {
+            let client = caller.client(VICTIM + 1);
+            broken.extend(compaction::crash(&world, client, service, heads).await?);
+        }
         for (point, deaths) in &deaths {
             println!("{point:30} {deaths} crashes");
         }

@@ -15,6 +15,7 @@ mod checks;
 mod run;
 mod mutations;
 mod crash;
+mod compaction;
 mod disk;
 mod figures;
 

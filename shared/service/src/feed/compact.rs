@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::log::{Head, Kept};
-use crate::{Database, MissionId, Shutdown};
+use crate::{Database, MissionId, Shutdown, fault};
 
 /// How often old changes are looked for.
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -75,7 +75,9 @@ async fn batch(database: &Database, before: OffsetDateTime) -> anyhow::Result<u6
         .bind(&last.hash)
         .execute(&mut *transaction)
         .await?;
+    fault::point("compact.before-commit", schema.name);
     transaction.commit().await?;
+    fault::point("compact.after-commit", schema.name);
     Ok(dropped.rows_affected())
 }
 
