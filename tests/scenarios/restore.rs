@@ -7,7 +7,8 @@ use muster::client::Client;
 use muster_proto::{
     common::v1::{FeedPosition, ListChangesRequest, ReadSnapshotRequest, WatchChangesRequest},
     deployment::v1::{
-        GetSiteRequest, change_feed_service_client::ChangeFeedServiceClient as DeploymentFeed,
+        CreateSiteRequest, GetSiteRequest,
+        change_feed_service_client::ChangeFeedServiceClient as DeploymentFeed,
         site_service_client::SiteServiceClient,
     },
     reporting::v1::{
@@ -170,4 +171,25 @@ async fn a_watch_of_a_mission_that_a_backup_does_not_hold_ends() {
     .unwrap();
     let ended = watch.message().await.unwrap_err();
     assert_eq!(reason(&ended), "FEED_EPOCH_CHANGED");
+}
+
+#[tokio::test]
+async fn a_call_that_is_repeated_after_a_restore_answers_with_a_token_that_is_good_there() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let request_id = "0a8f5c1e-52a4-4a9b-8a39-3c8f5f0b0002".to_owned();
+    let create = CreateSiteRequest { request_id, ..new_site("kept") };
+    let mut sites = SiteServiceClient::new(world.client.deployment.clone());
+    let first = sites.create_site(create.clone()).await.unwrap().into_inner();
+    let backup = world.back_up_deployment().await;
+    let deployment = world.deployment_over(&backup).await;
+    deployment.serves().await;
+    let client = world.client_over(&deployment.url(), &deployment.url()).await;
+    let mut sites = SiteServiceClient::new(client.deployment.clone());
+    let again = sites.create_site(create).await.unwrap();
+    let token = again.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned();
+    assert_eq!(again.into_inner(), first);
+    let get = GetSiteRequest { name: first.name.clone() };
+    let read = sites.get_site(no_older_than(get, &token)).await.unwrap().into_inner();
+    assert_eq!(read, first);
 }

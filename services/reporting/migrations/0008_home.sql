@@ -29,5 +29,7 @@ begin
     update home set (only_row, system, timeline, feeds) = (select * from here()) where home <> here();
     if found then
         update feeds set epoch = gen_random_uuid();
+        -- What is kept for a repeated call is here, at the position where it was.
+        update idempotency_keys k set epoch = f.epoch from feeds f where f.mission = k.mission;
     end if;
 end $$;
