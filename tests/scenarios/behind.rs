@@ -6,9 +6,14 @@ use fastrand::Rng;
 use muster::scenario::Scenario;
 use muster_proto::{
     common::v1::ListChangesRequest,
+    deployment::v1::{ListMissionsRequest, mission_service_client::MissionServiceClient},
     reporting::v1::change_feed_service_client::ChangeFeedServiceClient,
 };
-use muster_service::{MissionId, token::Token};
+use muster_service::{
+    MissionId,
+    identity::{Grant, Role},
+    token::Token,
+};
 use muster_tests::{
     World,
     hostile::{self, EVERY_CHANGE, Seeds, methods},
@@ -83,4 +88,21 @@ async fn every_read_refuses_what_its_caller_cannot_have_seen_here() {
         let wrong: Vec<_> = said.iter().filter(|(_, said)| *said != expected).collect();
         assert!(wrong.is_empty(), "{token}: {wrong:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_made_up_tells_nothing_of_missions_that_are_not_the_callers() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let elsewhere = Grant { mission: "elsewhere".to_owned(), ..Grant::everywhere(Role::Staff) };
+    let client = world.client_with(vec![elsewhere]).await;
+    let made_up = Token {
+        service: "deployment".into(),
+        mission: MissionId::known("m"),
+        epoch: uuid::Uuid::now_v7(),
+        position: 5,
+    };
+    let request = no_older_than(ListMissionsRequest::default(), &made_up.to_string());
+    let listed = MissionServiceClient::new(client.deployment).list_missions(request).await.unwrap();
+    assert_eq!(listed.into_inner().missions, []);
 }
