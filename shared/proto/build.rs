@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use prost_types::FileDescriptorSet;
+
 const ROOT: &str = "../../proto";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,12 +23,43 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Rules and annotations are read from the descriptors; no Rust type is needed for them.
     let mut files = compiler.file_descriptor_set();
     files.file.retain(|file| !file.package().starts_with("buf.") && file.package() != "google.api");
+    fs::write(out.join("recorded.rs"), recorded(&files))?;
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
     tonic_prost_build::configure()
         .include_file("muster.rs")
         .compile_fds_with_config(files, config)?;
     Ok(())
+}
+
+/// Implements `Recorded` for every message of ours that has a name and says when it was recorded.
+fn recorded(files: &FileDescriptorSet) -> String {
+    let mut code = String::new();
+    for file in files.file.iter().filter(|file| file.package().starts_with("muster.")) {
+        for message in &file.message_type {
+            let has = |name: &str| message.field.iter().any(|field| field.name() == name);
+            let times: Vec<&str> =
+                ["update_time", "record_time"].into_iter().filter(|name| has(name)).collect();
+            if !has("name") || (times.is_empty() && !has("create_time")) {
+                continue;
+            }
+            let path = file.package().replace('.', "::");
+            let name = message.name();
+            let later: String =
+                times.iter().map(|field| format!("self.{field} = Some(at);\n")).collect();
+            let first = if has("create_time") {
+                "if first { self.create_time = Some(at); }"
+            } else {
+                "let _ = first;"
+            };
+            code += &format!(
+                "impl Recorded for generated::{path}::{name} {{
+                    fn record(&mut self, at: Timestamp, first: bool) {{ {later} {first} }}
+                }}\n"
+            );
+        }
+    }
+    code
 }
 
 /// Every file, with its comments or without.

@@ -6,9 +6,8 @@ use muster_proto::{
     },
     deployment::v1::{Contingent, change_feed_service_client::ChangeFeedServiceClient},
 };
-use muster_tests::{World, reason};
+use muster_tests::{World, chained, reason};
 use prost::{Message, Name};
-use sha2::{Digest, Sha256};
 use time::macros::datetime;
 
 type Feed = ChangeFeedServiceClient<muster::client::Authorized>;
@@ -48,15 +47,9 @@ async fn positions_are_dense_and_each_hash_covers_the_one_before() {
     assert!(15 < changes.len());
     let mut before = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        let position = i64::try_from(index).unwrap() + 1;
-        assert_eq!(change.position, position);
-        // As the proto tells every reader to.
-        let Change { mission, record_time, actor, resources, hash, .. } = change;
-        let content =
-            Change { mission, record_time, actor, resources, ..Change::default() }.encode_to_vec();
-        let chained = [&before[..], &position.to_be_bytes()[..], &content[..]].concat();
-        assert_eq!(hash, Sha256::digest(chained).to_vec());
-        before = hash;
+        assert_eq!(change.position, i64::try_from(index).unwrap() + 1);
+        assert_eq!(change.hash, chained(&before, &change));
+        before = change.hash;
     }
 }
 

@@ -9,13 +9,12 @@ use muster_proto::{
     },
     deployment::v1::{self as pb, change_feed_service_client::ChangeFeedServiceClient},
 };
-use muster_tests::{World, append, details, filler, new_site, reason};
-use prost::Message;
-use sha2::{Digest, Sha256};
+use muster_tests::{World, append, chained, details, filler, new_site, reason};
 use time::macros::datetime;
 use tonic::Status;
 
-type State = BTreeMap<String, ResourceChange>;
+/// Revisions by name and number.
+type State = BTreeMap<(String, i64), ResourceChange>;
 
 struct Snapshot {
     position: i64,
@@ -35,7 +34,7 @@ async fn snapshot(world: &World) -> Snapshot {
         found.position = part.position.unwrap().position;
         found.hash = part.hash;
         for resource in part.resources {
-            let twice = found.state.insert(resource.name.clone(), resource);
+            let twice = found.state.insert((resource.name.clone(), resource.revision), resource);
             assert_eq!(twice, None);
         }
     }
@@ -51,7 +50,7 @@ async fn list(world: &World, after_position: i64) -> Result<ListChangesResponse,
 
 fn fold(state: &mut State, changes: &[Change]) {
     for resource in changes.iter().flat_map(|change| &change.resources) {
-        state.insert(resource.name.clone(), resource.clone());
+        state.insert((resource.name.clone(), resource.revision), resource.clone());
     }
 }
 
@@ -109,12 +108,7 @@ async fn what_is_compacted_is_refused_and_a_snapshot_with_the_rest_is_the_whole(
     let page = list(&world, snapshot.position).await.unwrap();
     assert_eq!((page.floor_position, &page.floor_hash), (floor, &snapshot.hash));
     // The chain goes on from the floor.
-    let Change { mission, record_time, actor, resources, hash, position, .. } =
-        page.changes[0].clone();
-    let content =
-        Change { mission, record_time, actor, resources, ..Change::default() }.encode_to_vec();
-    let chained = [&page.floor_hash[..], &position.to_be_bytes()[..], &content[..]].concat();
-    assert_eq!(hash, Sha256::digest(chained).to_vec());
+    assert_eq!(page.changes[0].hash, chained(&page.floor_hash, &page.changes[0]));
 
     let whole = self::snapshot(&world).await.state;
     fold(&mut snapshot.state, &page.changes);

@@ -15,7 +15,8 @@ use tonic::Code;
 async fn projection(world: &World) -> Vec<(String, i64, String)> {
     let pool = world.sql("reporting").await;
     let resources = sqlx::query_as(
-        "select name, revision, body::text from reporting.deployment_resources order by name",
+        "select collection || '/' || key, revision, encode(message, 'hex')
+        from reporting.deployment_revisions order by 1, 2",
     );
     let mut known: Vec<(String, i64, String)> = resources.fetch_all(&pool).await.unwrap();
     let events = sqlx::query_as(

@@ -1,11 +1,11 @@
 //! The reporting service learns a mission anew from its snapshot, where the feed does not go on.
 
 use muster_proto::{
-    common::v1::{Change, ResourceChange},
+    common::v1::ResourceChange,
     deployment::v1::{Site, site_service_client::SiteServiceClient},
     reporting::v1::{self as pb, link_service_client::LinkServiceClient},
 };
-use muster_tests::{World, append, new_site};
+use muster_tests::{World, append, new_site, revision};
 use prost::{Message, Name};
 use prost_types::Any;
 use time::macros::datetime;
@@ -14,10 +14,11 @@ use time::macros::datetime;
 async fn projection(world: &World) -> Vec<(String, i64, String)> {
     let pool = world.sql("reporting").await;
     let known = sqlx::query_as(
-        "select name, revision, body::text from reporting.deployment_resources
+        "select 'missions/m/' || collection || '/' || key, revision, encode(message, 'hex')
+        from reporting.deployment_revisions
         union all
         select id, 0, kind || title || description || happened_on || subject
-        from reporting.timeline_events where kind = 'mission' order by 1",
+        from reporting.timeline_events where kind = 'mission' order by 1, 2",
     );
     known.fetch_all(&pool).await.unwrap()
 }
@@ -53,14 +54,10 @@ async fn begin_a_new_life(world: &World) {
     begun.execute(&pool).await.unwrap();
 }
 
-/// A commit that tells of a site as these bytes.
-fn site(id: &str, revision: i64, value: Vec<u8>) -> Change {
-    let resource = ResourceChange {
-        name: format!("missions/m/sites/{id}"),
-        revision,
-        resource: Some(Any { type_url: Site::type_url(), value }),
-    };
-    Change { mission: "missions/m".into(), resources: vec![resource], ..Change::default() }
+/// A revision of a site as these bytes.
+fn site(id: &str, number: i64, value: Vec<u8>) -> [ResourceChange; 1] {
+    let resource = Any { type_url: Site::type_url(), value };
+    [revision(&format!("missions/m/sites/{id}"), number, Some(resource))]
 }
 
 /// A site as the deployment service tells it.
@@ -140,6 +137,7 @@ async fn a_poisoned_resource_parks_alone_and_a_snapshot_that_tells_it_well_frees
     begin_a_new_life(&world).await;
     let status = followed(&world, |now| now.epoch != status.epoch).await;
     assert_eq!((status.applied_position, status.parked_changes), (last, 1));
-    let both = ["missions/m/sites/bad", "missions/m/sites/good"];
+    // Both of its revisions are kept, of which the last can be read.
+    let both = ["missions/m/sites/bad", "missions/m/sites/bad", "missions/m/sites/good"];
     assert_eq!(names(projection(&world).await), both);
 }

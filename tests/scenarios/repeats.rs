@@ -4,11 +4,11 @@ use muster_proto::{
     common::v1::ListChangesRequest,
     deployment::v1::{
         self as pb, change_feed_service_client::ChangeFeedServiceClient,
-        mission_service_client::MissionServiceClient,
+        mission_service_client::MissionServiceClient, site_service_client::SiteServiceClient,
     },
 };
 use muster_service::identity::{Grant, Role};
-use muster_tests::{World, reason};
+use muster_tests::{World, new_site, reason};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -94,15 +94,17 @@ async fn expired(pool: &PgPool) -> i64 {
 #[tokio::test]
 async fn each_new_request_id_takes_the_place_of_five_that_expired() {
     let world = World::start().await;
-    let mut missions = MissionServiceClient::new(world.client.deployment.clone());
+    world.ready_mission().await;
+    let pool = world.sql("deployment").await;
+    sqlx::query("delete from deployment.idempotency_keys").execute(&pool).await.unwrap();
+    let mut sites = SiteServiceClient::new(world.client.deployment.clone());
     let mut create = async |id: String| {
-        let request = open(&id, "M", &Uuid::now_v7().to_string());
-        missions.create_mission(request).await.unwrap();
+        let request_id = Uuid::now_v7().to_string();
+        sites.create_site(pb::CreateSiteRequest { request_id, ..new_site(&id) }).await.unwrap();
     };
     for number in 0..12 {
         create(format!("old-{number}")).await;
     }
-    let pool = world.sql("deployment").await;
     let past = "update deployment.idempotency_keys set expires_at = now() - interval '1s'";
     sqlx::query(past).execute(&pool).await.unwrap();
     let mut left = vec![expired(&pool).await];

@@ -152,7 +152,8 @@ async fn two_replicas_that_follow_apply_each_change_once() {
     // The stored projection is what the feed tells, and its own feed is dense.
     let pool = pair.world.sql("reporting").await;
     let known: Vec<(String, i64)> = sqlx::query_as(
-        "select name, revision from reporting.deployment_resources where name like '%/sites/site-%'",
+        "select key, revision from reporting.deployment_revisions
+        where collection = 'sites' and key like 'site-%'",
     )
     .fetch_all(&pool)
     .await

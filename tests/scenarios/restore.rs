@@ -63,7 +63,13 @@ async fn snapshot(client: &Client) -> BTreeSet<String> {
     let mut parts = feed.read_snapshot(request).await.unwrap().into_inner();
     let mut names = BTreeSet::new();
     while let Some(part) = parts.message().await.unwrap() {
-        names.extend(part.resources.into_iter().map(|resource| resource.name));
+        for revision in part.resources {
+            // The last revision says whether it is there.
+            match revision.resource {
+                Some(_) => names.insert(revision.name),
+                None => names.remove(&revision.name),
+            };
+        }
     }
     names
 }

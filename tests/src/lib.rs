@@ -21,7 +21,7 @@ use muster::{
 use muster_deployment::Deployment;
 use muster_reporting::Reporting;
 use muster_service::{
-    Clock, Database, Schema, ServiceConfig, feed,
+    Clock, Database, ServiceConfig, feed,
     identity::{Grant, Issuer, Role},
     run::Service,
     telemetry::LogFormat,
@@ -35,7 +35,8 @@ pub use self::backup::Backup;
 pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{
-    READY, append, at, details, field_violations, filler, new_site, no_older_than, reason, unmet,
+    READY, append, at, chained, details, field_violations, filler, new_site, no_older_than, reason,
+    revision, unmet,
 };
 
 /// How long a service of these tests lets running calls finish.
@@ -177,8 +178,9 @@ impl World {
         }
         let pool = self.sql("reporting").await;
         sqlx::query(
-            "truncate reporting.deployment_resources, reporting.link_cursors,
-                reporting.parked_changes, reporting.timeline_events, reporting.feeds cascade",
+            "truncate reporting.deployment_revisions, reporting.link_cursors,
+                reporting.parked_changes, reporting.timeline_events, reporting.revisions,
+                reporting.feeds cascade",
         )
         .execute(&pool)
         .await
@@ -188,11 +190,10 @@ impl World {
 
     /// The deployment service's database as a replica of it has it, with so many connections.
     pub async fn deployment_database(&self, connections: u32) -> Database {
-        static SCHEMA: Schema = muster_service::schema!("deployment");
         let url = cluster().await.url(&self.database, "deployment");
         let mut config = service_config(url, self.keys.path());
         config.database_connections = connections;
-        Database::connect(&config, &SCHEMA, Clock::System).await.unwrap()
+        Database::connect(&config, "deployment", Clock::System).await.unwrap()
     }
 
     /// Drops every change that the deployment service's feed tells by now, as time would.

@@ -5,14 +5,15 @@ use muster::{
     scenario::{Loader, Scenario, Summary},
 };
 use muster_proto::{
-    common::v1::{Change, ListChangesRequest},
+    common::v1::{Change, ListChangesRequest, ResourceChange},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
 };
-use muster_service::{Clock, MissionId, token::Token};
+use muster_service::{Clock, MissionId, resource::Key, token::Token};
 use prost::Message;
-use prost_types::Timestamp;
+use prost_types::{Any, Timestamp};
+use sha2::{Digest, Sha256};
 use sqlx::PgPool;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, macros::datetime};
 use tonic::{Request, Status, metadata::MetadataValue};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -159,26 +160,75 @@ const FLIGHT: &str = "missions/m/movements/flight-1";
 pub const READY: &str = include_str!("ready.toml");
 
 /// Appends a commit to a mission's feed in the deployment service, around the service.
-pub async fn append(pool: &PgPool, change: &Change) -> i64 {
-    sqlx::query_scalar(
-        "with head as (
-            select * from deployment.feeds where mission = 'm' for update
-        ), new as (
-            insert into deployment.changes (mission, position, recorded_at, payload, hash)
-            select mission, last_position + 1, now(), $1,
-                sha256(last_hash || int8send(last_position + 1) || $1)
-            from head returning *
-        )
-        update deployment.feeds feed set last_position = new.position, last_hash = new.hash
-        from new where feed.mission = new.mission returning new.position",
-    )
-    .bind(change.encode_to_vec())
-    .fetch_one(pool)
-    .await
-    .unwrap()
+pub async fn append(pool: &PgPool, revisions: &[ResourceChange]) -> i64 {
+    let keys: Vec<Key> = revisions.iter().map(|revision| Key::of(&revision.name)).collect();
+    let messages: Vec<Vec<u8>> = revisions.iter().map(Message::encode_to_vec).collect();
+    loop {
+        // Where the service committed meanwhile, time goes on from there.
+        let position = try_append(pool, &keys, revisions, &messages).await;
+        if let Some(position) = position {
+            return position;
+        }
+    }
 }
 
-/// A commit of the mission that changes nothing, of about this many bytes.
-pub fn filler(bytes: usize) -> Change {
-    Change { mission: "missions/m".into(), actor: "a".repeat(bytes), ..Change::default() }
+async fn try_append(
+    pool: &PgPool,
+    keys: &[Key],
+    revisions: &[ResourceChange],
+    messages: &[Vec<u8>],
+) -> Option<i64> {
+    let salt = [7; 16];
+    let digest = |message: &Vec<u8>| Sha256::digest([&salt[..], message].concat()).to_vec();
+    let (position,): (Option<i64>,) = sqlx::query_as(
+        "select new_position from deployment.append_change('m', now(), $1, $2, $3, $4, $5, $6, $7,
+            $8, '{}', '{}', '{}', '{}', '{}')",
+    )
+    .bind(keys.iter().map(|key| key.collection.clone()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.key.clone()).collect::<Vec<_>>())
+    .bind(revisions.iter().map(|revision| revision.revision).collect::<Vec<_>>())
+    .bind(vec![None::<OffsetDateTime>; revisions.len()])
+    .bind(revisions.iter().map(|revision| revision.resource.is_some()).collect::<Vec<_>>())
+    .bind(messages)
+    .bind(vec![salt.to_vec(); revisions.len()])
+    .bind(messages.iter().map(digest).collect::<Vec<_>>())
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    position
+}
+
+/// A revision of about this many bytes, of a collection that nobody uses.
+pub fn filler(bytes: usize) -> [ResourceChange; 1] {
+    let name = format!("missions/m/fillers/{}", uuid::Uuid::now_v7());
+    let reason = "a".repeat(bytes);
+    [ResourceChange { reason, ..revision(&name, 1, None) }]
+}
+
+/// A revision as a service keeps it, known and recorded on one day.
+pub fn revision(name: &str, revision: i64, resource: Option<Any>) -> ResourceChange {
+    let time = at(datetime!(2024-06-01 0:00 UTC));
+    let name = name.to_owned();
+    ResourceChange {
+        name,
+        revision,
+        resource,
+        known_time: time,
+        record_time: time,
+        ..ResourceChange::default()
+    }
+}
+
+/// The hash of a change as the proto tells every reader to make it: over the hash of the one
+/// before, the position and the digests, each of which covers its revision.
+pub fn chained(before: &[u8], change: &Change) -> Vec<u8> {
+    let mut hash = Sha256::new().chain_update(before).chain_update(change.position.to_be_bytes());
+    for told in &change.resources {
+        let mut content = told.clone();
+        (content.salt, content.digest) = (Vec::new(), Vec::new());
+        let digest = Sha256::digest([&told.salt[..], &content.encode_to_vec()].concat());
+        assert_eq!(told.digest, digest.to_vec());
+        hash.update(digest);
+    }
+    hash.finalize().to_vec()
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use muster_service::{
     Context, Database, FieldViolation, Gather, Id, MissionId, Refusal, Shutdown, Work, call::Scope,
-    field, quantity::Overflow, work,
+    field, quantity::Overflow, resource, work,
 };
 use sqlx::{Postgres, pool::PoolConnection};
 use time::{Duration, OffsetDateTime};
@@ -55,7 +55,7 @@ pub struct App {
 #[derive(Debug)]
 pub enum Error {
     /// It was done before, or the transaction could not begin or commit.
-    Halted(work::Halt),
+    Work(work::WorkError),
     /// A rule that both services share: names, etags, roles, references, pages.
     Refused(Refusal),
     Pledge(pledge::Refused),
@@ -110,7 +110,7 @@ impl App {
     ) -> Result<PoolConnection<Postgres>, Error> {
         let mut db = self.read(context, mission).await?;
         let found = store::missions::get(&mut db, mission).await?;
-        found.map(|_| db).ok_or_else(|| work::not_found(&mission.name()).into())
+        found.map(|_| db).ok_or_else(|| resource::not_found(&mission.name()).into())
     }
 
     /// The same for what belongs to a contingent.
@@ -123,7 +123,7 @@ impl App {
         let mut db = self.read(context, mission).await?;
         let found = store::contingents::get(&mut db, mission, id).await?;
         let name = mission.child("contingents", id);
-        found.map(|_| db).ok_or_else(|| work::not_found(&name).into())
+        found.map(|_| db).ok_or_else(|| resource::not_found(&name).into())
     }
 }
 
@@ -137,7 +137,7 @@ impl From<TooLarge> for Error {
 async fn existing_mission(work: &mut Work) -> Result<Mission, Error> {
     let mission = work.mission().clone();
     let found = store::missions::get(work.db(), &mission).await?;
-    Ok(found.ok_or_else(|| work::not_found(&mission.name()))?)
+    Ok(found.ok_or_else(|| resource::not_found(&mission.name()))?)
 }
 
 /// Refuses what is said to have happened but lies ahead.
@@ -159,7 +159,7 @@ macro_rules! from {
 }
 
 from! {
-    work::Halt => Halted,
+    work::WorkError => Work,
     Refusal => Refused,
     pledge::Refused => Pledge,
     contingent::Refused => Contingent,

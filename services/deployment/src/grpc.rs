@@ -1,6 +1,5 @@
 //! Speaks gRPC: unpacks a request, asks the app, packs the answer.
 
-mod convert;
 mod errors;
 mod missions;
 mod areas;

@@ -5,6 +5,7 @@ pub mod config;
 mod policy;
 mod grpc;
 mod app;
+mod convert;
 mod domain;
 mod store;
 mod feed;
@@ -37,7 +38,7 @@ impl Service for Deployment {
     type Config = Config;
 
     async fn migrate(config: &Config) -> anyhow::Result<()> {
-        database::migrate(&config.service.database_url, &store::SCHEMA, &store::MIGRATIONS).await
+        database::migrate(&config.service.database_url, store::SCHEMA, &store::MIGRATIONS).await
     }
 
     async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
@@ -49,7 +50,7 @@ impl Service for Deployment {
         };
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
-        let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
+        let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
         Ok(Self { database, server, gate, keep_changes })
     }
 

@@ -14,12 +14,12 @@ pub mod claims;
 
 use std::{fmt, str::FromStr};
 
-use muster_service::Schema;
 use sqlx::migrate::Migrator;
 
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
 
-pub static SCHEMA: Schema = muster_service::schema!("deployment");
+/// The schema that is this service's own.
+pub const SCHEMA: &str = "deployment";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -15,20 +15,18 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Id, MissionId, Reason, Refusal, Work, page::Page, quantity::Overflow, work,
+    Context, Database, Id, MissionId, Reason, Refusal, Work, page::Page, quantity::Overflow,
+    resource, work,
 };
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
 
-use crate::{
-    domain::{StateForbids, deployment::Resource},
-    store,
-};
+use crate::{domain::StateForbids, store};
 
 pub use self::assessments::NewAssessment;
 pub use self::figures::FigureContent;
 pub use self::incidents::NewIncident;
-pub use self::link::{Heard, Snapshot, Status, Told};
+pub use self::link::Status;
 pub use self::reports::{Frozen, NewReport};
 pub use self::situation::Asked;
 pub use self::statements::{NewNumber, NewStatement};
@@ -50,7 +48,7 @@ pub struct App {
 #[derive(Debug)]
 pub enum Error {
     /// It was done before, or the transaction could not begin or commit.
-    Halted(work::Halt),
+    Work(work::WorkError),
     /// A rule that both services share: names, etags, roles, references, pages.
     Refused(Refusal),
     State(StateForbids),
@@ -103,7 +101,7 @@ impl App {
 async fn known_mission(db: &mut PgConnection, mission: &MissionId) -> Result<(), Error> {
     match store::link::cursor(db, mission).await? {
         Some(_) => Ok(()),
-        None => Err(work::not_found(&mission.name()).into()),
+        None => Err(resource::not_found(&mission.name()).into()),
     }
 }
 
@@ -115,11 +113,11 @@ async fn known_area(
     code: &str,
     field: &str,
 ) -> Result<(), Error> {
-    let name = mission.child("areas", &Id::known(code));
-    match store::resources::get(db, mission, &name).await? {
-        Some(Resource::Area(_)) => Ok(()),
-        _ => Err(work::unknown_reference(field, &name).into()),
+    if store::deployment::has_area(db, mission, code).await? {
+        return Ok(());
     }
+    let name = mission.child("areas", &Id::known(code));
+    Err(resource::unknown_reference(field, &name).into())
 }
 
 /// Refuses a revision that another call was faster to make.
@@ -140,9 +138,9 @@ fn number_after(page: &Page) -> Result<i64, Error> {
     })
 }
 
-impl From<work::Halt> for Error {
-    fn from(halt: work::Halt) -> Self {
-        Self::Halted(halt)
+impl From<work::WorkError> for Error {
+    fn from(error: work::WorkError) -> Self {
+        Self::Work(error)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Speaks gRPC: unpacks a request, asks the app, packs the answer.
 
-pub mod convert;
 mod errors;
 mod incidents;
 mod figures;

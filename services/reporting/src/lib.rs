@@ -5,6 +5,7 @@ pub mod config;
 mod policy;
 mod grpc;
 mod app;
+mod convert;
 mod domain;
 mod render;
 mod store;
@@ -23,7 +24,7 @@ use muster_service::{
 
 pub use self::config::Config;
 /// What a change of the deployment service's feed tells this service.
-pub use self::grpc::convert::deployment::heard;
+pub use self::convert::deployment::change as read_change;
 
 /// The package whose services this program answers.
 const PACKAGE: &str = "muster.reporting.v1";
@@ -47,7 +48,7 @@ impl Service for Reporting {
     type Config = Config;
 
     async fn migrate(config: &Config) -> anyhow::Result<()> {
-        database::migrate(&config.service.database_url, &store::SCHEMA, &store::MIGRATIONS).await
+        database::migrate(&config.service.database_url, store::SCHEMA, &store::MIGRATIONS).await
     }
 
     async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
@@ -59,7 +60,7 @@ impl Service for Reporting {
         };
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
-        let database = Database::connect(&config.service, &store::SCHEMA, clock).await?;
+        let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
         let app = app::App::new(database.clone());
         let link = feed::Link::new(&config, app.clone())?;
         Ok(Self { database, app, link, server, gate, keep_changes })

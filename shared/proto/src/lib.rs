@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use prost_reflect::DescriptorPool;
+use prost_types::Timestamp;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/muster.rs"));
@@ -10,6 +11,15 @@ mod generated {
 
 pub use generated::google;
 pub use generated::muster::{common, deployment, reporting};
+
+/// A resource's message, which says when it was recorded.
+pub trait Recorded {
+    /// Puts the moment at which this revision is recorded where the message says it; `first` for
+    /// the first revision.
+    fn record(&mut self, at: Timestamp, first: bool);
+}
+
+include!(concat!(env!("OUT_DIR"), "/recorded.rs"));
 
 /// Every file under `proto/` with its imports, field rules and comments, for whoever asks a server
 /// what it offers.

@@ -4,22 +4,26 @@ use std::sync::Arc;
 
 use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, Value};
+use prost_types::Timestamp;
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::{
     fault,
-    field::{self, FieldViolation},
+    field::{self, AtField, FieldViolation},
     identity::Role,
     name::MissionId,
     page::Page,
+    resource::Resource,
     rules,
     server::{Caller, Deadline},
     status::{Reason, Refusal},
     token::{self, Token},
-    work::{Done, Replay, Resource},
+    wire,
+    work::{Committed, Failure},
 };
 
 /// What a unary handler answers with.
@@ -43,6 +47,32 @@ pub struct Context {
     pub fingerprint: [u8; 32],
     /// What the answer must not be older than.
     pub tokens: Arc<[Token]>,
+    /// What the caller says of the knowledge that a change records.
+    pub remark: Remark,
+    /// Of which moment a read is asked.
+    pub as_of: AsOf,
+    /// The change is only to be tried: everything is checked, and nothing is done.
+    pub validate_only: bool,
+}
+
+/// What a caller says of the knowledge that a change records.
+#[derive(Clone, Debug, Default)]
+pub struct Remark {
+    /// When it became known; `None` for when it is recorded.
+    pub known_at: Option<OffsetDateTime>,
+    /// Why.
+    pub reason: String,
+    /// The revision that was typed wrongly, where this puts it right.
+    pub corrects: Option<i64>,
+}
+
+/// Of which moment a read is asked: what was known by then, of what stood in the database by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AsOf {
+    /// `None` for everything that is known.
+    pub known_by: Option<OffsetDateTime>,
+    /// `None` for everything that is recorded.
+    pub recorded_by: Option<OffsetDateTime>,
 }
 
 /// What a caller may touch in a mission.
@@ -73,13 +103,6 @@ impl Scope {
     }
 }
 
-/// Why an app function has no new answer: it gave one before, or it refuses.
-#[derive(Debug)]
-pub enum Failure {
-    Replayed(Replay),
-    Refused(Refusal),
-}
-
 impl<M: Message + Name> Call<M> {
     /// Checks a request against the rules of its fields.
     pub fn admit(request: Request<M>) -> Result<Self, Status> {
@@ -89,28 +112,51 @@ impl<M: Message + Name> Call<M> {
         else {
             return Err(not_allowed("the call did not pass the gate").into());
         };
-        let (request_id, fingerprint) = examine(&message)?;
+        let asked = examine(&message)?;
         let context = Context {
             caller: Arc::new(caller.clone()),
             deadline: deadline.at,
-            request_id,
-            fingerprint,
+            request_id: asked.request_id,
+            fingerprint: asked.fingerprint,
             tokens: token::read(&metadata)?.into(),
+            remark: asked.remark,
+            as_of: asked.as_of,
+            validate_only: asked.validate_only,
         };
         Ok(Self { message, context })
     }
 }
 
 /// The answer to a change: the resource as it is now, or as it was answered before.
-pub fn answer<R: Resource>(result: Result<Done<R>, impl Into<Failure>>) -> Answer<R::Message> {
+pub fn answer<R: Resource>(result: Result<Committed<R>, impl Into<Failure>>) -> Answer<R::Message> {
     match result.map_err(Into::into) {
-        Ok(done) => Ok(done.token.attach(Response::new(done.resource.pack()))),
+        Ok(Committed { message, token }) => {
+            let response = Response::new(message);
+            Ok(match token {
+                Some(token) => token.attach(response),
+                None => response,
+            })
+        }
         Err(Failure::Replayed(replay)) => replay.answer(),
         Err(Failure::Refused(refusal)) => Err(refusal.into()),
     }
 }
 
 impl Context {
+    /// That of work which nobody called for: the service itself changes what it knows.
+    pub fn of_the_service(caller: Arc<Caller>, deadline: Instant) -> Self {
+        Self {
+            caller,
+            deadline,
+            request_id: None,
+            fingerprint: [0; 32],
+            tokens: Arc::default(),
+            remark: Remark::default(),
+            as_of: AsOf::default(),
+            validate_only: false,
+        }
+    }
+
     /// To whom a request id belongs.
     pub(crate) fn key_owner(&self) -> &str {
         if fault::mutated("keys-of-all-callers") { "" } else { &self.caller.principal.subject }
@@ -157,8 +203,17 @@ impl From<Failure> for Status {
     }
 }
 
-/// Checks the rules, and tells the request id and the fingerprint of what is asked.
-fn examine<M: Message + Name>(message: &M) -> Result<(Option<Uuid>, [u8; 32]), Refusal> {
+/// What every request may say, whatever it is of.
+struct Asked {
+    request_id: Option<Uuid>,
+    fingerprint: [u8; 32],
+    remark: Remark,
+    as_of: AsOf,
+    validate_only: bool,
+}
+
+/// Checks the rules, and reads what every request may say.
+fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     let unknown = || Refusal::new(Reason::MessageMalformed, "no message of this API");
     let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
     let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
@@ -173,14 +228,47 @@ fn examine<M: Message + Name>(message: &M) -> Result<(Option<Uuid>, [u8; 32]), R
             violations.push(FieldViolation::new("must be a UUID").under("request_id"));
         }
     }
+    let mut moment = |field: &str| match self::moment(&dynamic, field) {
+        Ok(moment) => moment,
+        Err(violation) => {
+            violations.push(violation);
+            None
+        }
+    };
+    let known_at = moment("known_time");
+    let as_of = AsOf { known_by: moment("as_of_time"), recorded_by: moment("recorded_by_time") };
     if !violations.is_empty() {
         return Err(field::refuse(&violations));
     }
-    if request_id.is_none() {
-        return Ok((None, [0; 32]));
+    let reason = match dynamic.get_field_by_name("reason").as_deref() {
+        Some(Value::String(reason)) => reason.clone(),
+        _ => String::new(),
+    };
+    let corrects = match dynamic.get_field_by_name("corrects_revision").as_deref() {
+        Some(Value::I64(revision)) if *revision != 0 => Some(*revision),
+        _ => None,
+    };
+    let validate_only =
+        matches!(dynamic.get_field_by_name("validate_only").as_deref(), Some(Value::Bool(true)));
+    let remark = Remark { known_at, reason, corrects };
+    let mut fingerprint = [0; 32];
+    if request_id.is_some() {
+        dynamic.clear_field_by_name("request_id");
+        fingerprint = Sha256::digest(dynamic.encode_to_vec()).into();
     }
-    dynamic.clear_field_by_name("request_id");
-    Ok((request_id, Sha256::digest(dynamic.encode_to_vec()).into()))
+    Ok(Asked { request_id, fingerprint, remark, as_of, validate_only })
+}
+
+/// A moment that a request may give.
+fn moment(message: &DynamicMessage, field: &str) -> Result<Option<OffsetDateTime>, FieldViolation> {
+    if !message.has_field_by_name(field) {
+        return Ok(None);
+    }
+    let Some(value) = message.get_field_by_name(field) else { return Ok(None) };
+    let Some(timestamp) = value.as_message() else { return Ok(None) };
+    let timestamp = timestamp.transcode_to::<Timestamp>();
+    let timestamp = timestamp.map_err(|_| FieldViolation::new("must be a moment")).at(field)?;
+    wire::time(timestamp).at(field).map(Some)
 }
 
 fn not_allowed(sentence: &str) -> Refusal {

@@ -2,10 +2,10 @@
 
 use std::{str::FromStr, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use sqlx::{
     PgPool, Postgres, Transaction,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -29,149 +29,14 @@ const CONNECT_LIMIT: Duration = Duration::from_mins(1);
 const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// The SQL of the tables that every service has, written out for one schema so that it stays
-/// static: `schema!("deployment")`.
-#[derive(Debug)]
-pub struct Schema {
-    pub name: &'static str,
-    pub settle_in: &'static str,
-    pub begin_work: &'static str,
-    pub finish_work: &'static str,
-    pub heads: &'static str,
-    pub head: &'static str,
-    pub head_hash: &'static str,
-    pub changes: &'static str,
-    pub head_floor: &'static str,
-    pub resources: &'static str,
-    pub newest_first: &'static str,
-    pub open_floors: &'static str,
-    pub take_floor: &'static str,
-    pub oldest: &'static str,
-    pub keep_resources: &'static str,
-    pub drop_changes: &'static str,
-    pub raise_floor: &'static str,
-}
-
-/// Makes a `Schema` of a name.
-#[macro_export]
-macro_rules! schema {
-    ($name:literal) => {
-        $crate::Schema {
-            name: $name,
-            settle_in: concat!("select ", $name, ".settle_in()"),
-            begin_work: concat!("select * from ", $name, ".begin_work($1, $2, $3, $4, $5)"),
-            finish_work: concat!(
-                "select * from ",
-                $name,
-                ".finish_work($1, $2, $3, $4, $5, $6, $7)"
-            ),
-            heads: concat!(
-                "select mission, epoch, last_position, floor_position from ",
-                $name,
-                ".feeds order by mission"
-            ),
-            head: concat!(
-                "select mission, epoch, last_position, floor_position from ",
-                $name,
-                ".feeds where mission = $1"
-            ),
-            head_hash: concat!(
-                "select mission, epoch, last_position, floor_position, last_hash from ",
-                $name,
-                ".feeds where mission = $1"
-            ),
-            // What is beyond the bytes asked for is not sent: who stops reading has to take it in.
-            changes: concat!(
-                "select position, payload, hash, epoch from (
-                    select *, sum(octet_length(payload)) over (order by position rows
-                        between unbounded preceding and 1 preceding) as before
-                    from (select * from ",
-                $name,
-                ".changes where mission = $1 and $2 < position order by position limit $3) page
-                ) sized join ",
-                $name,
-                ".feeds using (mission) where before is null
-                    or before + octet_length(payload) <= $4 order by position"
-            ),
-            head_floor: concat!(
-                "select mission, epoch, last_position, floor_position, hash from ",
-                $name,
-                ".feeds left join ",
-                $name,
-                ".feed_floors using (mission) where mission = $1"
-            ),
-            resources: concat!(
-                "select name, payload from ",
-                $name,
-                ".feed_resources where mission = $1"
-            ),
-            newest_first: concat!(
-                "select payload from ",
-                $name,
-                ".changes where mission = $1 order by position desc"
-            ),
-            open_floors: concat!(
-                "insert into ",
-                $name,
-                ".feed_floors (mission) select mission from ",
-                $name,
-                ".feeds on conflict do nothing"
-            ),
-            take_floor: concat!(
-                "select feed.mission, feed.epoch, feed.last_position, feed.floor_position from ",
-                $name,
-                ".feed_floors floor join ",
-                $name,
-                ".feeds feed using (mission) join ",
-                $name,
-                ".changes oldest on oldest.mission = feed.mission
-                    and oldest.position = feed.floor_position + 1
-                where oldest.recorded_at < $1 limit 1 for update of floor skip locked"
-            ),
-            oldest: concat!(
-                "select position, payload, hash from ",
-                $name,
-                ".changes where mission = $1 and $2 < position and position <= $2 + $4
-                    and position < (
-                        select coalesce(min(position), $2 + $4 + 1) from ",
-                $name,
-                ".changes where mission = $1 and $2 < position and position <= $2 + $4
-                            and $3 <= recorded_at
-                    )
-                order by position"
-            ),
-            keep_resources: concat!(
-                "insert into ",
-                $name,
-                ".feed_resources (mission, name, position, payload)
-                select $1, * from unnest($2::text[], $3::bigint[], $4::bytea[])
-                on conflict (mission, name) do update
-                set position = excluded.position, payload = excluded.payload"
-            ),
-            drop_changes: concat!(
-                "delete from ",
-                $name,
-                ".changes where mission = $1 and position <= $2"
-            ),
-            raise_floor: concat!(
-                "with floor as (
-                    update ",
-                $name,
-                ".feed_floors set hash = $3 where mission = $1
-                )
-                update ",
-                $name,
-                ".feeds set floor_position = $2 where mission = $1"
-            ),
-        }
-    };
-}
+/// The migrations of the tables that every service has; they come before its own.
+static SHARED: Migrator = sqlx::migrate!();
 
 /// A service's connections to its schema.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) pool: PgPool,
-    pub(crate) schema: &'static Schema,
+    pub(crate) schema: &'static str,
     pub(crate) clock: Clock,
     /// Told after each commit of this process, so that its watchers need not wait for a poll.
     pub(crate) commits: Arc<Commits>,
@@ -181,7 +46,7 @@ impl Database {
     /// Connects, waiting a while for a database that is still starting.
     pub async fn connect(
         config: &ServiceConfig,
-        schema: &'static Schema,
+        schema: &'static str,
         clock: Clock,
     ) -> anyhow::Result<Self> {
         let options = options(&config.database_url, schema)?;
@@ -191,7 +56,8 @@ impl Database {
             .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async {
-                    sqlx::query(schema.settle_in).execute(connection).await.map(|_| ())
+                    let statement = "select begin_new_epoch_if_restored()";
+                    sqlx::query(statement).execute(connection).await.map(|_| ())
                 })
             })
             .connect_lazy_with(options);
@@ -256,13 +122,24 @@ pub(crate) async fn within<T, E: From<sqlx::Error>>(
     tokio::time::timeout(limit, asking).await.unwrap_or_else(silent)
 }
 
-/// Brings a service's schema up to date, over a connection of its own.
-pub async fn migrate(url: &str, schema: &Schema, migrations: &Migrator) -> anyhow::Result<()> {
+/// Brings a service's schema up to date, over a connection of its own: the tables that every
+/// service has, then its own.
+pub async fn migrate(url: &str, schema: &str, own: &Migrator) -> anyhow::Result<()> {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options(url, schema)?);
     reached(&pool).await?;
-    migrations.run(&pool).await.context("cannot migrate the database")?;
+    let mut all = Migrator::with_migrations(SHARED.iter().chain(own.iter()).cloned().collect());
+    all.create_schema(schema.to_owned());
+    all.dangerous_set_table_name(format!("{schema}._sqlx_migrations"));
+    let result = all.run(&pool).await;
     pool.close().await;
-    Ok(())
+    match result {
+        Err(MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_)) => bail!(
+            "the schema {schema} was made by another version of this program, which this one \
+             cannot go on from; nothing was changed: name another database or data directory, or \
+             drop the schema and load the records again"
+        ),
+        result => result.context("cannot migrate the database"),
+    }
 }
 
 /// Waits a while for a database that is still starting.
@@ -277,12 +154,13 @@ async fn reached(pool: &PgPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn options(url: &str, schema: &Schema) -> anyhow::Result<PgConnectOptions> {
+fn options(url: &str, schema: &str) -> anyhow::Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url).context("the database URL cannot be read")?;
     // A writer that froze with the feed's row in its hands would stop everyone else.
     Ok(options
-        .application_name(schema.name)
+        .application_name(schema)
         .options(fault::mutated("answer-before-durable").then_some(("synchronous_commit", "off")))
+        .options([("search_path", schema)])
         .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "30s")]))
 }
 

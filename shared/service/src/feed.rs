@@ -18,5 +18,6 @@ pub use self::commits::Commits;
 pub use self::compact::{compact, keep};
 pub use self::follow::{Applied, Follower, follow};
 pub use self::log::Head;
+pub use self::seen::check_token;
 pub use self::serve::Feed;
 pub use self::snapshot::Parts;

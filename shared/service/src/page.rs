@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use prost::Message;
 
 use crate::{
+    resource::Resource,
     status::{Reason, Refusal},
-    work::Resource,
 };
 
 const DEFAULT: i32 = 100;

@@ -6,7 +6,7 @@ use muster_proto::{
     google::r#type::{Date as WireDate, Interval},
 };
 use prost_types::Timestamp;
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     field::{AtField, FieldViolation, Required},
@@ -40,6 +40,12 @@ pub fn timestamp(time: OffsetDateTime) -> Timestamp {
         seconds: time.unix_timestamp(),
         nanos: i32::try_from(time.nanosecond()).unwrap_or_default(),
     }
+}
+
+/// A moment as people and programs read it.
+pub fn rfc3339(at: OffsetDateTime) -> String {
+    // A year that RFC 3339 cannot write is no year that a caller can send.
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
 /// Reads a whole date.

@@ -1,161 +1,128 @@
-//! One unit of work: key, effect and feed in one transaction.
+//! One transaction that writes: the request's key, its effect and its place in the feed.
 //!
-//! `Database::begin` claims the caller's request id or finds the answer that was given before;
-//! `Work::commit` appends what changed to the mission's feed as the last statement, so that
-//! positions are dense and in commit order.
+//! A transaction holds one unit of work or several, each with its own caller, request id and
+//! answer. `Database::begin` opens the first: it claims the request id or finds the answer that was
+//! given before. `Work::commit` appends the revisions of all units to the mission's history and
+//! feed as its last statement, so that positions are dense and in commit order.
 
-mod kept;
+mod append;
+mod replay;
+mod revision;
 
 use futures::future::BoxFuture;
-use muster_proto::common::v1::{Change, ResourceChange};
-use prost::{Message, Name};
-use prost_types::Any;
+use prost::Message;
 use sqlx::{PgConnection, Postgres, Row, Transaction};
 use time::OffsetDateTime;
 use tokio::time::Instant;
-use tonic::{Response, Status};
-use uuid::Uuid;
 
 use crate::{
-    call::{Answer, Context, Failure, Scope},
+    call::{Context, Scope},
     database::Database,
     fault,
     name::MissionId,
+    resource::Resource,
     status::{Reason, Refusal},
     token::Token,
-    wire,
 };
 
-/// Metadata that says an answer was given before.
-const REPLAYED: &str = "muster-replayed";
+pub use self::replay::Replay;
+use self::revision::Pending;
 
 /// The largest change. A reader of the feed that cannot take a message cannot get past it, so
 /// none is ever larger than what every client takes.
 const MOST_CHANGE_BYTES: usize = 3 * 1024 * 1024;
 
-/// Something with a name that changes, and that the feed tells of.
-pub trait Resource {
-    /// The message that Get answers with.
-    type Message: Message + Name + Default;
+/// How far a caller's clock may be ahead of ours.
+const CLOCK_LEEWAY: time::Duration = time::Duration::minutes(5);
 
-    fn resource_name(&self) -> String;
-
-    /// 1 when created, then one more with each change.
-    fn revision(&self) -> i64;
-
-    fn pack(&self) -> Self::Message;
-}
-
-/// A change that is committed: the resource, and the token of its place in the feed.
+/// A change that is committed, as its caller is answered; there is no token where it was only
+/// tried.
 #[derive(Debug)]
-pub struct Done<R> {
-    pub resource: R,
-    pub token: Token,
+pub struct Committed<R: Resource> {
+    pub message: R::Message,
+    pub token: Option<Token>,
 }
 
 /// Why work did not begin or did not commit.
 #[derive(Debug, thiserror::Error)]
-pub enum Halt {
+pub enum WorkError {
     #[error("this call was answered before")]
     Replayed(Replay),
     #[error("the request id belongs to another request")]
     RequestIdReused,
-    #[error("the caller may not see what was answered before")]
-    NotAllowed(Refusal),
+    #[error("the call is refused")]
+    Refused(Refusal),
     #[error("what changed is too large for the feed")]
     TooLarge,
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
 
-/// The answer that a call with the same request id was given.
+/// Why a call has no new answer: it gave one before, or it is refused.
 #[derive(Debug)]
-pub struct Replay {
-    response: Vec<u8>,
-    token: Token,
+pub enum Failure {
+    Replayed(Replay),
+    Refused(Refusal),
 }
 
-impl Replay {
-    pub fn answer<M: Message + Default>(&self) -> Answer<M> {
-        let message = M::decode(self.response.as_slice())
-            .map_err(|error| Status::from(crate::status::internal(&error)))?;
-        let mut response = self.token.attach(Response::new(message));
-        response.metadata_mut().insert(REPLAYED, tonic::metadata::MetadataValue::from_static("1"));
-        Ok(response)
-    }
-}
-
-impl From<Halt> for Failure {
-    fn from(halt: Halt) -> Self {
-        Self::Refused(match halt {
-            Halt::Replayed(replay) => return Self::Replayed(replay),
-            Halt::RequestIdReused => {
+impl From<WorkError> for Failure {
+    fn from(error: WorkError) -> Self {
+        Self::Refused(match error {
+            WorkError::Replayed(replay) => return Self::Replayed(replay),
+            WorkError::RequestIdReused => {
                 let rule = "belongs to a call with other content";
                 Refusal::new(Reason::RequestIdReused, format!("request_id {rule}"))
                     .violation("request_id", rule)
             }
-            Halt::NotAllowed(refusal) => refusal,
-            Halt::TooLarge => {
+            WorkError::Refused(refusal) => refusal,
+            WorkError::TooLarge => {
                 let message = format!("the records would take more than {MOST_CHANGE_BYTES} bytes");
                 Refusal::new(Reason::MessageTooLarge, message)
             }
-            Halt::Database(error) => error.into(),
+            WorkError::Database(error) => error.into(),
         })
     }
 }
 
-/// A transaction of one call on one mission.
+/// A transaction of one mission.
 #[derive(Debug)]
 pub struct Work {
     transaction: Transaction<'static, Postgres>,
     database: Database,
-    context: Context,
     mission: MissionId,
     now: OffsetDateTime,
-    changes: Vec<ResourceChange>,
+    /// The last one is at work.
+    units: Vec<Unit>,
+    pending: Vec<Pending>,
+}
+
+/// What one caller asked for.
+#[derive(Debug)]
+struct Unit {
+    context: Context,
+    /// Which of the pending revisions its caller is answered with.
+    answer: Option<usize>,
+}
+
+/// Where work can go back to, without what was done since.
+#[derive(Clone, Copy, Debug)]
+pub struct Savepoint {
+    units: usize,
+    pending: usize,
 }
 
 impl Database {
-    /// Begins a unit of work, or halts with the answer that its request id was given before.
-    pub async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, Halt> {
-        let mut transaction = self.transaction().await?;
-        let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
-        let row = sqlx::query(self.schema.begin_work)
-            .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
-            .bind(context.key_owner())
-            .bind(&*context.caller.method)
-            .bind(context.request_id)
-            .bind(context.fingerprint.as_slice())
-            .fetch_one(&mut *transaction)
-            .await?;
-        let held = row.try_get::<Option<Vec<u8>>, _>("held_response")?;
-        if let Some(held) = held.filter(|_| !fault::mutated("no-key")) {
-            if row.try_get::<Vec<u8>, _>("held_fingerprint")? != context.fingerprint {
-                return Err(Halt::RequestIdReused);
-            }
-            // Roles may have been taken away since.
-            let scope = if fault::mutated("replay-without-authorisation") {
-                Scope::All
-            } else {
-                context.scope(mission).map_err(Halt::NotAllowed)?
-            };
-            let response = kept::take(&held, &scope).ok_or_else(out_of_reach)?.to_vec();
-            let token = Token {
-                service: self.schema.name.to_owned(),
-                mission: MissionId::known(row.try_get::<String, _>("held_mission")?),
-                epoch: row.try_get("held_epoch")?,
-                position: row.try_get("held_position")?,
-            };
-            return Err(Halt::Replayed(Replay { response, token }));
-        }
+    /// Begins with one unit of work, or finds the answer that its request id was given before.
+    pub async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, WorkError> {
         let mut work = Work {
-            transaction,
+            transaction: self.transaction().await?,
             database: self.clone(),
-            context: context.clone(),
             mission: mission.clone(),
             now: self.clock.now(),
-            changes: Vec::new(),
+            units: Vec::new(),
+            pending: Vec::new(),
         };
+        work.next_unit(context).await?;
         if fault::mutated("key-in-own-transaction") {
             work.split().await?;
         }
@@ -165,6 +132,65 @@ impl Database {
 }
 
 impl Work {
+    /// Opens another unit in the same transaction; everything from here on is asked for by its
+    /// caller.
+    pub async fn next_unit(&mut self, context: &Context) -> Result<(), WorkError> {
+        if let Some(known_at) = context.remark.known_at
+            && self.now + CLOCK_LEEWAY < known_at
+        {
+            let rule = "must not be in the future";
+            let refusal = Refusal::new(Reason::FieldInvalid, format!("known_time {rule}"));
+            return Err(WorkError::Refused(refusal.violation("known_time", rule)));
+        }
+        let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
+        let row = sqlx::query("select * from begin_unit($1, $2, $3, $4, $5, $6)")
+            .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
+            .bind(self.mission.as_str())
+            .bind(context.key_owner())
+            .bind(&*context.caller.method)
+            .bind(context.request_id)
+            .bind(context.fingerprint.as_slice())
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        let held = row.try_get::<Option<Vec<u8>>, _>("held_message")?;
+        if let Some(change) = held.filter(|_| !fault::mutated("no-key")) {
+            if row.try_get::<Vec<u8>, _>("held_fingerprint")? != context.fingerprint {
+                return Err(WorkError::RequestIdReused);
+            }
+            // Roles may have been taken away since.
+            let scope = context.scope(&self.mission).map_err(WorkError::Refused);
+            let reach = row.try_get::<String, _>("held_reach")?;
+            if !fault::mutated("replay-without-authorisation")
+                && !replay::reaches_as_far(&scope?, &reach)
+            {
+                return Err(out_of_reach());
+            }
+            let token = Token {
+                service: self.database.schema.to_owned(),
+                mission: self.mission.clone(),
+                epoch: row.try_get("held_epoch")?,
+                position: row.try_get("held_position")?,
+            };
+            return Err(WorkError::Replayed(Replay { change, token }));
+        }
+        self.units.push(Unit { context: context.clone(), answer: None });
+        Ok(())
+    }
+
+    /// Marks where the work can go back to.
+    pub async fn savepoint(&mut self) -> Result<Savepoint, sqlx::Error> {
+        sqlx::query("savepoint unit").execute(&mut *self.transaction).await?;
+        Ok(Savepoint { units: self.units.len(), pending: self.pending.len() })
+    }
+
+    /// Undoes everything since a savepoint, units that were opened since included.
+    pub async fn roll_back_to(&mut self, savepoint: Savepoint) -> Result<(), sqlx::Error> {
+        sqlx::query("rollback to savepoint unit").execute(&mut *self.transaction).await?;
+        self.units.truncate(savepoint.units);
+        self.pending.truncate(savepoint.pending);
+        Ok(())
+    }
+
     pub fn db(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
@@ -173,24 +199,80 @@ impl Work {
         &self.mission
     }
 
-    /// When everything in this unit of work is recorded.
+    /// When everything in this transaction is recorded, as far as can be said before it is.
     pub fn now(&self) -> OffsetDateTime {
         self.now
     }
 
-    /// Who asked for it.
+    /// Who asked for what is at work.
     pub fn actor(&self) -> String {
-        self.context.caller.principal.subject.as_ref().to_owned()
+        self.context().caller.principal.subject.as_ref().to_owned()
     }
 
-    /// Adds a resource, as it is now, to what the feed will tell of this commit.
+    /// Adds a resource, as it is now, to what this commit changes.
     pub fn changed(&mut self, resource: &impl Resource) {
-        self.changes.push(change(resource));
+        let known_at = self.context().remark.known_at;
+        let mut pending = Pending::of(self.unit(), resource);
+        pending.known_at = known_at;
+        self.pending.push(pending);
+    }
+
+    /// The same for a resource that follows from what became known at this moment.
+    pub fn changed_as_known_at(&mut self, resource: &impl Resource, known_at: OffsetDateTime) {
+        self.changed(resource);
+        if let Some(last) = self.pending.last_mut() {
+            last.known_at = Some(known_at);
+        }
     }
 
     /// Adds that a resource, last of this revision, is no longer there.
     pub fn gone(&mut self, name: String, revision: i64) {
-        self.changes.push(ResourceChange { name, revision: revision + 1, resource: None });
+        let pending = Pending::gone(self.unit(), name, revision + 1);
+        self.pending.push(pending);
+    }
+
+    /// Adds the resource that the caller of the present unit is answered with.
+    pub fn answer(&mut self, resource: &impl Resource) {
+        self.changed(resource);
+        let place = self.pending.len() - 1;
+        if let Some(unit) = self.units.last_mut() {
+            unit.answer = Some(place);
+        }
+    }
+
+    /// Commits everything, with the resource that is the answer as the last of the changes. A call
+    /// that is only to be tried is undone instead.
+    pub async fn commit<R: Resource>(mut self, resource: R) -> Result<Committed<R>, WorkError> {
+        self.answer(&resource);
+        let token = self.append().await?;
+        let value = self.pending.last().map(Pending::value).unwrap_or_default();
+        let message = R::Message::decode(value.as_slice());
+        let message = message.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        if self.context().validate_only {
+            self.transaction.rollback().await?;
+            return Ok(Committed { message, token: None });
+        }
+        self.finish().await?;
+        Ok(Committed { message, token: Some(token) })
+    }
+
+    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing. What
+    /// is too much for one change is told in several.
+    pub async fn commit_without_answer(mut self) -> Result<(), WorkError> {
+        let mut all = std::mem::take(&mut self.pending).into_iter().peekable();
+        while all.peek().is_some() {
+            let mut bytes = 0;
+            self.pending.clear();
+            while let Some(next) = all.next_if(|next| {
+                let first = bytes == 0;
+                bytes += next.value().len();
+                first || bytes < MOST_CHANGE_BYTES / 2
+            }) {
+                self.pending.push(next);
+            }
+            self.append().await?;
+        }
+        self.finish().await
     }
 
     /// Commits what was done so far and goes on in another transaction, for mutations that take
@@ -202,133 +284,38 @@ impl Work {
         })
     }
 
-    /// Commits everything, with the resource that is the answer as the last of the changes.
-    pub async fn commit<R: Resource>(mut self, resource: R) -> Result<Done<R>, Halt> {
-        self.changed(&resource);
-        let scope = self.context.request_id.map(|_| self.context.scope(&self.mission));
-        let scope = scope.transpose().map_err(Halt::NotAllowed)?;
-        let response = scope.map(|scope| kept::keep(&scope, &resource.pack().encode_to_vec()));
-        let token = self.finish(response).await?;
-        Ok(Done { resource, token })
-    }
-
-    /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing. What
-    /// is too much for one change is told in several.
-    pub async fn settle(mut self) -> Result<(), Halt> {
-        let mut told = std::mem::take(&mut self.changes).into_iter().peekable();
-        let mut moved = false;
-        while told.peek().is_some() {
-            let mut bytes = 0;
-            while let Some(change) = told.next_if(|change| {
-                let first = bytes == 0;
-                bytes += change.encoded_len();
-                first || bytes < MOST_CHANGE_BYTES / 2
-            }) {
-                self.changes.push(change);
-            }
-            self.append(None).await?;
-            moved = true;
-        }
-        fault::point("work.before-commit", &self.context.caller.method);
+    async fn finish(self) -> Result<(), WorkError> {
+        let method = self.context().caller.method.clone();
+        fault::point("work.before-commit", &method);
         self.transaction.commit().await?;
-        fault::point("work.after-commit", &self.context.caller.method);
-        if moved {
+        fault::point("work.after-commit", &method);
+        if !self.pending.is_empty() {
             self.database.commits.tell(&self.mission);
         }
         Ok(())
     }
 
-    /// Appends what changed to the feed, and commits.
-    async fn finish(mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
-        let token = self.append(response).await?;
-        fault::point("work.before-commit", &self.context.caller.method);
-        self.transaction.commit().await?;
-        fault::point("work.after-commit", &self.context.caller.method);
-        self.database.commits.tell(&token.mission);
-        Ok(token)
+    /// The unit at work; there always is one.
+    fn unit(&self) -> usize {
+        self.units.len().saturating_sub(1)
     }
 
-    /// Appends what changed to the feed.
-    async fn append(&mut self, response: Option<Vec<u8>>) -> Result<Token, Halt> {
-        let payload = Change {
-            mission: self.mission.name(),
-            record_time: Some(wire::timestamp(self.now)),
-            actor: self.actor(),
-            resources: std::mem::take(&mut self.changes),
-            ..Change::default()
-        };
-        if MOST_CHANGE_BYTES < payload.encoded_len() {
-            return Err(Halt::TooLarge);
-        }
-        if fault::mutated("commit-before-append") {
-            self.split().await?;
-        }
-        fault::point("work.before-append", &self.context.caller.method);
-        let row = sqlx::query(self.database.schema.finish_work)
-            .bind(self.mission.as_str())
-            .bind(self.now)
-            .bind(payload.encode_to_vec())
-            .bind(self.context.key_owner())
-            .bind(&*self.context.caller.method)
-            .bind(self.context.request_id)
-            .bind(response)
-            .fetch_one(&mut *self.transaction)
-            .await?;
-        Ok(Token {
-            service: self.database.schema.name.to_owned(),
-            mission: self.mission.clone(),
-            epoch: row.try_get::<Uuid, _>("new_epoch")?,
-            position: row.try_get("new_position")?,
-        })
+    fn context(&self) -> &Context {
+        &self.units[self.unit()].context
     }
 }
 
 /// The caller speaks for less of the mission than when the answer was given.
-fn out_of_reach() -> Halt {
+fn out_of_reach() -> WorkError {
     let message = "the caller no longer has the roles that the first call had";
-    Halt::NotAllowed(Refusal::new(Reason::NotAllowed, message))
+    WorkError::Refused(Refusal::new(Reason::NotAllowed, message))
 }
 
-/// A resource as the feed tells of it.
-pub fn change(resource: &impl Resource) -> ResourceChange {
-    ResourceChange {
-        name: resource.resource_name(),
-        revision: resource.revision(),
-        resource: Some(any(&resource.pack())),
+/// What the caller of a unit could touch, where the call may be repeated.
+fn reach_of(context: &Context, mission: &MissionId) -> Result<Option<String>, WorkError> {
+    if context.request_id.is_none() {
+        return Ok(None);
     }
-}
-
-fn any<M: Message + Name>(message: &M) -> Any {
-    Any { type_url: M::type_url(), value: message.encode_to_vec() }
-}
-
-/// The etag of a revision.
-pub fn etag(revision: i64) -> String {
-    format!("\"r{revision}\"")
-}
-
-/// Refuses a caller that decided on another revision than the present one.
-pub fn check_etag(sent: &str, name: &str, revision: i64) -> Result<(), Refusal> {
-    if sent.is_empty() || sent == etag(revision) || fault::mutated("no-version-guard") {
-        return Ok(());
-    }
-    let message = format!("{name} has changed since; read it and decide again");
-    Err(Refusal::new(Reason::EtagMismatch, message).with("etag", etag(revision)))
-}
-
-/// Refuses a name that is taken.
-pub fn already_exists(name: &str) -> Refusal {
-    Refusal::new(Reason::AlreadyExists, format!("{name} exists already")).with("name", name)
-}
-
-/// Refuses a name that leads to nothing.
-pub fn not_found(name: &str) -> Refusal {
-    Refusal::new(Reason::NotFound, format!("there is no {name}")).with("name", name)
-}
-
-/// Refuses a reference that leads to nothing.
-pub fn unknown_reference(field: &str, name: &str) -> Refusal {
-    Refusal::new(Reason::ReferenceUnknown, format!("{field} names {name}, which does not exist"))
-        .with("field", field)
-        .with("name", name)
+    let scope: Scope = context.scope(mission).map_err(WorkError::Refused)?;
+    Ok(Some(replay::reach(&scope)))
 }

@@ -164,7 +164,14 @@ fn in_words(change: &Change, terminal: Terminal) -> String {
         "{}  {}  {}  {}\n",
         terminal.bold(&format!("{:>5}", change.position)),
         words::moment(change.record_time.as_ref()),
-        change.actor,
+        actors(change),
         resources.join(", ")
     )
+}
+
+/// Who asked for what a change did, each once.
+fn actors(change: &Change) -> String {
+    let mut actors: Vec<&str> = change.resources.iter().map(|told| told.actor.as_str()).collect();
+    actors.dedup();
+    actors.join(", ")
 }

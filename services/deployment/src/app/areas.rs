@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, FieldViolation, MissionId, Resource, Source, field,
+    Committed, Context, FieldViolation, MissionId, Resource, Source, field,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -19,14 +19,18 @@ pub struct NewArea {
 }
 
 impl App {
-    pub async fn create_area(&self, context: &Context, new: NewArea) -> Result<Done<Area>, Error> {
+    pub async fn create_area(
+        &self,
+        context: &Context,
+        new: NewArea,
+    ) -> Result<Committed<Area>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.whole()?;
         existing_mission(&mut work).await?;
         if let Some(code) = &new.parent {
             let parent = areas::get(work.db(), &new.mission, code).await?.ok_or_else(|| {
                 let name = format!("{}/areas/{code}", new.mission.name());
-                work::unknown_reference("area.parent_area", &name)
+                resource::unknown_reference("area.parent_area", &name)
             })?;
             if new.level <= parent.level {
                 let rule = format!("must be greater than {}, the parent's", parent.level);
@@ -47,7 +51,7 @@ impl App {
             updated_at: now,
         };
         if !areas::insert(work.db(), &area).await? {
-            return Err(work::already_exists(&area.resource_name()).into());
+            return Err(resource::already_exists(&area.resource_name()).into());
         }
         Ok(work.commit(area).await?)
     }
@@ -60,7 +64,7 @@ impl App {
     ) -> Result<Area, Error> {
         let mut db = self.read(context, mission).await?;
         let found = areas::get(&mut db, mission, code).await?;
-        Ok(found.ok_or_else(|| work::not_found(&format!("{}/areas/{code}", mission.name())))?)
+        Ok(found.ok_or_else(|| resource::not_found(&format!("{}/areas/{code}", mission.name())))?)
     }
 
     pub async fn list_areas(

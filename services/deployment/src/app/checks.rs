@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Source,
+    Committed, Context, Id, MissionId, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::OffsetDateTime;
 
@@ -30,12 +30,12 @@ impl App {
         &self,
         context: &Context,
         new: NewCheck,
-    ) -> Result<Done<ReadinessCheck>, Error> {
+    ) -> Result<Committed<ReadinessCheck>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         // Held, so that no step is decided between this check and its commit.
         let contingent = contingents::lock(work.db(), &new.mission, &new.contingent).await?;
         let name = new.mission.child("contingents", &new.contingent);
-        let contingent = contingent.ok_or_else(|| work::not_found(&name))?;
+        let contingent = contingent.ok_or_else(|| resource::not_found(&name))?;
         scope.covers(contingent.partner.as_str())?;
         let now = work.now();
         not_in_the_future("readiness_check.check_time", new.checked_at, now)?;
@@ -53,7 +53,7 @@ impl App {
             created_at: now,
         };
         if !checks::insert(work.db(), &check).await? {
-            return Err(work::already_exists(&check.resource_name()).into());
+            return Err(resource::already_exists(&check.resource_name()).into());
         }
         Ok(work.commit(check).await?)
     }
@@ -67,7 +67,7 @@ impl App {
         let found = checks::get(&mut db, &mission, &contingent, &id).await?;
         Ok(found.ok_or_else(|| {
             let parent = mission.child("contingents", &contingent);
-            work::not_found(&format!("{parent}/readinessChecks/{id}"))
+            resource::not_found(&format!("{parent}/readinessChecks/{id}"))
         })?)
     }
 

@@ -1,8 +1,8 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Source, Work,
+    Committed, Context, Id, MissionId, Resource, Source, Work,
     call::Scope,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::OffsetDateTime;
 
@@ -54,7 +54,7 @@ impl App {
         &self,
         context: &Context,
         new: NewContingent,
-    ) -> Result<Done<Contingent>, Error> {
+    ) -> Result<Committed<Contingent>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.covers(new.partner.as_str())?;
         existing_mission(&mut work).await?;
@@ -80,7 +80,7 @@ impl App {
             updated_at: now,
         };
         if !contingents::insert(work.db(), &contingent).await? {
-            return Err(work::already_exists(&contingent.resource_name()).into());
+            return Err(resource::already_exists(&contingent.resource_name()).into());
         }
         let people = contingent.headcount.into();
         let named = Shift { from: Account::Outside, to: Account::Pledged, headcount: people };
@@ -95,7 +95,7 @@ impl App {
         context: &Context,
         change: Change,
         asked: Asked,
-    ) -> Result<Done<Contingent>, Error> {
+    ) -> Result<Committed<Contingent>, Error> {
         let (mut work, scope) = self.begin(context, &change.mission).await?;
         let mission = existing_mission(&mut work).await?;
         let mut contingent = locked(&mut work, &scope, &change.id, &change.etag).await?;
@@ -133,7 +133,7 @@ impl App {
         context.scope(&mission)?;
         self.database.still_has(context, Some(&mission)).await?;
         let found = self.contingents.get((mission.clone(), id.clone())).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("contingents", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("contingents", &id)))?)
     }
 
     pub async fn list_contingents(
@@ -158,23 +158,23 @@ pub(super) async fn locked(
     let mission = work.mission().clone();
     let name = mission.child("contingents", id);
     let contingent = contingents::lock(work.db(), &mission, id).await?;
-    let contingent = contingent.ok_or_else(|| work::not_found(&name))?;
+    let contingent = contingent.ok_or_else(|| resource::not_found(&name))?;
     scope.covers(contingent.partner.as_str())?;
-    work::check_etag(etag, &name, contingent.revision)?;
+    resource::check_etag(etag, &name, contingent.revision)?;
     Ok(contingent)
 }
 
 async fn references_exist(work: &mut Work, new: &NewContingent) -> Result<(), Error> {
     if partners::get(work.db(), &new.mission, &new.partner).await?.is_none() {
         let name = new.mission.child("partners", &new.partner);
-        return Err(work::unknown_reference("contingent.partner", &name).into());
+        return Err(resource::unknown_reference("contingent.partner", &name).into());
     }
     if let Some(id) = &new.pledge {
         let pledge = pledges::get(work.db(), &new.mission, id).await?;
         // Another partner's pledge is none of this contingent's.
         if pledge.is_none_or(|pledge| pledge.partner != new.partner) {
             let name = new.mission.child("pledges", id);
-            return Err(work::unknown_reference("contingent.pledge", &name).into());
+            return Err(resource::unknown_reference("contingent.pledge", &name).into());
         }
     }
     let (mission, ordinal) = (&new.mission, new.ordinal);
@@ -182,7 +182,7 @@ async fn references_exist(work: &mut Work, new: &NewContingent) -> Result<(), Er
         contingents::with_ordinal(work.db(), mission, &new.partner, ordinal).await?
         && other != new.id
     {
-        return Err(work::already_exists(&mission.child("contingents", &other)).into());
+        return Err(resource::already_exists(&mission.child("contingents", &other)).into());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Work,
+    Committed, Context, Id, MissionId, Resource, Work,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl App {
         context: &Context,
         change: Change,
         shift: Shift,
-    ) -> Result<Done<Contingent>, Error> {
+    ) -> Result<Committed<Contingent>, Error> {
         let (mut work, scope) = self.begin(context, &change.mission).await?;
         lock_mission(&mut work).await?;
         let mut contingent = locked(&mut work, &scope, &change.id, &change.etag).await?;
@@ -127,7 +127,7 @@ impl Posting {
 pub(super) async fn lock_mission(work: &mut Work) -> Result<(), Error> {
     let mission = work.mission().clone();
     let found = missions::lock(work.db(), &mission).await?;
-    found.map(|_| ()).ok_or_else(|| work::not_found(&mission.name()).into())
+    found.map(|_| ()).ok_or_else(|| resource::not_found(&mission.name()).into())
 }
 
 /// The people of one movement going from one account to another.

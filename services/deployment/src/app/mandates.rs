@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Quantity, Resource, Source,
+    Committed, Context, Id, MissionId, Quantity, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::{Date, OffsetDateTime};
 
@@ -33,7 +33,7 @@ impl App {
         &self,
         context: &Context,
         new: NewMandate,
-    ) -> Result<Done<Mandate>, Error> {
+    ) -> Result<Committed<Mandate>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.whole()?;
         existing_mission(&mut work).await?;
@@ -41,12 +41,12 @@ impl App {
             && mandates::get(work.db(), &new.mission, id).await?.is_none()
         {
             let name = new.mission.child("mandates", id);
-            return Err(work::unknown_reference("mandate.predecessor", &name).into());
+            return Err(resource::unknown_reference("mandate.predecessor", &name).into());
         }
         for (index, code) in new.areas.iter().enumerate() {
             if areas::get(work.db(), &new.mission, code).await?.is_none() {
                 let field = format!("mandate.area_codes[{index}]");
-                return Err(work::unknown_reference(&field, code).into());
+                return Err(resource::unknown_reference(&field, code).into());
             }
         }
         let now = work.now();
@@ -69,7 +69,7 @@ impl App {
             updated_at: now,
         };
         if !mandates::insert(work.db(), &mandate).await? {
-            return Err(work::already_exists(&mandate.resource_name()).into());
+            return Err(resource::already_exists(&mandate.resource_name()).into());
         }
         Ok(work.commit(mandate).await?)
     }
@@ -81,7 +81,7 @@ impl App {
     ) -> Result<Mandate, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = mandates::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("mandates", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("mandates", &id)))?)
     }
 
     pub async fn list_mandates(

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, MissionId,
+    Committed, Context, MissionId,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error};
@@ -24,7 +24,7 @@ impl App {
         &self,
         context: &Context,
         new: NewMission,
-    ) -> Result<Done<Mission>, Error> {
+    ) -> Result<Committed<Mission>, Error> {
         let (mut work, scope) = self.begin(context, &new.id).await?;
         scope.whole()?;
         let now = work.now();
@@ -39,7 +39,7 @@ impl App {
             updated_at: now,
         };
         if !missions::insert(work.db(), &mission).await? {
-            return Err(work::already_exists(&mission.id.name()).into());
+            return Err(resource::already_exists(&mission.id.name()).into());
         }
         Ok(work.commit(mission).await?)
     }
@@ -47,7 +47,7 @@ impl App {
     pub async fn get_mission(&self, context: &Context, id: &MissionId) -> Result<Mission, Error> {
         let mut db = self.read(context, id).await?;
         let found = missions::get(&mut db, id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&id.name()))?)
+        Ok(found.ok_or_else(|| resource::not_found(&id.name()))?)
     }
 
     /// The missions that the caller has a role in.

@@ -1,10 +1,10 @@
 mod travel;
 
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Source, Work,
+    Committed, Context, Id, MissionId, Resource, Source, Work,
     call::Scope,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -41,7 +41,7 @@ impl App {
         &self,
         context: &Context,
         new: NewMovement,
-    ) -> Result<Done<Movement>, Error> {
+    ) -> Result<Committed<Movement>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         existing_mission(&mut work).await?;
         references_exist(&mut work, &scope, &new).await?;
@@ -68,7 +68,7 @@ impl App {
             updated_at: now,
         };
         if !movements::insert(work.db(), &movement).await? {
-            return Err(work::already_exists(&movement.resource_name()).into());
+            return Err(resource::already_exists(&movement.resource_name()).into());
         }
         Ok(work.commit(movement).await?)
     }
@@ -80,7 +80,7 @@ impl App {
         etag: &str,
         note: String,
         replan: Replan,
-    ) -> Result<Done<Movement>, Error> {
+    ) -> Result<Committed<Movement>, Error> {
         let (mut work, scope) = self.begin(context, &mission).await?;
         let mut movement = locked(&mut work, &id, etag).await?;
         let contingent = contingents::get(work.db(), &mission, &movement.contingent).await?;
@@ -100,7 +100,7 @@ impl App {
     ) -> Result<Movement, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = movements::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("movements", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("movements", &id)))?)
     }
 
     pub async fn list_movements(
@@ -120,8 +120,8 @@ async fn locked(work: &mut Work, id: &Id, etag: &str) -> Result<Movement, Error>
     let mission = work.mission().clone();
     let name = mission.child("movements", id);
     let movement = movements::lock(work.db(), &mission, id).await?;
-    let movement = movement.ok_or_else(|| work::not_found(&name))?;
-    work::check_etag(etag, &name, movement.revision)?;
+    let movement = movement.ok_or_else(|| resource::not_found(&name))?;
+    resource::check_etag(etag, &name, movement.revision)?;
     Ok(movement)
 }
 
@@ -129,7 +129,7 @@ async fn references_exist(work: &mut Work, scope: &Scope, new: &NewMovement) -> 
     let contingent = contingents::get(work.db(), &new.mission, &new.contingent).await?;
     let contingent = contingent.ok_or_else(|| {
         let name = new.mission.child("contingents", &new.contingent);
-        work::unknown_reference("movement.contingent", &name)
+        resource::unknown_reference("movement.contingent", &name)
     })?;
     scope.covers(contingent.partner.as_str())?;
     for (field, place) in [("origin", &new.origin), ("destination", &new.destination)] {
@@ -137,7 +137,7 @@ async fn references_exist(work: &mut Work, scope: &Scope, new: &NewMovement) -> 
             && areas::get(work.db(), &new.mission, code).await?.is_none()
         {
             let field = format!("movement.{field}.area_code");
-            return Err(work::unknown_reference(&field, code).into());
+            return Err(resource::unknown_reference(&field, code).into());
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Source,
+    Committed, Context, Id, MissionId, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -25,7 +25,7 @@ impl App {
         &self,
         context: &Context,
         new: NewPartner,
-    ) -> Result<Done<Partner>, Error> {
+    ) -> Result<Committed<Partner>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.whole()?;
         existing_mission(&mut work).await?;
@@ -42,7 +42,7 @@ impl App {
             updated_at: now,
         };
         if !partners::insert(work.db(), &partner).await? {
-            return Err(work::already_exists(&partner.resource_name()).into());
+            return Err(resource::already_exists(&partner.resource_name()).into());
         }
         Ok(work.commit(partner).await?)
     }
@@ -54,7 +54,7 @@ impl App {
     ) -> Result<Partner, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = partners::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("partners", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("partners", &id)))?)
     }
 
     pub async fn list_partners(

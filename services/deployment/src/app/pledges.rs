@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, PartialDate, Quantity, Resource, Source, Work,
+    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source, Work,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::Date;
 
@@ -28,13 +28,13 @@ impl App {
         &self,
         context: &Context,
         new: NewPledge,
-    ) -> Result<Done<Pledge>, Error> {
+    ) -> Result<Committed<Pledge>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.covers(new.partner.as_str())?;
         existing_mission(&mut work).await?;
         if partners::get(work.db(), &new.mission, &new.partner).await?.is_none() {
             let partner = new.mission.child("partners", &new.partner);
-            return Err(work::unknown_reference("pledge.partner", &partner).into());
+            return Err(resource::unknown_reference("pledge.partner", &partner).into());
         }
         let now = work.now();
         let pledge = Pledge {
@@ -54,7 +54,7 @@ impl App {
             updated_at: now,
         };
         if !pledges::insert(work.db(), &pledge).await? {
-            return Err(work::already_exists(&pledge.resource_name()).into());
+            return Err(resource::already_exists(&pledge.resource_name()).into());
         }
         Ok(work.commit(pledge).await?)
     }
@@ -66,7 +66,7 @@ impl App {
         etag: &str,
         on: Date,
         sources: Vec<Source>,
-    ) -> Result<Done<Pledge>, Error> {
+    ) -> Result<Committed<Pledge>, Error> {
         let (mut work, scope) = self.begin(context, &mission).await?;
         let mut pledge = locked(&mut work, &id, etag).await?;
         scope.covers(pledge.partner.as_str())?;
@@ -82,7 +82,7 @@ impl App {
         etag: &str,
         on: Date,
         reason: String,
-    ) -> Result<Done<Pledge>, Error> {
+    ) -> Result<Committed<Pledge>, Error> {
         let (mut work, scope) = self.begin(context, &mission).await?;
         let mut pledge = locked(&mut work, &id, etag).await?;
         scope.covers(pledge.partner.as_str())?;
@@ -98,7 +98,7 @@ impl App {
     ) -> Result<Pledge, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = pledges::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("pledges", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("pledges", &id)))?)
     }
 
     pub async fn list_pledges(
@@ -118,7 +118,7 @@ async fn locked(work: &mut Work, id: &Id, etag: &str) -> Result<Pledge, Error> {
     let mission = work.mission().clone();
     let name = mission.child("pledges", id);
     let pledge = pledges::lock(work.db(), &mission, id).await?;
-    let pledge = pledge.ok_or_else(|| work::not_found(&name))?;
-    work::check_etag(etag, &name, pledge.revision)?;
+    let pledge = pledge.ok_or_else(|| resource::not_found(&name))?;
+    resource::check_etag(etag, &name, pledge.revision)?;
     Ok(pledge)
 }

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Resource, Source,
+    Committed, Context, Id, MissionId, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -23,12 +23,16 @@ pub struct NewSite {
 }
 
 impl App {
-    pub async fn create_site(&self, context: &Context, new: NewSite) -> Result<Done<Site>, Error> {
+    pub async fn create_site(
+        &self,
+        context: &Context,
+        new: NewSite,
+    ) -> Result<Committed<Site>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.whole()?;
         existing_mission(&mut work).await?;
         if areas::get(work.db(), &new.mission, &new.area).await?.is_none() {
-            return Err(work::unknown_reference("site.area_code", &new.area).into());
+            return Err(resource::unknown_reference("site.area_code", &new.area).into());
         }
         let now = work.now();
         let mut site = Site {
@@ -49,7 +53,7 @@ impl App {
         }
         site.order();
         if !sites::insert(work.db(), &site).await? {
-            return Err(work::already_exists(&site.resource_name()).into());
+            return Err(resource::already_exists(&site.resource_name()).into());
         }
         Ok(work.commit(site).await?)
     }
@@ -60,13 +64,13 @@ impl App {
         (mission, id): (MissionId, Id),
         etag: &str,
         status: SiteStatus,
-    ) -> Result<Done<Site>, Error> {
+    ) -> Result<Committed<Site>, Error> {
         let (mut work, scope) = self.begin(context, &mission).await?;
         scope.whole()?;
         let name = mission.child("sites", &id);
         let site = sites::lock(work.db(), &mission, &id).await?;
-        let mut site = site.ok_or_else(|| work::not_found(&name))?;
-        work::check_etag(etag, &name, site.revision)?;
+        let mut site = site.ok_or_else(|| resource::not_found(&name))?;
+        resource::check_etag(etag, &name, site.revision)?;
         let now = work.now();
         site.record(SiteStatus { recorded_at: now, ..status }, now)?;
         sites::update(work.db(), &site).await?;
@@ -80,7 +84,7 @@ impl App {
     ) -> Result<Site, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = sites::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("sites", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("sites", &id)))?)
     }
 
     pub async fn list_sites(

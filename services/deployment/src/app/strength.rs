@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Quantity, Resource, Source, Work,
+    Committed, Context, Id, MissionId, Quantity, Resource, Source, Work,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use time::{Date, OffsetDateTime};
 
@@ -33,13 +33,13 @@ impl App {
         &self,
         context: &Context,
         new: NewClaim,
-    ) -> Result<Done<StrengthClaim>, Error> {
+    ) -> Result<Committed<StrengthClaim>, Error> {
         let (mut work, scope) = self.begin(context, &new.mission).await?;
         scope.whole()?;
         existing_mission(&mut work).await?;
         if !exists(&mut work, &new.subject).await? {
             let name = format!("{}/{}", new.mission.name(), new.subject.path());
-            return Err(work::unknown_reference("strength_claim.subject", &name).into());
+            return Err(resource::unknown_reference("strength_claim.subject", &name).into());
         }
         let now = work.now();
         let claim = StrengthClaim {
@@ -56,7 +56,7 @@ impl App {
             updated_at: now,
         };
         if !claims::insert(work.db(), &claim).await? {
-            return Err(work::already_exists(&claim.resource_name()).into());
+            return Err(resource::already_exists(&claim.resource_name()).into());
         }
         Ok(work.commit(claim).await?)
     }
@@ -68,7 +68,7 @@ impl App {
     ) -> Result<StrengthClaim, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = claims::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("strengthClaims", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("strengthClaims", &id)))?)
     }
 
     pub async fn list_claims(
@@ -97,7 +97,7 @@ impl App {
         // One snapshot for all of them, so that no number is of another moment than the next.
         let mut db = self.database.snapshot().await.map_err(store::Error::from)?;
         if missions::get(&mut db, &mission).await?.is_none() {
-            return Err(work::not_found(&mission.name()).into());
+            return Err(resource::not_found(&mission.name()).into());
         }
         let records = Records {
             mandates: mandates::all(&mut db, &mission).await?,

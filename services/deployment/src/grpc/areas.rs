@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, area_service_server::AreaService}
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, areas},
-};
+use super::Handler;
+use crate::convert::{self, areas};
 
 #[tonic::async_trait]
 impl AreaService for Handler {

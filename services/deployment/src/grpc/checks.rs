@@ -4,10 +4,8 @@ use muster_proto::deployment::v1::{
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, checks},
-};
+use super::Handler;
+use crate::convert::{self, checks};
 
 #[tonic::async_trait]
 impl ReadinessCheckService for Handler {

@@ -4,10 +4,8 @@ use muster_proto::deployment::v1::{
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, claims},
-};
+use super::Handler;
+use crate::convert::{self, claims};
 
 #[tonic::async_trait]
 impl StrengthClaimService for Handler {

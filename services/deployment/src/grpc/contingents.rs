@@ -2,11 +2,11 @@ use muster_proto::deployment::v1::{self as pb, contingent_service_server::Contin
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
+use super::Handler;
+use crate::{
+    app::Asked,
     convert::{self, contingents, headcount},
 };
-use crate::app::Asked;
 
 #[tonic::async_trait]
 impl ContingentService for Handler {

@@ -19,7 +19,7 @@ use crate::{
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Refused(match error {
-            Error::Halted(halt) => return halt.into(),
+            Error::Work(error) => return error.into(),
             Error::Refused(refusal) => refusal,
             Error::Pledge(pledge::Refused::State(state))
             | Error::Contingent(contingent::Refused::State(state))

@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, mandate_service_server::MandateSe
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, mandates},
-};
+use super::Handler;
+use crate::convert::{self, mandates};
 
 #[tonic::async_trait]
 impl MandateService for Handler {

@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, mission_service_server::MissionSe
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, missions},
-};
+use super::Handler;
+use crate::convert::{self, missions};
 
 #[tonic::async_trait]
 impl MissionService for Handler {

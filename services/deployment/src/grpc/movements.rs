@@ -2,11 +2,11 @@ use muster_proto::deployment::v1::{self as pb, movement_service_server::Movement
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
+use super::Handler;
+use crate::{
+    app::Replan,
     convert::{self, movements},
 };
-use crate::app::Replan;
 
 #[tonic::async_trait]
 impl MovementService for Handler {

@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, partner_service_server::PartnerSe
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, partners},
-};
+use super::Handler;
+use crate::convert::{self, partners};
 
 #[tonic::async_trait]
 impl PartnerService for Handler {

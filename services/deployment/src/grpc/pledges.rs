@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, pledge_service_server::PledgeServ
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, pledges},
-};
+use super::Handler;
+use crate::convert::{self, pledges};
 
 #[tonic::async_trait]
 impl PledgeService for Handler {

@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, site_service_server::SiteService}
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, sites},
-};
+use super::Handler;
+use crate::convert::{self, sites};
 
 #[tonic::async_trait]
 impl SiteService for Handler {

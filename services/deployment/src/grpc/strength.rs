@@ -2,10 +2,8 @@ use muster_proto::deployment::v1::{self as pb, strength_service_server::Strength
 use muster_service::{Answer, AtField, Call, wire};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, strength},
-};
+use super::Handler;
+use crate::convert::{self, strength};
 
 #[tonic::async_trait]
 impl StrengthService for Handler {

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, PartialDate, Quantity, Resource, Source,
+    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, known_area, known_mission};
@@ -37,7 +37,7 @@ impl App {
         &self,
         context: &Context,
         new: NewAssessment,
-    ) -> Result<Done<Assessment>, Error> {
+    ) -> Result<Committed<Assessment>, Error> {
         let mut work = self.begin(context, &new.mission).await?;
         known_mission(work.db(), &new.mission).await?;
         let field = "area_control_assessment.area_code";
@@ -61,7 +61,7 @@ impl App {
             updated_at: now,
         };
         if !assessments::insert(work.db(), &assessment).await? {
-            return Err(work::already_exists(&assessment.resource_name()).into());
+            return Err(resource::already_exists(&assessment.resource_name()).into());
         }
         Ok(work.commit(assessment).await?)
     }
@@ -73,7 +73,7 @@ impl App {
     ) -> Result<Assessment, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = assessments::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child(COLLECTION, &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child(COLLECTION, &id)))?)
     }
 
     pub async fn list_assessments(

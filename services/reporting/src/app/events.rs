@@ -29,8 +29,9 @@ pub struct Fact {
     sources: Vec<Source>,
 }
 
-/// The resource that has to be known to speak of this one: who pledges, who moves.
-pub fn about(resource: &Resource) -> Option<&str> {
+/// The resource that has to be known to speak of this one: the partner that pledges, the
+/// contingent that moves.
+pub fn related(resource: &Resource) -> Option<&str> {
     match resource {
         Resource::Pledge(pledge) => Some(&pledge.partner),
         Resource::Movement(movement) => Some(&movement.contingent),
@@ -45,13 +46,13 @@ pub fn about(resource: &Resource) -> Option<&str> {
     }
 }
 
-/// The steps that a resource tells of; `whom` is what `about` asked for.
-pub fn of(resource: &Resource, whom: Option<&Resource>) -> Vec<Fact> {
+/// The steps that a resource tells of; `related` is the resource of that name.
+pub fn of(resource: &Resource, related: Option<&Resource>) -> Vec<Fact> {
     match resource {
         Resource::Mandate(mandate) => vec![adoption(mandate)],
-        Resource::Pledge(pledge) => pledge_steps(pledge, &called(whom, &pledge.partner)),
+        Resource::Pledge(pledge) => pledge_steps(pledge, &called(related, &pledge.partner)),
         Resource::Contingent(contingent) => contingent_steps(contingent),
-        Resource::Movement(movement) => journey(movement, &called(whom, &movement.contingent)),
+        Resource::Movement(movement) => journey(movement, &called(related, &movement.contingent)),
         Resource::Mission(_)
         | Resource::Area(_)
         | Resource::Partner(_)
@@ -90,11 +91,6 @@ pub fn says_the_same(known: &Event, told: &Event) -> bool {
         ..told.clone()
     };
     *known == told
-}
-
-/// The event as it is told now, one revision after the one that is known.
-pub fn next_revision(known: &Event, told: Event) -> Event {
-    Event { revision: known.revision + 1, created_at: known.created_at, ..told }
 }
 
 fn adoption(mandate: &Mandate) -> Fact {

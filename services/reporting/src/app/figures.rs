@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, FieldViolation, Id, MissionId, Quantity, Resource, Source, Work, field,
+    Committed, Context, FieldViolation, Id, MissionId, Quantity, Resource, Source, Work, field,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -35,14 +35,14 @@ impl App {
         context: &Context,
         (mission, id): (MissionId, Id),
         content: FigureContent,
-    ) -> Result<Done<Figure>, Error> {
+    ) -> Result<Committed<Figure>, Error> {
         let mut work = self.begin(context, &mission).await?;
         known_mission(work.db(), &mission).await?;
         check(work.db(), &mission, &content).await?;
         let now = work.now();
         let figure = content.into_figure(mission, id, now);
         if !figures::insert(work.db(), &figure).await? {
-            return Err(work::already_exists(&figure.resource_name()).into());
+            return Err(resource::already_exists(&figure.resource_name()).into());
         }
         Ok(work.commit(figure).await?)
     }
@@ -54,7 +54,7 @@ impl App {
         etag: &str,
         content: FigureContent,
         reason: String,
-    ) -> Result<Done<Figure>, Error> {
+    ) -> Result<Committed<Figure>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let last = standing(&mut work, &id, etag).await?;
         counts_the_same(&last, &content)?;
@@ -75,7 +75,7 @@ impl App {
         (mission, id): (MissionId, Id),
         etag: &str,
         reason: String,
-    ) -> Result<Done<Figure>, Error> {
+    ) -> Result<Committed<Figure>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let last = standing(&mut work, &id, etag).await?;
         let figure = Figure {
@@ -97,7 +97,7 @@ impl App {
     ) -> Result<Figure, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = figures::get(&mut db, &mission, &id, as_of).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("figures", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("figures", &id)))?)
     }
 
     pub async fn list_figures(
@@ -122,7 +122,7 @@ impl App {
         let found = figures::revisions(&mut db, &mission, &id, after, page.limit()).await?;
         // Every figure has a first revision, so an empty first page is no figure at all.
         if found.is_empty() && page.after.is_empty() {
-            return Err(work::not_found(&mission.child("figures", &id)).into());
+            return Err(resource::not_found(&mission.child("figures", &id)).into());
         }
         Ok(page.cut(found, |figure| figure.revision.to_string()))
     }
@@ -157,8 +157,8 @@ async fn standing(work: &mut Work, id: &Id, etag: &str) -> Result<Figure, Error>
     let mission = work.mission().clone();
     let name = mission.child("figures", id);
     let figure = figures::lock(work.db(), &mission, id).await?;
-    let figure = figure.ok_or_else(|| work::not_found(&name))?;
-    work::check_etag(etag, &name, figure.revision)?;
+    let figure = figure.ok_or_else(|| resource::not_found(&name))?;
+    resource::check_etag(etag, &name, figure.revision)?;
     if figure.retracted {
         let what = "the figure".to_owned();
         return Err(StateForbids { what, state: "retracted", allowed: "STANDING" }.into());
@@ -166,7 +166,7 @@ async fn standing(work: &mut Work, id: &Id, etag: &str) -> Result<Figure, Error>
     Ok(figure)
 }
 
-async fn add_revision(mut work: Work, figure: Figure) -> Result<Done<Figure>, Error> {
+async fn add_revision(mut work: Work, figure: Figure) -> Result<Committed<Figure>, Error> {
     if !figures::insert(work.db(), &figure).await? {
         return Err(contended());
     }

@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, PartialDate, Resource, Source,
+    Committed, Context, Id, MissionId, PartialDate, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, contended, known_area, known_mission};
@@ -31,7 +31,7 @@ impl App {
         &self,
         context: &Context,
         new: NewIncident,
-    ) -> Result<Done<Incident>, Error> {
+    ) -> Result<Committed<Incident>, Error> {
         let mut work = self.begin(context, &new.mission).await?;
         known_mission(work.db(), &new.mission).await?;
         known_area(work.db(), &new.mission, &new.area, "incident.area_code").await?;
@@ -57,7 +57,7 @@ impl App {
             updated_at: now,
         };
         if !incidents::insert(work.db(), &incident).await? {
-            return Err(work::already_exists(&incident.resource_name()).into());
+            return Err(resource::already_exists(&incident.resource_name()).into());
         }
         Ok(work.commit(incident).await?)
     }
@@ -69,12 +69,12 @@ impl App {
         etag: &str,
         found: Verification,
         note: String,
-    ) -> Result<Done<Incident>, Error> {
+    ) -> Result<Committed<Incident>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let name = mission.child("incidents", &id);
         let incident = incidents::lock(work.db(), &mission, &id).await?;
-        let mut incident = incident.ok_or_else(|| work::not_found(&name))?;
-        work::check_etag(etag, &name, incident.revision)?;
+        let mut incident = incident.ok_or_else(|| resource::not_found(&name))?;
+        resource::check_etag(etag, &name, incident.revision)?;
         incident.verify(found, note, work.now());
         if !incidents::insert(work.db(), &incident).await? {
             return Err(contended());
@@ -89,7 +89,7 @@ impl App {
     ) -> Result<Incident, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = incidents::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("incidents", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("incidents", &id)))?)
     }
 
     pub async fn list_incidents(

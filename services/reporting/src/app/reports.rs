@@ -1,8 +1,8 @@
 use muster_service::{
-    Context, Done, Id, MissionId, Period, Reason, Refusal, Resource, Work,
+    Committed, Context, Id, MissionId, Period, Reason, Refusal, Resource, Work,
     page::{Page, Paged},
+    resource,
     server::MAX_RESPONSE_BYTES,
-    work,
 };
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
@@ -50,7 +50,7 @@ impl App {
         context: &Context,
         new: NewReport,
         freeze: fn(&Frozen) -> Vec<u8>,
-    ) -> Result<Done<Report>, Error> {
+    ) -> Result<Committed<Report>, Error> {
         let mission = new.asked.mission.clone();
         let mut work = self.begin(context, &mission).await?;
         known_mission(work.db(), &mission).await?;
@@ -64,7 +64,7 @@ impl App {
         }
         let report = draft(new, &frozen, &records, bytes, author, now);
         if !reports::insert(work.db(), &report).await? {
-            return Err(work::already_exists(&report.resource_name()).into());
+            return Err(resource::already_exists(&report.resource_name()).into());
         }
         Ok(work.commit(report).await?)
     }
@@ -74,7 +74,7 @@ impl App {
         context: &Context,
         (mission, id): (MissionId, Id),
         etag: &str,
-    ) -> Result<Done<Report>, Error> {
+    ) -> Result<Committed<Report>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let mut report = locked(&mut work, &id, etag).await?;
         report.approve(work.actor(), work.now())?;
@@ -87,7 +87,7 @@ impl App {
         context: &Context,
         (mission, id): (MissionId, Id),
         etag: &str,
-    ) -> Result<Done<Report>, Error> {
+    ) -> Result<Committed<Report>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let mut report = locked(&mut work, &id, etag).await?;
         let number = reports::next_number(work.db(), &mission).await?;
@@ -103,7 +103,7 @@ impl App {
     ) -> Result<Report, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = reports::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("situationReports", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("situationReports", &id)))?)
     }
 
     pub async fn list_reports(
@@ -184,7 +184,7 @@ async fn locked(work: &mut Work, id: &Id, etag: &str) -> Result<Report, Error> {
     let mission = work.mission().clone();
     let name = mission.child("situationReports", id);
     let report = reports::lock(work.db(), &mission, id).await?;
-    let report = report.ok_or_else(|| work::not_found(&name))?;
-    work::check_etag(etag, &name, report.revision)?;
+    let report = report.ok_or_else(|| resource::not_found(&name))?;
+    resource::check_etag(etag, &name, report.revision)?;
     Ok(report)
 }

@@ -1,14 +1,15 @@
-use muster_service::{Context, MissionId, Period};
+use muster_service::{Context, MissionId, Period, call::AsOf};
 use sqlx::PgConnection;
 use time::{OffsetDateTime, macros::datetime};
 
 use super::{App, Error, known_area, known_mission};
 use crate::{
+    convert,
     domain::{
         deployment::Resource,
         situation::{self, Question, Records, Situation},
     },
-    store::{assessments, figures, incidents, link, resources},
+    store::{assessments, deployment, figures, incidents, link},
 };
 
 /// After every moment at which anything was recorded. Where nobody asks for what was known by a
@@ -49,7 +50,7 @@ pub(super) async fn take(
         figures: figures::known(db, mission, as_of).await?,
         incidents: incidents::known(db, mission, as_of).await?,
         assessments: assessments::known(db, mission, as_of).await?,
-        deployment: resources::all(db, mission).await?,
+        deployment: known_deployment(db, mission, asked.as_of).await?,
     };
     let question = Question {
         mission: mission.clone(),
@@ -64,6 +65,18 @@ pub(super) async fn take(
     let stale = 0 < link::count_parked(db, mission).await?;
     let situation = situation::situation(&question, &records, position, stale)?;
     Ok((situation, records))
+}
+
+/// What was known of the deployment service by the moment asked for. A revision that a newer
+/// version wrote and this one cannot read is parked already, and said to be stale.
+async fn known_deployment(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    known_by: Option<OffsetDateTime>,
+) -> Result<Vec<Resource>, Error> {
+    let as_of = AsOf { known_by, recorded_by: None };
+    let messages = deployment::all(db, mission, as_of).await?;
+    Ok(messages.iter().filter_map(|message| convert::deployment::kept(message).ok()?).collect())
 }
 
 /// When the last of the records was recorded.

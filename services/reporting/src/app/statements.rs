@@ -1,7 +1,8 @@
 use muster_service::{
-    Context, Done, FieldViolation, Id, MissionId, PartialDate, Resource, Source, Work, field, name,
+    Committed, Context, FieldViolation, Id, MissionId, PartialDate, Resource, Source, Work, field,
+    name,
     page::{Page, Paged},
-    work,
+    resource,
 };
 use sqlx::PgConnection;
 
@@ -40,7 +41,7 @@ impl App {
         &self,
         context: &Context,
         new: NewStatement,
-    ) -> Result<Done<Statement>, Error> {
+    ) -> Result<Committed<Statement>, Error> {
         let mut work = self.begin(context, &new.mission).await?;
         known_mission(work.db(), &new.mission).await?;
         let numbers = tie(&mut work, &new).await?;
@@ -62,7 +63,7 @@ impl App {
             updated_at: now,
         };
         if !statements::insert(work.db(), &statement).await? {
-            return Err(work::already_exists(&statement.resource_name()).into());
+            return Err(resource::already_exists(&statement.resource_name()).into());
         }
         Ok(work.commit(statement).await?)
     }
@@ -74,7 +75,8 @@ impl App {
     ) -> Result<Statement, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = statements::get(&mut db, &mission, &id).await?;
-        let mut found = found.ok_or_else(|| work::not_found(&mission.child("statements", &id)))?;
+        let mut found =
+            found.ok_or_else(|| resource::not_found(&mission.child("statements", &id)))?;
         flag_changed(&mut db, std::slice::from_mut(&mut found)).await?;
         Ok(found)
     }
@@ -104,7 +106,7 @@ async fn tie(work: &mut Work, new: &NewStatement) -> Result<Vec<QuotedNumber>, E
         let figure = figures::get(work.db(), &new.mission, &number.figure, None).await?;
         let name = new.mission.child("figures", &number.figure);
         let Some(figure) = figure else {
-            return Err(work::unknown_reference(&format!("{path}.figure"), &name).into());
+            return Err(resource::unknown_reference(&format!("{path}.figure"), &name).into());
         };
         numbers.push(QuotedNumber {
             as_written: number.as_written.clone(),

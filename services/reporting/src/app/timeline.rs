@@ -1,7 +1,7 @@
 use muster_service::{
-    Context, Done, Id, MissionId, PartialDate, Resource, Source,
+    Committed, Context, Id, MissionId, PartialDate, Resource, Source,
     page::{Page, Paged},
-    work,
+    resource,
 };
 
 use super::{App, Error, known_area, known_mission};
@@ -31,7 +31,7 @@ impl App {
         &self,
         context: &Context,
         new: NewEvent,
-    ) -> Result<Done<Event>, Error> {
+    ) -> Result<Committed<Event>, Error> {
         let mut work = self.begin(context, &new.mission).await?;
         known_mission(work.db(), &new.mission).await?;
         if let Some(area) = &new.area {
@@ -54,7 +54,7 @@ impl App {
             updated_at: now,
         };
         if !timeline::insert(work.db(), &event).await? {
-            return Err(work::already_exists(&event.resource_name()).into());
+            return Err(resource::already_exists(&event.resource_name()).into());
         }
         Ok(work.commit(event).await?)
     }
@@ -66,7 +66,7 @@ impl App {
     ) -> Result<Event, Error> {
         let mut db = self.read(context, &mission).await?;
         let found = timeline::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| work::not_found(&mission.child("timelineEvents", &id)))?)
+        Ok(found.ok_or_else(|| resource::not_found(&mission.child("timelineEvents", &id)))?)
     }
 
     /// Events by date, then id.

@@ -1,8 +1,9 @@
 //! What the deployment service's feed has told, as far as this service needs it.
 
-use muster_service::{PartialDate, Quantity, Source, words};
+use muster_service::{MissionId, PartialDate, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 words! {
     /// Where a person of a contingent counts.
@@ -40,7 +41,38 @@ words! {
     }
 }
 
-/// One resource of the deployment service, as its feed told of it last.
+/// A change of the deployment service's feed.
+#[derive(Debug)]
+pub struct ReceivedChange {
+    pub mission: MissionId,
+    pub epoch: Uuid,
+    pub position: i64,
+    pub resources: Vec<ReceivedRevision>,
+}
+
+/// A mission as the deployment service tells it at one position: every revision up to there.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub mission: MissionId,
+    pub epoch: Uuid,
+    pub position: i64,
+    pub resources: Vec<ReceivedRevision>,
+}
+
+/// One revision of one resource that was told of.
+#[derive(Debug)]
+pub struct ReceivedRevision {
+    pub name: String,
+    pub revision: i64,
+    pub known_at: OffsetDateTime,
+    pub recorded_at: OffsetDateTime,
+    /// What it is from then on, `None` for no longer there, or why that cannot be read.
+    pub content: Result<Option<Resource>, String>,
+    /// The `muster.common.v1.ResourceChange`, as it is kept.
+    pub message: Vec<u8>,
+}
+
+/// One resource of the deployment service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Resource {
@@ -54,6 +86,24 @@ pub enum Resource {
     HeadcountEntry(HeadcountEntry),
     Site(Site),
     StrengthClaim(StrengthClaim),
+}
+
+impl Resource {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Mission(Mission { name, .. })
+            | Self::Area(Area { name, .. })
+            | Self::Partner(Partner { name, .. })
+            | Self::Mandate(Mandate { name, .. })
+            | Self::Pledge(Pledge { name, .. })
+            | Self::Contingent(Contingent { name, .. })
+            | Self::Movement(Movement { name, .. })
+            | Self::HeadcountEntry(HeadcountEntry { name, .. })
+            | Self::Site(Site { name, .. })
+            | Self::StrengthClaim(StrengthClaim { name, .. }) => name,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

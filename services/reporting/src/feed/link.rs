@@ -17,11 +17,7 @@ use muster_service::{
 };
 use tonic::{Code, Request, Status, Streaming};
 
-use crate::{
-    app::{App, Snapshot},
-    config::Config,
-    grpc::convert::deployment,
-};
+use crate::{app::App, config::Config, convert::deployment, domain::deployment::Snapshot};
 
 /// How long the peer may take to tell everything of a mission.
 const SNAPSHOT_LIMIT: Duration = Duration::from_secs(30);
@@ -112,8 +108,8 @@ impl Follower for Link {
     }
 
     async fn apply(&self, changes: Vec<Change>) -> anyhow::Result<Applied> {
-        let heard: Result<Vec<_>, _> = changes.iter().map(deployment::heard).collect();
-        self.app.apply_all(&heard.map_err(|violation| unreadable(&violation))?).await
+        let received: Result<Vec<_>, _> = changes.iter().map(deployment::change).collect();
+        self.app.apply(&received.map_err(|violation| unreadable(&violation))?).await
     }
 
     async fn renew(&self, mission: &str) -> anyhow::Result<()> {

@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, area_control_service_server::AreaC
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, assessments},
-};
+use super::Handler;
+use crate::convert::{self, assessments};
 
 #[tonic::async_trait]
 impl AreaControlService for Handler {

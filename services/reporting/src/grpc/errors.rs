@@ -8,7 +8,7 @@ use crate::app::{Error, StoreError};
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Refused(match error {
-            Error::Halted(halt) => return halt.into(),
+            Error::Work(error) => return error.into(),
             Error::Refused(refusal) => refusal,
             Error::State(state) => Refusal::new(Reason::StateForbids, state.to_string())
                 .with("state", state.state.to_uppercase())

@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, figure_service_server::FigureServi
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, figures},
-};
+use super::Handler;
+use crate::convert::{self, figures};
 
 #[tonic::async_trait]
 impl FigureService for Handler {

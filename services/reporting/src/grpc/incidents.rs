@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, incident_service_server::IncidentS
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, incidents},
-};
+use super::Handler;
+use crate::convert::{self, incidents};
 
 #[tonic::async_trait]
 impl IncidentService for Handler {

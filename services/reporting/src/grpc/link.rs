@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, link_service_server::LinkService};
 use muster_service::{Answer, Call};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, link},
-};
+use super::Handler;
+use crate::convert::{self, link};
 
 #[tonic::async_trait]
 impl LinkService for Handler {

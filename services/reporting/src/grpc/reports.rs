@@ -4,10 +4,8 @@ use muster_proto::reporting::v1::{
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, reports},
-};
+use super::Handler;
+use crate::convert::{self, reports};
 
 #[tonic::async_trait]
 impl SituationReportService for Handler {

@@ -2,7 +2,8 @@ use muster_proto::reporting::v1::{self as pb, situation_service_server::Situatio
 use muster_service::{Answer, Call};
 use tonic::{Request, Response};
 
-use super::{Handler, convert::situation};
+use super::Handler;
+use crate::convert::situation;
 
 #[tonic::async_trait]
 impl SituationService for Handler {

@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, statement_service_server::Statemen
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, statements},
-};
+use super::Handler;
+use crate::convert::{self, statements};
 
 #[tonic::async_trait]
 impl StatementService for Handler {

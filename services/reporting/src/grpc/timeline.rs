@@ -2,10 +2,8 @@ use muster_proto::reporting::v1::{self as pb, timeline_service_server::TimelineS
 use muster_service::{Answer, Call, Resource, answer};
 use tonic::{Request, Response};
 
-use super::{
-    Handler,
-    convert::{self, timeline},
-};
+use super::Handler;
+use crate::convert::{self, timeline};
 
 #[tonic::async_trait]
 impl TimelineService for Handler {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use muster_service::{MissionId, fault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -115,7 +117,7 @@ pub async fn forget(db: &mut PgConnection, cursor: &Cursor) -> Result<bool, Erro
 
 /// Drops everything of a mission that the deployment service told, and what waits of it.
 pub async fn clear(db: &mut PgConnection, mission: &MissionId) -> Result<(), Error> {
-    sqlx::query!("delete from reporting.deployment_resources where mission = $1", mission.as_str())
+    sqlx::query!("delete from reporting.deployment_revisions where mission = $1", mission.as_str())
         .execute(&mut *db)
         .await?;
     sqlx::query!("delete from reporting.parked_changes where mission = $1", mission.as_str())
@@ -146,36 +148,20 @@ pub async fn park(
     Ok(())
 }
 
-/// Whether a change of the resource waits.
-pub async fn waits(db: &mut PgConnection, mission: &MissionId, name: &str) -> Result<bool, Error> {
-    let waits = sqlx::query_scalar!(
-        r#"select exists (
-            select from reporting.parked_changes where mission = $1 and name = $2
-        ) as "waits!""#,
-        mission.as_str(),
-        name,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(waits)
-}
-
-/// Whether a change of any of these resources waits.
-pub async fn any_waits(
+/// Those of these resources of which a change waits, by name.
+pub async fn waiting(
     db: &mut PgConnection,
     mission: &MissionId,
     names: &[String],
-) -> Result<bool, Error> {
-    let waits = sqlx::query_scalar!(
-        r#"select exists (
-            select from reporting.parked_changes where mission = $1 and name = any($2)
-        ) as "waits!""#,
+) -> Result<HashSet<String>, Error> {
+    let waiting = sqlx::query_scalar!(
+        "select distinct name from reporting.parked_changes where mission = $1 and name = any($2)",
         mission.as_str(),
         names,
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    Ok(waits)
+    Ok(waiting.into_iter().collect())
 }
 
 /// How many changes of a mission wait.

@@ -2,7 +2,7 @@ use muster_service::{Id, MissionId, Source};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
-use super::{Error, updated, word};
+use super::{Error, word};
 use crate::domain::timeline::Event;
 
 const TABLE: &str = "timeline_events";
@@ -48,32 +48,36 @@ pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool, Error>
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Inserts the first revisions of several events; false where an id is taken.
-pub async fn insert_all(
+/// Stores several events as they are now, each named once; answers the ids that other events have.
+pub async fn put_all(
     db: &mut PgConnection,
     mission: &MissionId,
-    events: &[&Event],
-) -> Result<bool, Error> {
-    let texts = |text: fn(&Event) -> String| -> Vec<String> {
-        events.iter().map(|event| text(event)).collect()
-    };
-    let days =
-        |day: fn(&Event) -> Date| -> Vec<Date> { events.iter().map(|event| day(event)).collect() };
+    events: &[Event],
+) -> Result<Vec<String>, Error> {
+    let texts = |text: fn(&Event) -> String| -> Vec<String> { events.iter().map(text).collect() };
+    let days = |day: fn(&Event) -> Date| -> Vec<Date> { events.iter().map(day).collect() };
     let times = |time: fn(&Event) -> OffsetDateTime| -> Vec<OffsetDateTime> {
-        events.iter().map(|event| time(event)).collect()
+        events.iter().map(time).collect()
     };
     let areas: Vec<Option<String>> = events.iter().map(|event| event.area.clone()).collect();
     let subjects: Vec<Option<String>> = events.iter().map(|event| event.subject.clone()).collect();
     let sources: Vec<Json<&Vec<Source>>> =
         events.iter().map(|event| Json(&event.sources)).collect();
-    let inserted = sqlx::query!(
-        "insert into reporting.timeline_events
-            (mission, revision, id, kind, title, description, happened_on, first_day, last_day,
-            date_precision, area, subject, sources, created_at, updated_at)
-        select $1, 1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+    let stored = sqlx::query_scalar!(
+        "insert into reporting.timeline_events as event
+            (mission, id, kind, title, description, happened_on, first_day, last_day,
+            date_precision, area, subject, sources, revision, created_at, updated_at)
+        select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
             $7::date[], $8::date[], $9::text[], $10::text[], $11::text[], $12::jsonb[],
-            $13::timestamptz[], $14::timestamptz[])
-        on conflict do nothing",
+            $13::bigint[], $14::timestamptz[], $15::timestamptz[])
+        on conflict (mission, id) do update
+        set title = excluded.title, description = excluded.description,
+            happened_on = excluded.happened_on, first_day = excluded.first_day,
+            last_day = excluded.last_day, date_precision = excluded.date_precision,
+            area = excluded.area, sources = excluded.sources, revision = excluded.revision,
+            updated_at = excluded.updated_at
+        where event.subject = excluded.subject
+        returning id",
         mission.as_str(),
         &texts(|event| event.id.to_string()),
         &texts(|event| event.kind.as_str().to_owned()),
@@ -86,55 +90,35 @@ pub async fn insert_all(
         &areas as _,
         &subjects as _,
         &sources as _,
+        &events.iter().map(|event| event.revision).collect::<Vec<_>>(),
         &times(|event| event.created_at),
         &times(|event| event.updated_at),
     )
-    .execute(db)
+    .fetch_all(db)
     .await?;
-    Ok(inserted.rows_affected() == events.len() as u64)
+    let is_taken = |event: &&Event| !stored.iter().any(|id| *id == event.id.as_str());
+    Ok(events.iter().filter(is_taken).map(|event| event.id.to_string()).collect())
 }
 
-/// Drops events of the mission's own steps but for those with these ids; answers id and revision
-/// of each.
+/// Drops events of the mission's own steps but for those with these ids and of these resources;
+/// answers id and revision of each.
 pub async fn drop_untold(
     db: &mut PgConnection,
     mission: &MissionId,
     told: &[String],
+    subjects: &[String],
 ) -> Result<Vec<(Id, i64)>, Error> {
     let dropped = sqlx::query!(
         "delete from reporting.timeline_events
-        where mission = $1 and kind = 'mission' and id <> all($2) returning id, revision",
+        where mission = $1 and kind = 'mission' and id <> all($2) and subject <> all($3)
+        returning id, revision",
         mission.as_str(),
         told,
+        subjects,
     )
     .fetch_all(db)
     .await?;
     Ok(dropped.into_iter().map(|event| (Id::known(event.id), event.revision)).collect())
-}
-
-/// Stores an event that went one revision further.
-pub async fn update(db: &mut PgConnection, event: &Event) -> Result<(), Error> {
-    let result = sqlx::query!(
-        "update reporting.timeline_events
-        set title = $3, description = $4, happened_on = $5, first_day = $6, last_day = $7,
-            date_precision = $8, area = $9, sources = $10, revision = $11, updated_at = $12
-        where mission = $1 and id = $2 and revision + 1 = $11",
-        event.mission.as_str(),
-        event.id.as_str(),
-        event.title,
-        event.description,
-        event.happened_on.to_string(),
-        event.happened_on.first_day(),
-        event.happened_on.last_day(),
-        event.precision.as_str(),
-        event.area,
-        Json(&event.sources) as _,
-        event.revision,
-        event.updated_at,
-    )
-    .execute(db)
-    .await?;
-    updated(TABLE, result.rows_affected(), &event.id)
 }
 
 pub async fn get(
@@ -168,27 +152,14 @@ pub async fn list(
     rows.into_iter().map(Event::try_from).collect()
 }
 
-/// What is told of a resource of the deployment service.
-pub async fn about(
+/// Those of several events that there are.
+pub async fn of_ids(
     db: &mut PgConnection,
     mission: &MissionId,
-    subject: &str,
+    ids: &[String],
 ) -> Result<Vec<Event>, Error> {
-    let rows = select!("where mission = $1 and subject = $2", mission.as_str(), subject)
-        .fetch_all(db)
-        .await?;
-    rows.into_iter().map(Event::try_from).collect()
-}
-
-/// What is told of several resources of the deployment service.
-pub async fn about_all(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    subjects: &[String],
-) -> Result<Vec<Event>, Error> {
-    let rows = select!("where mission = $1 and subject = any($2)", mission.as_str(), subjects)
-        .fetch_all(db)
-        .await?;
+    let rows =
+        select!("where mission = $1 and id = any($2)", mission.as_str(), ids).fetch_all(db).await?;
     rows.into_iter().map(Event::try_from).collect()
 }
 

@@ -1,13 +1,10 @@
-//! Drops old changes, and keeps of them how each resource stood.
+//! Drops old changes; the revisions that they told of stay.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use muster_proto::common::v1::Change;
-use prost::Message;
-use sqlx::PgConnection;
+use sqlx::Row;
 use time::OffsetDateTime;
 
-use super::log::{Head, Kept};
 use crate::{Database, MissionId, Shutdown, fault};
 
 /// How often old changes are looked for.
@@ -33,76 +30,58 @@ pub async fn keep(database: Database, time: Duration, shutdown: Shutdown) {
     }
 }
 
-/// Drops every change recorded before a moment, unless another replica is at it; answers how
-/// many there were.
+/// Drops every change recorded before a moment; answers how many there were. The revisions that
+/// they told of stay: they are the history, and snapshots are made of them.
 pub async fn compact(database: &Database, before: OffsetDateTime) -> anyhow::Result<u64> {
-    sqlx::query(database.schema.open_floors).execute(&database.pool).await?;
     let mut dropped = 0;
-    loop {
-        match batch(database, before).await? {
-            0 => return Ok(dropped),
-            count => dropped += count,
+    for head in database.heads().await? {
+        loop {
+            match batch(database, &head.mission, before).await? {
+                0 => break,
+                count => dropped += count,
+            }
         }
     }
+    Ok(dropped)
 }
 
-/// Drops a batch of one mission's changes, and keeps how they left its resources.
-async fn batch(database: &Database, before: OffsetDateTime) -> anyhow::Result<u64> {
-    let schema = database.schema;
-    let mut transaction = database.transaction().await?;
-    let found = sqlx::query(schema.take_floor).bind(before).fetch_optional(&mut *transaction);
-    let Some(row) = found.await? else { return Ok(0) };
-    let head = Head::try_from(row)?;
-    let rows = sqlx::query(schema.oldest)
-        .bind(head.mission.as_str())
-        .bind(head.floor_position)
-        .bind(before)
-        .bind(BATCH)
-        .fetch_all(&mut *transaction)
-        .await?;
-    let changes = rows.iter().map(Kept::try_from).collect::<Result<Vec<_>, _>>()?;
-    let Some(last) = changes.last() else { return Ok(0) };
-    fold(database, &mut transaction, &head.mission, &changes).await?;
-    let dropped = sqlx::query(schema.drop_changes)
-        .bind(head.mission.as_str())
-        .bind(last.position)
-        .execute(&mut *transaction)
-        .await?;
-    // Last, for writers wait for this row.
-    sqlx::query(schema.raise_floor)
-        .bind(head.mission.as_str())
-        .bind(last.position)
-        .bind(&last.hash)
-        .execute(&mut *transaction)
-        .await?;
-    fault::point("compact.before-commit", schema.name);
-    transaction.commit().await?;
-    fault::point("compact.after-commit", schema.name);
-    Ok(dropped.rows_affected())
-}
-
-/// Keeps each resource as these changes told of it last.
-async fn fold(
+/// Drops a batch of one mission's changes. The feed is held for it, as by any commit, so that
+/// replicas that compact at the same time take turns.
+async fn batch(
     database: &Database,
-    db: &mut PgConnection,
     mission: &MissionId,
-    changes: &[Kept],
-) -> anyhow::Result<()> {
-    let mut last = BTreeMap::new();
-    for kept in changes {
-        for resource in Change::decode(kept.payload.as_slice())?.resources {
-            let payload = resource.encode_to_vec();
-            last.insert(resource.name, (kept.position, payload));
-        }
-    }
-    let (names, rest): (Vec<String>, Vec<(i64, Vec<u8>)>) = last.into_iter().unzip();
-    let (positions, payloads): (Vec<i64>, Vec<Vec<u8>>) = rest.into_iter().unzip();
-    sqlx::query(database.schema.keep_resources)
+    before: OffsetDateTime,
+) -> anyhow::Result<u64> {
+    let mut transaction = database.transaction().await?;
+    let row = sqlx::query(
+        "with floor as (
+            select position, hash from changes
+            where mission = $1 and position = (
+                select max(position) from (
+                    select position, recorded_at from changes
+                    where mission = $1 order by position limit $3
+                ) oldest where recorded_at < $2
+            )
+        ), raised as (
+            update feeds set floor_position = floor.position, floor_hash = floor.hash
+            from floor where mission = $1 and floor_position < floor.position
+            returning floor_position
+        )
+        select floor_position from raised",
+    )
+    .bind(mission.as_str())
+    .bind(before)
+    .bind(BATCH)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(row) = row else { return Ok(0) };
+    let dropped = sqlx::query("delete from changes where mission = $1 and position <= $2")
         .bind(mission.as_str())
-        .bind(names)
-        .bind(positions)
-        .bind(payloads)
-        .execute(db)
+        .bind(row.try_get::<i64, _>("floor_position")?)
+        .execute(&mut *transaction)
         .await?;
-    Ok(())
+    fault::point("compact.before-commit", database.schema);
+    transaction.commit().await?;
+    fault::point("compact.after-commit", database.schema);
+    Ok(dropped.rows_affected())
 }

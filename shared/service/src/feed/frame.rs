@@ -65,8 +65,7 @@ mod tests {
 
     #[test]
     fn a_change_is_read_as_it_was_written() {
-        let content =
-            Change { mission: "missions/m".into(), actor: "a".into(), ..Change::default() };
+        let content = Change { mission: "missions/m".into(), ..Change::default() };
         let kept = Kept { position: 7, payload: content.encode_to_vec(), hash: vec![1, 2] };
         let epoch = Uuid::now_v7();
         let mut out = BytesMut::new();

@@ -1,8 +1,12 @@
 //! The feed as it stands in the database.
 
-use muster_proto::common::v1::Change;
-use prost::Message;
+use muster_proto::common::v1::{Change, ResourceChange};
+use prost::{
+    Message,
+    encoding::{WireType, encode_key, encode_varint},
+};
 use sqlx::{Row, postgres::PgRow};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -10,7 +14,11 @@ use crate::{
     fault,
     name::MissionId,
     status::{self, Reason, Refusal},
+    wire,
 };
+
+/// The number of `resources` in `Change`.
+const RESOURCES: u32 = 6;
 
 /// Where one mission's feed stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +80,11 @@ impl TryFrom<PgRow> for Head {
 impl Database {
     /// Where every mission's feed stands.
     pub async fn heads(&self) -> Result<Vec<Head>, sqlx::Error> {
-        let rows = sqlx::query(self.schema.heads).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(
+            "select mission, epoch, last_position, floor_position from feeds order by mission",
+        )
+        .fetch_all(&self.pool)
+        .await?;
         rows.into_iter().map(Head::try_from).collect()
     }
 
@@ -85,24 +97,32 @@ impl Database {
         Ok(heads)
     }
 
-    /// Where one mission's feed stands, and the hash of the last change that is not kept.
-    pub(super) async fn head_and_floor(
+    /// Where one mission's feed stands, the hash of its last change, and that of the last change
+    /// that is not kept.
+    pub(super) async fn head_and_hashes(
         &self,
         mission: &MissionId,
-    ) -> Result<Option<(Head, Vec<u8>)>, sqlx::Error> {
-        let row = sqlx::query(self.schema.head_floor)
-            .bind(mission.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
+    ) -> Result<Option<(Head, Vec<u8>, Vec<u8>)>, sqlx::Error> {
+        let row = sqlx::query(
+            "select mission, epoch, last_position, floor_position, last_hash, floor_hash
+            from feeds where mission = $1",
+        )
+        .bind(mission.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
         let Some(row) = row else { return Ok(None) };
-        let hash = row.try_get::<Option<Vec<u8>>, _>("hash")?.unwrap_or_default();
-        Ok(Some((Head::try_from(row)?, hash)))
+        let (last, floor) = (row.try_get("last_hash")?, row.try_get("floor_hash")?);
+        Ok(Some((Head::try_from(row)?, last, floor)))
     }
 
     /// Where one mission's feed stands; `None` for a mission that does not exist.
     pub async fn head(&self, mission: &MissionId) -> Result<Option<Head>, sqlx::Error> {
-        let row =
-            sqlx::query(self.schema.head).bind(mission.as_str()).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(
+            "select mission, epoch, last_position, floor_position from feeds where mission = $1",
+        )
+        .bind(mission.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(Head::try_from).transpose()
     }
 
@@ -115,19 +135,42 @@ impl Database {
         limit: i64,
         most_bytes: usize,
     ) -> Result<Vec<Kept>, Refusal> {
-        let rows = sqlx::query(self.schema.changes)
-            .bind(head.mission.as_str())
-            .bind(after)
-            .bind(limit)
-            .bind(i64::try_from(most_bytes).unwrap_or(i64::MAX))
-            .fetch_all(&self.pool)
-            .await?;
-        let mut changes = Vec::with_capacity(rows.len());
+        // What is beyond the bytes asked for is not sent: who stops reading has to take it in.
+        let rows = sqlx::query(
+            "select told.position, changes.recorded_at, hash, epoch, message, salt, digest from (
+                select *, sum(octet_length(message)) over (order by position) as bytes
+                from revisions
+                where mission = $1 and $2 < position and position <= $2 + $3
+            ) told
+                join changes using (mission, position)
+                join feeds using (mission)
+            where bytes <= $4 or told.position = $2 + 1
+            order by told.position, place",
+        )
+        .bind(head.mission.as_str())
+        .bind(after)
+        .bind(limit)
+        .bind(i64::try_from(most_bytes).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut changes: Vec<Kept> = Vec::with_capacity(rows.len());
         for row in &rows {
             if row.try_get::<Uuid, _>("epoch")? != head.epoch {
                 return Err(self.moved(head, after).await?);
             }
-            changes.push(Kept::try_from(row)?);
+            let position = row.try_get("position")?;
+            if changes.last().is_none_or(|last| last.position != position) {
+                let recorded_at = row.try_get("recorded_at")?;
+                changes.push(Kept::empty(
+                    &head.mission,
+                    position,
+                    recorded_at,
+                    row.try_get("hash")?,
+                ));
+            }
+            if let Some(last) = changes.last_mut() {
+                last.add(row.try_get("message")?, row.try_get("salt")?, row.try_get("digest")?);
+            }
         }
         let found = changes.first().map_or(head.last_position, |first| first.position - 1);
         if found == after {
@@ -145,7 +188,7 @@ impl Database {
     }
 }
 
-/// One commit as the feed keeps it.
+/// One commit as the feed tells it.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub position: i64,
@@ -155,6 +198,24 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// A commit of which no revision was read yet.
+    fn empty(mission: &MissionId, position: i64, recorded: OffsetDateTime, hash: Vec<u8>) -> Self {
+        let (mission, record_time) = (mission.name(), Some(wire::timestamp(recorded)));
+        let payload = Change { mission, record_time, ..Change::default() }.encode_to_vec();
+        Self { position, payload, hash }
+    }
+
+    /// Adds one of its revisions. Encodings one after the other are one message, so that nothing
+    /// has to be decoded.
+    fn add(&mut self, message: &[u8], salt: &[u8], digest: &[u8]) {
+        let rest = seal(salt, digest);
+        let length = message.len() + rest.encoded_len();
+        encode_key(RESOURCES, WireType::LengthDelimited, &mut self.payload);
+        encode_varint(length as u64, &mut self.payload);
+        self.payload.extend_from_slice(message);
+        rest.encode_raw(&mut self.payload);
+    }
+
     /// The change as readers are told it.
     pub fn decode(self, epoch: Uuid) -> Result<Change, Refusal> {
         let change =
@@ -164,14 +225,7 @@ impl Kept {
     }
 }
 
-impl TryFrom<&PgRow> for Kept {
-    type Error = sqlx::Error;
-
-    fn try_from(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            position: row.try_get("position")?,
-            payload: row.try_get("payload")?,
-            hash: row.try_get("hash")?,
-        })
-    }
+/// What seals a revision: it is kept beside its message.
+pub(super) fn seal(salt: &[u8], digest: &[u8]) -> ResourceChange {
+    ResourceChange { salt: salt.to_vec(), digest: digest.to_vec(), ..ResourceChange::default() }
 }

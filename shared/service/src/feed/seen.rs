@@ -10,15 +10,15 @@ use crate::{
 };
 
 impl Database {
-    /// Refuses a caller who has seen more of this service than there is: what it saw was of
-    /// another life of the feed, or is lost. `None` for a call that is about every mission.
+    /// Refuses consistency tokens of another epoch or beyond the head (data lost in a restore);
+    /// `None` for a call that is about every mission.
     pub async fn still_has(
         &self,
         context: &Context,
         mission: Option<&MissionId>,
     ) -> Result<(), Refusal> {
         let seen = context.tokens.iter().filter(|token| {
-            token.service == self.schema.name
+            token.service == self.schema
                 && token.position != 0
                 && match mission {
                     Some(mission) => *mission == token.mission,
@@ -27,13 +27,14 @@ impl Database {
                 }
         });
         for token in seen {
-            still_has(self.head(&token.mission).await?.as_ref(), token)?;
+            check_token(self.head(&token.mission).await?.as_ref(), token)?;
         }
         Ok(())
     }
 }
 
-fn still_has(head: Option<&Head>, token: &Token) -> Result<(), Refusal> {
+/// Refuses a consistency token of another epoch or beyond the head (data lost in a restore).
+pub fn check_token(head: Option<&Head>, token: &Token) -> Result<(), Refusal> {
     let mission = token.mission.name();
     let last = head.map_or(0, |head| head.last_position);
     match head {

@@ -20,8 +20,8 @@ use crate::{
     field::{AtField, FieldViolation},
     name::MissionId,
     page::MOST_PAGE_BYTES,
+    resource::not_found,
     status::Refusal,
-    work::not_found,
 };
 
 const DEFAULT_LIST: i32 = 100;
@@ -52,7 +52,7 @@ impl Feed {
             .map_err(|violation| crate::field::refuse(&[violation]))?;
         context.scope(&mission)?;
         self.database.still_has(&context, Some(&mission)).await?;
-        let (head, floor_hash) = (self.database.head_and_floor(&mission).await?)
+        let (head, _, floor_hash) = (self.database.head_and_hashes(&mission).await?)
             .ok_or_else(|| not_found(&mission.name()))?;
         head.check(&message.epoch, message.after_position)?;
         let size = if message.page_size == 0 { DEFAULT_LIST } else { message.page_size };

@@ -1,116 +1,119 @@
-//! Every resource of a mission as it stands at one position.
+//! Every revision of a mission's resources up to one position.
 
-use std::{collections::HashSet, vec};
+use std::pin::Pin;
 
-use futures::{TryStreamExt, stream};
-use muster_proto::common::v1::{Change, FeedPosition, ReadSnapshotResponse, ResourceChange};
+use futures::{Stream, stream};
+use muster_proto::common::v1::{FeedPosition, ReadSnapshotResponse, ResourceChange};
 use prost::Message;
-use sqlx::{PgConnection, Row};
+use sqlx::Row;
 use tonic::Status;
 
-use super::log::Head;
+use super::log::{Head, seal};
 use crate::{
     Database,
     name::MissionId,
     page::MOST_PAGE_BYTES,
-    status::{self, Refusal},
-    work::not_found,
+    resource::not_found,
+    status::{self, Reason, Refusal},
 };
 
+/// How many revisions are read at once, at the most.
+const PAGE: i64 = 2_000;
+
 /// The parts of a snapshot.
-pub type Parts = stream::Iter<vec::IntoIter<Result<ReadSnapshotResponse, Status>>>;
+pub type Parts = Pin<Box<dyn Stream<Item = Result<ReadSnapshotResponse, Status>> + Send>>;
+
+/// A snapshot that is being read. Revisions are never changed, so it needs no transaction: it is
+/// every revision up to the position at which the feed stood when it began.
+struct Reading {
+    database: Database,
+    head: Head,
+    hash: Vec<u8>,
+    /// The position and place of the last revision that was read.
+    after: (i64, i32),
+    over: bool,
+}
 
 impl Database {
-    /// Reads a mission's resources, all at the position that its feed stands at.
+    /// Begins to read a mission's revisions up to the position that its feed stands at.
     pub(super) async fn feed_snapshot(&self, mission: &MissionId) -> Result<Parts, Refusal> {
-        let mut moment = self.snapshot().await?;
-        let row = sqlx::query(self.schema.head_hash)
-            .bind(mission.as_str())
-            .fetch_optional(&mut *moment)
-            .await?
-            .ok_or_else(|| not_found(&mission.name()))?;
-        let hash: Vec<u8> = row.try_get("last_hash")?;
-        let head = Head::try_from(row)?;
-        let mut parts = Collected::default();
-        self.fold(&mut moment, mission, &mut parts).await?;
-        moment.commit().await?;
-        Ok(parts.at(&head, &hash))
-    }
-
-    /// Collects each resource as it was told of last: the changes that are kept, newest first,
-    /// then what is kept of those before them.
-    async fn fold(
-        &self,
-        db: &mut PgConnection,
-        mission: &MissionId,
-        parts: &mut Collected,
-    ) -> Result<(), Refusal> {
-        let broken = |error: prost::DecodeError| status::internal(&error);
-        let mut told = HashSet::new();
-        let mut rows = sqlx::query(self.schema.newest_first).bind(mission.as_str()).fetch(&mut *db);
-        while let Some(row) = rows.try_next().await? {
-            let payload: &[u8] = row.try_get("payload")?;
-            for resource in Change::decode(payload).map_err(broken)?.resources.into_iter().rev() {
-                if told.insert(resource.name.clone()) {
-                    parts.add(resource);
-                }
+        let found = self.head_and_hashes(mission).await?;
+        let (head, hash, _) = found.ok_or_else(|| not_found(&mission.name()))?;
+        let reading = Reading { database: self.clone(), head, hash, after: (0, 0), over: false };
+        Ok(Box::pin(stream::unfold(reading, |mut reading| async move {
+            if reading.over {
+                return None;
             }
-        }
-        drop(rows);
-        let mut rows = sqlx::query(self.schema.resources).bind(mission.as_str()).fetch(db);
-        while let Some(row) = rows.try_next().await? {
-            if !told.contains(row.try_get::<&str, _>("name")?) {
-                let payload: &[u8] = row.try_get("payload")?;
-                parts.add(ResourceChange::decode(payload).map_err(broken)?);
-            }
-        }
-        Ok(())
+            let part = reading.part().await;
+            reading.over |= part.is_err();
+            Some((part.map_err(Status::from), reading))
+        })))
     }
 }
 
-/// Resources in parts that every client takes.
-#[derive(Default)]
-struct Collected {
-    parts: Vec<Vec<ResourceChange>>,
-    /// How many bytes the last part has.
-    bytes: usize,
+impl Reading {
+    /// The next part; the last one is over.
+    async fn part(&mut self) -> Result<ReadSnapshotResponse, Refusal> {
+        let rows = sqlx::query(
+            "select position, place, message, salt, digest, epoch from (
+                select *, sum(octet_length(message)) over (order by position, place) as bytes,
+                    row_number() over (order by position, place) as number
+                from (
+                    select * from revisions
+                    where mission = $1 and ($2, $3) < (position, place) and position <= $4
+                    order by position, place limit $5
+                ) page
+            ) sized join feeds using (mission)
+            where bytes <= $6 or number = 1 order by position, place",
+        )
+        .bind(self.head.mission.as_str())
+        .bind(self.after.0)
+        .bind(self.after.1)
+        .bind(self.head.last_position)
+        .bind(PAGE)
+        .bind(i64::try_from(MOST_PAGE_BYTES).unwrap_or(i64::MAX))
+        .fetch_all(&self.database.pool)
+        .await?;
+        let mut resources = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.try_get::<uuid::Uuid, _>("epoch")? != self.head.epoch {
+                let message = "the feed began a new epoch while it was read; repeat the call";
+                return Err(Refusal::new(Reason::Contended, message));
+            }
+            self.after = (row.try_get("position")?, row.try_get("place")?);
+            resources.push(revision(row)?);
+        }
+        self.over = rows.is_empty() || self.is_last().await?;
+        let Head { mission, epoch, last_position, .. } = &self.head;
+        let (mission, epoch, position) = (mission.name(), epoch.to_string(), *last_position);
+        Ok(ReadSnapshotResponse {
+            position: Some(FeedPosition { mission, epoch, position }),
+            hash: self.hash.clone(),
+            resources,
+        })
+    }
+
+    /// Whether nothing follows, so that no empty part is sent after the last revision.
+    async fn is_last(&self) -> Result<bool, sqlx::Error> {
+        let more: bool = sqlx::query_scalar(
+            "select exists (
+                select from revisions
+                where mission = $1 and ($2, $3) < (position, place) and position <= $4
+            )",
+        )
+        .bind(self.head.mission.as_str())
+        .bind(self.after.0)
+        .bind(self.after.1)
+        .bind(self.head.last_position)
+        .fetch_one(&self.database.pool)
+        .await?;
+        Ok(!more)
+    }
 }
 
-impl Collected {
-    fn add(&mut self, resource: ResourceChange) {
-        // What is no longer there is not told.
-        if resource.resource.is_none() {
-            return;
-        }
-        let bytes = resource.encoded_len();
-        match self.parts.last_mut() {
-            Some(part) if self.bytes + bytes <= MOST_PAGE_BYTES => {
-                self.bytes += bytes;
-                part.push(resource);
-            }
-            _ => {
-                self.bytes = bytes;
-                self.parts.push(vec![resource]);
-            }
-        }
-    }
-
-    fn at(mut self, head: &Head, hash: &[u8]) -> Parts {
-        if self.parts.is_empty() {
-            self.parts.push(Vec::new());
-        }
-        let position = FeedPosition {
-            mission: head.mission.name(),
-            epoch: head.epoch.to_string(),
-            position: head.last_position,
-        };
-        let parts = self.parts.into_iter().map(|resources| {
-            Ok(ReadSnapshotResponse {
-                position: Some(position.clone()),
-                hash: hash.to_vec(),
-                resources,
-            })
-        });
-        stream::iter(parts.collect::<Vec<_>>())
-    }
+fn revision(row: &sqlx::postgres::PgRow) -> Result<ResourceChange, Refusal> {
+    let mut change = seal(row.try_get("salt")?, row.try_get("digest")?);
+    let message: &[u8] = row.try_get("message")?;
+    change.merge(message).map_err(|error| status::internal(&error))?;
+    Ok(change)
 }

@@ -135,7 +135,7 @@ impl Watcher {
             self.check()?;
             self.enter_others()?;
             if let Some(piece) = self.advance(late).await? {
-                fault::point("feed.before-step", self.hub.database.schema.name);
+                fault::point("feed.before-step", self.hub.database.schema);
                 self.handed = Some(Instant::now());
                 return Ok(piece);
             }

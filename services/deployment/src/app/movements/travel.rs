@@ -1,7 +1,7 @@
 //! Departures and arrivals: the movement, its contingent, the ledger and the pledge in one
 //! transaction.
 
-use muster_service::{Context, Done, Id, MissionId, Resource, Work, fault};
+use muster_service::{Committed, Context, Id, MissionId, Resource, Work, fault};
 use time::OffsetDateTime;
 
 use super::{App, Error, locked};
@@ -36,7 +36,7 @@ impl App {
         &self,
         context: &Context,
         departure: Travel,
-    ) -> Result<Done<Movement>, Error> {
+    ) -> Result<Committed<Movement>, Error> {
         let (mut work, scope) = self.begin(context, &departure.mission).await?;
         let mut movement = locked(&mut work, &departure.id, &departure.etag).await?;
         let contingent = contingents::locked(&mut work, &scope, &movement.contingent, "").await?;
@@ -64,7 +64,7 @@ impl App {
         &self,
         context: &Context,
         arrived: Travel,
-    ) -> Result<Done<Movement>, Error> {
+    ) -> Result<Committed<Movement>, Error> {
         let (mut work, scope) = self.begin(context, &arrived.mission).await?;
         lock_mission(&mut work).await?;
         let mut movement = locked(&mut work, &arrived.id, &arrived.etag).await?;
@@ -95,7 +95,7 @@ async fn finish(
     mut contingent: Contingent,
     travel: &Travel,
     shifts: [Shift; 1],
-) -> Result<Done<Movement>, Error> {
+) -> Result<Committed<Movement>, Error> {
     let entries = headcount::of_contingent(work.db(), &movement.mission, &contingent.id).await?;
     let mut ledger = Ledger::new(entries);
     let cause = movement.resource_name();
@@ -144,5 +144,5 @@ async fn fulfil_pledge(
 async fn existing(work: &mut Work) -> Result<Mission, Error> {
     let mission = work.mission().clone();
     let found = missions::get(work.db(), &mission).await?;
-    Ok(found.ok_or_else(|| muster_service::work::not_found(&mission.name()))?)
+    Ok(found.ok_or_else(|| muster_service::resource::not_found(&mission.name()))?)
 }

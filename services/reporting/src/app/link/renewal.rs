@@ -1,98 +1,69 @@
 //! Learns a mission anew from its snapshot, where its feed does not go on from the recorded place.
 
+use std::collections::HashSet;
+
 use muster_service::Work;
 
 use super::{
-    super::App, Snapshot, Taken, Told, by_the_link, events, link, park, take, timeline,
-    together::tell, withdraw,
+    super::App,
+    by_the_link, link,
+    projection::{Events, project},
 };
-use crate::store::{Error, link::Cursor, resources::Latest};
+use crate::{
+    domain::deployment::{ReceivedRevision, Snapshot},
+    store::{Error, link::Cursor, timeline},
+};
 
 impl App {
     /// Takes over a snapshot in the place of all that was learnt before, in one transaction;
     /// `seen` is the recorded place that it replaces. Nothing happens where a replica was faster.
     pub async fn renew(&self, seen: Option<&Cursor>, snapshot: &Snapshot) -> anyhow::Result<()> {
-        // What cannot be stored is looked for only where there is something.
-        if !self.renew_by(seen, snapshot, false).await? {
-            self.renew_by(seen, snapshot, true).await?;
-        }
-        self.applied.notify_waiters();
-        Ok(())
-    }
-
-    /// Takes over a snapshot, at once or one by one; false where something in it cannot be stored.
-    async fn renew_by(
-        &self,
-        seen: Option<&Cursor>,
-        snapshot: &Snapshot,
-        one_by_one: bool,
-    ) -> anyhow::Result<bool> {
         let Snapshot { mission, epoch, position, resources } = snapshot;
         let mut work = self.database.begin(&by_the_link(), mission).await?;
         if let Some(seen) = seen
             && !link::forget(work.db(), seen).await?
         {
-            return Ok(true);
+            return Ok(());
         }
         let now = work.now();
         if 0 < *position && !link::begin_at(work.db(), mission, *epoch, *position, now).await? {
-            return Ok(true);
+            return Ok(());
         }
         link::clear(work.db(), mission).await?;
-        if one_by_one {
-            let told = take_each(&mut work, resources, *position).await?;
-            withdraw(&mut work, &told).await?;
-        } else {
-            let Some(latest) = readable(resources, *position) else { return Ok(false) };
-            match tell(&mut work, &latest).await {
-                Ok(Some(told)) => withdraw(&mut work, &told).await?,
-                Ok(None) => return Ok(false),
-                Err(error) if error.is_of_content() => return Ok(false),
-                Err(error) => return Err(error.into()),
-            }
+        let revisions: Vec<(i64, &ReceivedRevision)> =
+            resources.iter().map(|one| (*position, one)).collect();
+        let told = project(&mut work, &revisions, Events::LastOfKnown).await?;
+        withdraw(&mut work, resources, &told).await?;
+        work.commit_without_answer().await?;
+        self.applied.notify_waiters();
+        Ok(())
+    }
+
+    /// Forgets what was learnt up to a place that means nothing any more.
+    pub async fn forget(&self, cursor: &Cursor) -> anyhow::Result<()> {
+        let mut work = self.database.begin(&by_the_link(), &cursor.mission).await?;
+        if link::forget(work.db(), cursor).await? {
+            link::clear(work.db(), &cursor.mission).await?;
+            withdraw(&mut work, &[], &HashSet::new()).await?;
+            work.commit_without_answer().await?;
         }
-        work.settle().await?;
-        Ok(true)
+        Ok(())
     }
 }
 
-/// The resources, where all of them can be read.
-fn readable(resources: &[Told], position: i64) -> Option<Vec<Latest<'_>>> {
-    let latest = resources.iter().map(|told| {
-        let resource = told.content.as_ref().ok()?;
-        Some(Latest { name: &told.name, revision: told.revision, position, resource })
-    });
-    latest.collect()
-}
-
-/// Takes in each resource by itself, those that others speak of first; answers the ids of the
-/// events that they tell of, and for a resource that cannot be read of those that it told of.
-async fn take_each(
+/// Drops the events of the mission's own steps that are not told of any more, and tells so. Those
+/// of a resource of which something cannot be read stay.
+async fn withdraw(
     work: &mut Work,
-    resources: &[Told],
-    position: i64,
-) -> Result<Vec<String>, Error> {
-    let mut ids = Vec::new();
+    resources: &[ReceivedRevision],
+    told: &HashSet<String>,
+) -> Result<(), Error> {
     let mission = work.mission().clone();
-    let speaks = |told: &&Told| {
-        told.content.as_ref().is_ok_and(|resource| events::about(resource).is_some())
-    };
-    let (later, first): (Vec<&Told>, Vec<&Told>) = resources.iter().partition(speaks);
-    for told in first.into_iter().chain(later) {
-        match take(work, told, position).await? {
-            Taken::Stored(events, told) => {
-                for event in &events {
-                    work.changed(event);
-                }
-                ids.extend(told);
-            }
-            Taken::Old => {}
-            Taken::Unfit(reason) => {
-                let known = timeline::about(work.db(), &mission, &told.name).await?;
-                ids.extend(known.into_iter().map(|event| event.id.to_string()));
-                park(work, told, position, reason).await?;
-            }
-        }
+    let told: Vec<String> = told.iter().cloned().collect();
+    let unreadable = resources.iter().filter(|one| one.content.is_err());
+    let unreadable: Vec<String> = unreadable.map(|one| one.name.clone()).collect();
+    for (id, revision) in timeline::drop_untold(work.db(), &mission, &told, &unreadable).await? {
+        work.gone(mission.child("timelineEvents", &id), revision);
     }
-    Ok(ids)
+    Ok(())
 }

@@ -12,21 +12,15 @@ use crate::{
 
 /// A watcher of one mission's feed, over a database that is never asked.
 fn watcher(window: &watch::Sender<Window>) -> Watcher {
-    static SCHEMA: crate::Schema = crate::schema!("none");
     let database = Database {
         pool: PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/none").unwrap(),
-        schema: &SCHEMA,
+        schema: "none",
         clock: Clock::System,
         commits: Arc::<Commits>::default(),
     };
     let principal = Principal { subject: "a".into(), grants: Arc::default(), until: None };
-    let context = Context {
-        caller: Arc::new(Caller { principal, method: "Watch".into(), allowed: &[] }),
-        deadline: Instant::now(),
-        request_id: None,
-        fingerprint: [0; 32],
-        tokens: Arc::default(),
-    };
+    let caller = Arc::new(Caller { principal, method: "Watch".into(), allowed: &[] });
+    let context = Context::of_the_service(caller, Instant::now());
     let place = Place::new(window.subscribe(), &head(0), 0);
     let hub = Hub::new(database, &Shutdown::new(Duration::ZERO));
     Watcher::new(hub.count(), context, vec![place], false)

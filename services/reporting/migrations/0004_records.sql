@@ -1,0 +1,131 @@
+-- Missions are known only from the feed of another service, so nothing here refers to a table of
+-- them; the app asks the link whether a mission and an area exist.
+
+-- One thing that happened to people, revision by revision; the last one is the incident.
+create table reporting.incident_revisions (
+    mission           text   not null,
+    id                text   not null,
+    revision          bigint not null,
+    kind              text   not null,
+    occurred_on       text   not null, -- a date of which month and day may be unknown
+    date_precision    text   not null,
+    area              text   not null,
+    place_name        text   not null,
+    actors            text[] not null,
+    casualties        jsonb  not null,
+    narrative         text   not null,
+    language          text   not null,
+    sources           jsonb  not null,
+    verification      text   not null,
+    verification_note text   not null,
+    verified_at       timestamptz,
+    created_at        timestamptz not null, -- when the first revision was recorded
+    updated_at        timestamptz not null, -- when this one was
+
+    primary key (mission, id, revision),
+    constraint incident_revisions_begin_at_one check (1 <= revision),
+    constraint verification_is_known check (
+        verification in ('unverified', 'verified', 'unverifiable', 'rejected')
+    ),
+    constraint looked_into_has_when check (
+        (verification = 'unverified') = (verified_at is null)
+    )
+);
+
+-- A number that a source published about people, revision by revision; the last one is the figure.
+create table reporting.figure_revisions (
+    mission         text   not null,
+    id              text   not null,
+    revision        bigint not null,
+    kind            jsonb  not null, -- what it counts: a flow with its period, or a stock with its day
+    date_precision  text   not null,
+    quantity        jsonb  not null,
+    area            text   not null,
+    place_name      text   not null,
+    breakdown       jsonb  not null,
+    source          jsonb  not null,
+    role            text   not null,
+    note            text   not null,
+    revision_reason text   not null,
+    retracted       boolean not null,
+    recorded_at     timestamptz not null, -- when this revision was recorded
+    created_at      timestamptz not null, -- when the first one was
+
+    primary key (mission, id, revision),
+    constraint figure_revisions_begin_at_one check (1 <= revision),
+    constraint later_revisions_have_a_reason check ((revision = 1) = (revision_reason = ''))
+);
+
+-- What a source says of who controls how much of an area.
+create table reporting.assessments (
+    mission         text   not null,
+    id              text   not null,
+    area            text   not null,
+    place_name      text   not null,
+    controller      text   not null,
+    controller_kind text   not null,
+    share           jsonb  not null, -- in percent
+    assessed_on     text   not null, -- a date of which month and day may be unknown
+    date_precision  text   not null,
+    confidence      text,            -- null where the assessor did not say
+    source          jsonb  not null,
+    note            text   not null,
+    revision        bigint not null,
+    created_at      timestamptz not null,
+    updated_at      timestamptz not null,
+
+    primary key (mission, id)
+);
+
+-- What someone said, word for word.
+create table reporting.statements (
+    mission        text    not null,
+    id             text    not null,
+    speaker        text    not null,
+    words          text    not null,
+    language       text    not null,
+    verbatim       boolean not null,
+    stated_on      text    not null, -- a date of which month and day may be unknown
+    first_day      date    not null, -- the first and the last day that it can be
+    last_day       date    not null,
+    date_precision text    not null,
+    occasion       text    not null,
+    numbers        jsonb   not null, -- each number in the words with the figure it quotes
+    sources        jsonb   not null,
+    revision       bigint  not null,
+    created_at     timestamptz not null,
+    updated_at     timestamptz not null,
+
+    primary key (mission, id),
+    constraint statement_days_are_in_order check (first_day <= last_day)
+);
+
+create index statements_by_day on reporting.statements (mission, first_day);
+
+-- Something that happened around a mission or in it.
+create table reporting.timeline_events (
+    mission        text   not null,
+    id             text   not null,
+    kind           text   not null,
+    title          text   not null,
+    description    text   not null,
+    -- A date of which month and day may be unknown; as text it sorts by time.
+    happened_on    text   collate "C" not null,
+    first_day      date   not null, -- the first and the last day that it can be
+    last_day       date   not null,
+    date_precision text   not null,
+    area           text,
+    subject        text,            -- the deployment service's resource that a mission event tells of
+    sources        jsonb  not null,
+    revision       bigint not null,
+    created_at     timestamptz not null,
+    updated_at     timestamptz not null,
+
+    primary key (mission, id),
+    constraint event_days_are_in_order check (first_day <= last_day),
+    constraint mission_events_have_a_subject check ((kind = 'mission') = (subject is not null))
+);
+
+create index timeline_events_by_date on reporting.timeline_events (mission, happened_on, id);
+create index timeline_events_by_subject on reporting.timeline_events (mission, subject)
+    where subject is not null;

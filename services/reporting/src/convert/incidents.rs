@@ -1,0 +1,127 @@
+use muster_proto::reporting::v1 as pb;
+use muster_service::{
+    AtField, FieldViolation, Id, MissionId, Required, Resource,
+    resource::etag,
+    wire::{self, timestamp, wire_partial_date, wire_quantity, wire_sources},
+    wire_enum,
+    words::{FromWire, required},
+};
+
+use super::{dated, wire_precision};
+use crate::{
+    app::NewIncident,
+    domain::incident::{AgeBand, Casualties, Harm, Incident, IncidentType, Sex, Verification},
+};
+
+wire_enum!(
+    IncidentType,
+    pb::IncidentType {
+        Killing,
+        Injury,
+        Kidnapping,
+        SexualViolence,
+        ArmedClash,
+        AttackOnSite,
+        PrisonBreak,
+        LootingOrArson,
+        Displacement,
+        Other,
+    }
+);
+wire_enum!(Harm, pb::Harm { Killed, Injured, Kidnapped, SexualViolence, Displaced, Missing });
+wire_enum!(Sex, pb::Sex { Female, Male });
+wire_enum!(AgeBand, pb::AgeBand { Adult, Child });
+wire_enum!(Verification, pb::VerificationState { Unverified, Verified, Unverifiable, Rejected });
+
+pub fn create(request: pb::CreateIncidentRequest) -> Result<NewIncident, FieldViolation> {
+    let mission = MissionId::parse(&request.parent).at("parent")?;
+    let incident = request.incident.required().at("incident")?;
+    read(mission, Id::known(request.incident_id), incident).at("incident")
+}
+
+fn read(mission: MissionId, id: Id, incident: pb::Incident) -> Result<NewIncident, FieldViolation> {
+    let (occurred_on, precision) =
+        dated(incident.occur_date, incident.date_precision, "occur_date")?;
+    Ok(NewIncident {
+        mission,
+        id,
+        kind: required(incident.r#type).at("type")?,
+        occurred_on,
+        precision,
+        area: incident.area_code,
+        place_name: incident.place_name,
+        actors: incident.actors,
+        casualties: (incident.casualties.into_iter().enumerate())
+            .map(|(index, wire)| casualties(wire).at_index("casualties", index))
+            .collect::<Result<_, _>>()?,
+        narrative: incident.narrative,
+        language: incident.language_code,
+        sources: wire::sources(incident.sources)?,
+    })
+}
+
+fn casualties(wire: pb::CasualtyCount) -> Result<Casualties, FieldViolation> {
+    Ok(Casualties {
+        harm: required(wire.harm).at("harm")?,
+        quantity: wire::quantity(wire.quantity).at("quantity")?,
+        sex: Sex::from_wire(wire.sex),
+        age_band: AgeBand::from_wire(wire.age_band),
+    })
+}
+
+pub fn found(state: i32) -> Result<Verification, FieldViolation> {
+    required(state).at("verification_state")
+}
+
+/// A person's sex on the wire; 0 where it is not known.
+pub fn wire_sex(sex: Option<Sex>) -> i32 {
+    sex.map_or(0, |sex| pb::Sex::from(sex).into())
+}
+
+/// A person's age on the wire; 0 where it is not known.
+pub fn wire_age_band(age_band: Option<AgeBand>) -> i32 {
+    age_band.map_or(0, |age_band| pb::AgeBand::from(age_band).into())
+}
+
+impl Resource for Incident {
+    type Message = pb::Incident;
+
+    fn resource_name(&self) -> String {
+        self.mission.child("incidents", &self.id)
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn pack(&self) -> pb::Incident {
+        pb::Incident {
+            name: self.resource_name(),
+            r#type: pb::IncidentType::from(self.kind).into(),
+            occur_date: Some(wire_partial_date(self.occurred_on)),
+            date_precision: wire_precision(self.precision),
+            area_code: self.area.clone(),
+            place_name: self.place_name.clone(),
+            actors: self.actors.clone(),
+            casualties: self.casualties.iter().map(wire_casualties).collect(),
+            narrative: self.narrative.clone(),
+            language_code: self.language.clone(),
+            sources: wire_sources(&self.sources),
+            verification_state: pb::VerificationState::from(self.verification).into(),
+            verification_note: self.verification_note.clone(),
+            verify_time: self.verified_at.map(timestamp),
+            create_time: Some(timestamp(self.created_at)),
+            update_time: Some(timestamp(self.updated_at)),
+            etag: etag(self.revision),
+        }
+    }
+}
+
+fn wire_casualties(casualties: &Casualties) -> pb::CasualtyCount {
+    pb::CasualtyCount {
+        harm: pb::Harm::from(casualties.harm).into(),
+        quantity: Some(wire_quantity(&casualties.quantity)),
+        sex: wire_sex(casualties.sex),
+        age_band: wire_age_band(casualties.age_band),
+    }
+}

@@ -1,0 +1,103 @@
+//! The next revision of a resource, until its commit gives it a time.
+
+use muster_proto::{Recorded, common::v1::ResourceChange};
+use prost::{Message, Name};
+use prost_types::Any;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    call::Context,
+    resource::{Key, Resource},
+    wire,
+};
+
+/// A revision that a commit will tell of.
+pub struct Pending {
+    /// Which unit of the work it belongs to.
+    pub unit: usize,
+    pub name: String,
+    pub key: Key,
+    pub revision: i64,
+    /// `None` where from now on there is no such resource.
+    content: Option<Box<dyn Content>>,
+    /// When it became known; `None` for when it is recorded.
+    pub known_at: Option<OffsetDateTime>,
+}
+
+/// A revision as it is stored.
+pub struct Stored {
+    pub message: Vec<u8>,
+    pub salt: [u8; 16],
+    pub digest: [u8; 32],
+}
+
+trait Content: Send + Sync {
+    fn record(&mut self, at: OffsetDateTime, first: bool);
+    fn any(&self) -> Any;
+}
+
+impl<M: Message + Name + Recorded> Content for M {
+    fn record(&mut self, at: OffsetDateTime, first: bool) {
+        Recorded::record(self, wire::timestamp(at), first);
+    }
+
+    fn any(&self) -> Any {
+        Any { type_url: M::type_url(), value: self.encode_to_vec() }
+    }
+}
+
+impl Pending {
+    pub fn of(unit: usize, resource: &impl Resource) -> Self {
+        let name = resource.resource_name();
+        let content: Box<dyn Content> = Box::new(resource.pack());
+        let key = Key::of(&name);
+        let revision = resource.revision();
+        Self { unit, key, name, revision, content: Some(content), known_at: None }
+    }
+
+    /// From this revision on there is no resource of this name.
+    pub fn gone(unit: usize, name: String, revision: i64) -> Self {
+        Self { unit, key: Key::of(&name), name, revision, content: None, known_at: None }
+    }
+
+    pub fn is_present(&self) -> bool {
+        self.content.is_some()
+    }
+
+    /// The resource's message, as its Get answers with it.
+    pub fn value(&self) -> Vec<u8> {
+        self.content.as_ref().map(|content| content.any().value).unwrap_or_default()
+    }
+
+    /// The revision as it is stored where it is recorded at this moment.
+    pub fn store(&mut self, context: &Context, now: OffsetDateTime) -> Stored {
+        if let Some(content) = &mut self.content {
+            content.record(now, self.revision == 1);
+        }
+        let message = ResourceChange {
+            name: self.name.clone(),
+            revision: self.revision,
+            resource: self.content.as_ref().map(|content| content.any()),
+            known_time: Some(wire::timestamp(self.known_at.unwrap_or(now))),
+            record_time: Some(wire::timestamp(now)),
+            actor: context.caller.principal.subject.as_ref().to_owned(),
+            request_id: context.request_id.map(|id| id.to_string()).unwrap_or_default(),
+            reason: context.remark.reason.clone(),
+            corrects_revision: context.remark.corrects.unwrap_or_default(),
+            ..ResourceChange::default()
+        }
+        .encode_to_vec();
+        // Without the salt nobody can find out by trying what an erased revision said.
+        let salt = *Uuid::new_v4().as_bytes();
+        let digest = Sha256::new().chain_update(salt).chain_update(&message).finalize().into();
+        Stored { message, salt, digest }
+    }
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at revision {}", self.name, self.revision)
+    }
+}
