@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prost_types::FileDescriptorSet;
+use prost_types::{DescriptorProto, FileDescriptorSet, field_descriptor_proto::Label};
 
 const ROOT: &str = "../../proto";
 
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Rules and annotations are read from the descriptors; no Rust type is needed for them.
     let mut files = compiler.file_descriptor_set();
     files.file.retain(|file| !file.package().starts_with("buf.") && file.package() != "google.api");
-    fs::write(out.join("recorded.rs"), recorded(&files))?;
+    fs::write(out.join("standard.rs"), standard(&files))?;
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
     tonic_prost_build::configure()
@@ -32,34 +32,97 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Implements `Recorded` for every message of ours that has a name and says when it was recorded.
-fn recorded(files: &FileDescriptorSet) -> String {
+/// Implements the traits of standard methods for every message of ours that has their fields.
+fn standard(files: &FileDescriptorSet) -> String {
     let mut code = String::new();
     for file in files.file.iter().filter(|file| file.package().starts_with("muster.")) {
         for message in &file.message_type {
-            let has = |name: &str| message.field.iter().any(|field| field.name() == name);
-            let times: Vec<&str> =
-                ["update_time", "record_time"].into_iter().filter(|name| has(name)).collect();
-            if !has("name") || (times.is_empty() && !has("create_time")) {
-                continue;
-            }
-            let path = file.package().replace('.', "::");
-            let name = message.name();
-            let later: String =
-                times.iter().map(|field| format!("self.{field} = Some(at);\n")).collect();
-            let first = if has("create_time") {
-                "if first { self.create_time = Some(at); }"
-            } else {
-                "let _ = first;"
-            };
-            code += &format!(
-                "impl Recorded for generated::{path}::{name} {{
-                    fn record(&mut self, at: Timestamp, first: bool) {{ {later} {first} }}
-                }}\n"
-            );
+            let path =
+                format!("generated::{}::{}", file.package().replace('.', "::"), message.name());
+            code += &recorded(&path, message);
+            code += &request(&path, message);
+            code += &response(&path, message);
         }
     }
     code
+}
+
+fn has(message: &DescriptorProto, name: &str) -> bool {
+    message.field.iter().any(|field| field.name() == name)
+}
+
+/// A resource: it has a name and says when it was recorded.
+fn recorded(path: &str, message: &DescriptorProto) -> String {
+    let times: Vec<&str> =
+        ["update_time", "record_time"].into_iter().filter(|name| has(message, name)).collect();
+    let is_created = has(message, "create_time");
+    if !has(message, "name") || (times.is_empty() && !is_created) {
+        return String::new();
+    }
+    let later: String = times.iter().map(|field| format!("self.{field} = Some(at);")).collect();
+    let first =
+        if is_created { "if first { self.create_time = Some(at); }" } else { "let _ = first;" };
+    format!(
+        "impl Recorded for {path} {{
+            fn record(&mut self, at: Timestamp, first: bool) {{ {later} {first} }}
+        }}"
+    )
+}
+
+/// What Get, BatchGet and List are asked.
+fn request(path: &str, message: &DescriptorProto) -> String {
+    let name = message.name();
+    if name.starts_with("Get") && has(message, "name") {
+        return format!("impl GetRequest for {path} {{ fn name(&self) -> &str {{ &self.name }} }}");
+    }
+    if name.starts_with("BatchGet") && has(message, "names") && name.ends_with("Request") {
+        return format!(
+            "impl BatchGetRequest for {path} {{
+                fn names(&self) -> &[String] {{ &self.names }}
+            }}"
+        );
+    }
+    if name.starts_with("List") && has(message, "filter") {
+        let parent = if has(message, "parent") { "&self.parent" } else { "\"\"" };
+        return format!(
+            "impl ListRequest for {path} {{
+                fn parent(&self) -> &str {{ {parent} }}
+                fn page_size(&self) -> i32 {{ self.page_size }}
+                fn page_token(&self) -> &str {{ &self.page_token }}
+                fn filter(&self) -> &str {{ &self.filter }}
+                fn order_by(&self) -> &str {{ &self.order_by }}
+            }}"
+        );
+    }
+    String::new()
+}
+
+/// What BatchGet and List answer with: resources, and for List the token of the next page.
+fn response(path: &str, message: &DescriptorProto) -> String {
+    let name = message.name();
+    let Some(items) = message.field.first().filter(|field| {
+        name.ends_with("Response")
+            && field.type_name().starts_with(".muster.")
+            && field.label() == Label::Repeated
+    }) else {
+        return String::new();
+    };
+    let item = format!("generated{}", items.type_name().replace('.', "::"));
+    let (field, collection) = (items.name(), items.json_name());
+    let (of, rest) = match name {
+        _ if name.starts_with("BatchGet") => ("_next_page_token", ""),
+        _ if name.starts_with("List") && has(message, "next_page_token") => {
+            ("next_page_token", ", next_page_token")
+        }
+        _ => return String::new(),
+    };
+    format!(
+        "impl Resources for {path} {{
+            type Item = {item};
+            const COLLECTION: &'static str = \"{collection}\";
+            fn of({field}: Vec<{item}>, {of}: String) -> Self {{ Self {{ {field}{rest} }} }}
+        }}"
+    )
 }
 
 /// Every file, with its comments or without.

@@ -44,7 +44,11 @@ async fn arrivals_say_how_far_a_pledge_is_kept() {
     world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
     let mut pledges = PledgeServiceClient::new(world.client.deployment.clone());
     let name = "missions/m/pledges/ken".to_owned();
-    let pledge = pledges.get_pledge(pb::GetPledgeRequest { name }).await.unwrap().into_inner();
+    let pledge = pledges
+        .get_pledge(pb::GetPledgeRequest { name, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((pledge.state(), pledge.arrived_headcount), (PledgeState::FulfilledInPart, 200));
 }
 
@@ -63,6 +67,7 @@ async fn a_departure_without_its_checks_names_each() {
             ..pb::ReadinessCheck::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     checks.create_readiness_check(failed).await.unwrap();
     let refused = world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap_err();
@@ -89,7 +94,10 @@ async fn nobody_is_flown_to_an_area_that_the_mandate_does_not_cover() {
     world.ready_mission().await;
     let mut movements = MovementServiceClient::new(world.client.deployment.clone());
     let name = "missions/m/movements/flight-1".to_owned();
-    let planned = movements.get_movement(pb::GetMovementRequest { name }).await.unwrap();
+    let planned = movements
+        .get_movement(pb::GetMovementRequest { name, ..Default::default() })
+        .await
+        .unwrap();
     let mut movement = planned.into_inner();
     movement.destination.as_mut().unwrap().area_code = "HT08".into();
     let create = pb::CreateMovementRequest {
@@ -97,6 +105,7 @@ async fn nobody_is_flown_to_an_area_that_the_mandate_does_not_cover() {
         movement_id: "elsewhere".into(),
         movement: Some(movement),
         request_id: String::new(),
+        ..Default::default()
     };
     movements.create_movement(create).await.unwrap();
     let depart = pb::DepartMovementRequest {
@@ -134,7 +143,11 @@ async fn a_ceiling_below_those_present_is_accepted_and_shown_as_a_breach() {
     world.arrive(300, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
     let mut mandates = MandateServiceClient::new(world.client.deployment.clone());
     let name = "missions/m/mandates/first".to_owned();
-    let first = mandates.get_mandate(pb::GetMandateRequest { name }).await.unwrap().into_inner();
+    let first = mandates
+        .get_mandate(pb::GetMandateRequest { name, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     let mut second = pb::Mandate { personnel_ceiling: Some(250), ..first };
     second.predecessor = "missions/m/mandates/first".into();
     let validity = second.validity.as_mut().unwrap();
@@ -145,6 +158,7 @@ async fn a_ceiling_below_those_present_is_accepted_and_shown_as_a_breach() {
         mandate_id: "second".into(),
         mandate: Some(second),
         request_id: String::new(),
+        ..Default::default()
     };
     mandates.create_mandate(create).await.unwrap();
     let strength = world.strength().await;
@@ -220,6 +234,7 @@ async fn a_change_decided_on_an_old_etag_is_aborted() {
         effective_time: at(datetime!(2024-06-03 0:00 UTC)),
         note: "a court order".into(),
         request_id: String::new(),
+        ..Default::default()
     };
     let refused = contingents.hold_contingent(hold.clone()).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Aborted, "ETAG_MISMATCH"));

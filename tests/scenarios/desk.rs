@@ -40,6 +40,7 @@ fn prison_break(area_code: &str) -> pb::CreateIncidentRequest {
             ..pb::Incident::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     }
 }
 
@@ -94,6 +95,7 @@ async fn nobody_controls_more_than_the_whole_of_an_area() {
             ..pb::AreaControlAssessment::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     let refused = control.create_area_control_assessment(assess(101)).await.unwrap_err();
     let fields = field_violations(&refused);
@@ -115,6 +117,7 @@ async fn steps_of_the_mission_are_told_by_its_feed_alone() {
             ..pb::TimelineEvent::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     let refused = timeline.create_timeline_event(tell(pb::TimelineEventKind::Mission)).await;
     assert_eq!(field_violations(&refused.unwrap_err()), ["timeline_event.kind"]);

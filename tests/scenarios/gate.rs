@@ -46,7 +46,7 @@ async fn a_role_in_one_mission_opens_no_other() {
     world.ready_mission().await;
     let grant =
         |mission: &str| Grant { mission: mission.into(), ..Grant::everywhere(Role::Auditor) };
-    let get = || pb::GetMissionRequest { name: "missions/m".into() };
+    let get = || pb::GetMissionRequest { name: "missions/m".into(), ..Default::default() };
     let insider = world.client_with(vec![grant("m")]).await;
     MissionServiceClient::new(insider.deployment).get_mission(get()).await.unwrap();
     let outsider = world.client_with(vec![grant("other")]).await;
@@ -70,6 +70,7 @@ async fn a_contributor_writes_for_its_own_partner_only() {
             ..pb::Pledge::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     let refused = pledges.create_pledge(offer("ken")).await.unwrap_err();
     assert_eq!(reason(&refused), "NOT_ALLOWED");

@@ -37,7 +37,7 @@ fn moved(scenario: &Table, method: &str) -> i64 {
 async fn report(world: &World) -> pb::SituationReport {
     let mut reports = SituationReportServiceClient::new(world.client.reporting.clone());
     let name = "missions/haiti-mss/situationReports/2024-06-26".to_owned();
-    let get = pb::GetSituationReportRequest { name };
+    let get = pb::GetSituationReportRequest { name, ..Default::default() };
     reports.get_situation_report(get).await.unwrap().into_inner()
 }
 
@@ -194,6 +194,7 @@ async fn strength_sets_each_claim_beside_the_ledger() {
         name: "missions/haiti-mss".into(),
         valid_time: muster_tests::at(time::macros::datetime!(2024-06-30 0:00 UTC)),
         as_of_time: None,
+        ..Default::default()
     };
     let found = strength.get_strength(get).await.unwrap().into_inner();
     let claims = rows(&scenario(), "strength_claims").len();

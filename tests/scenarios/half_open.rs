@@ -22,7 +22,8 @@ use tonic_health::pb::{
 const NOTICED: Duration = Duration::from_secs(5);
 
 async fn mission(kit: &Kit, timeout: Duration) -> Result<Mission, Status> {
-    let mut request = Request::new(GetMissionRequest { name: "missions/m".into() });
+    let mut request =
+        Request::new(GetMissionRequest { name: "missions/m".into(), ..Default::default() });
     request.set_timeout(timeout);
     Ok(MissionServiceClient::new(kit.clone()).get_mission(request).await?.into_inner())
 }
@@ -118,7 +119,7 @@ async fn a_database_that_goes_silent_is_noticed_and_nobody_waits_for_it_without_
     let kit = kit.showing(Token::text(world.token("operator")));
     let read = async || {
         let name = "missions/m/contingents/ken-1".to_owned();
-        let mut request = Request::new(GetContingentRequest { name });
+        let mut request = Request::new(GetContingentRequest { name, ..Default::default() });
         request.set_timeout(Duration::from_secs(20));
         ContingentServiceClient::new(kit.clone()).get_contingent(request).await
     };

@@ -106,8 +106,13 @@ async fn send(world: &World, method: &MethodDescriptor, bytes: Vec<u8>) -> Statu
 async fn bytes_that_are_no_message_are_the_callers_mistake_in_every_method() {
     let world = World::start().await;
     for method in methods() {
-        // A string field that is no UTF-8, and a field that ends before it should.
-        for bytes in [vec![0x0a, 0x02, 0xff, 0xfe], vec![0x0a, 0xff]] {
+        // A string or message field that is neither, and one that ends before it should.
+        let input = method.input();
+        let mut fields = input.fields();
+        let is_text =
+            |field: &FieldDescriptor| matches!(field.kind(), Kind::String | Kind::Message(_));
+        let tag = u8::try_from(fields.find(is_text).unwrap().number() << 3 | 2).unwrap();
+        for bytes in [vec![tag, 0x02, 0xff, 0xfe], vec![tag, 0xff]] {
             let refused = send(&world, &method, bytes).await;
             let found = (refused.code(), reason(&refused));
             let expected = (Code::InvalidArgument, "MESSAGE_MALFORMED".to_owned());

@@ -139,6 +139,7 @@ async fn steps_of_the_mission_reach_the_timeline() {
         parent: "missions/m".into(),
         page_size: 1000,
         page_token: String::new(),
+        ..Default::default()
     };
     let events = timeline
         .list_timeline_events(no_older_than(request, &summary.consistency))
@@ -182,7 +183,7 @@ async fn no_service_answers_a_caller_who_has_seen_more_of_it_than_there_is() {
         (&other_life, Some("FEED_EPOCH_CHANGED")),
     ] {
         let token = token.to_string();
-        let get = deployment::GetMissionRequest { name: name.clone() };
+        let get = deployment::GetMissionRequest { name: name.clone(), ..Default::default() };
         let one = missions.get_mission(no_older_than(get, &token)).await.map(|_| ());
         let list = deployment::ListMissionsRequest::default();
         let all = missions.list_missions(no_older_than(list, &token)).await.map(|_| ());

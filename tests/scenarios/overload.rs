@@ -91,7 +91,7 @@ async fn change(caller: Kit, timeout: Option<Duration>) -> Result<(), Status> {
 }
 
 async fn read(caller: &Kit) -> Result<pb::Mission, Status> {
-    let request = pb::GetMissionRequest { name: "missions/m".into() };
+    let request = pb::GetMissionRequest { name: "missions/m".into(), ..Default::default() };
     Ok(MissionServiceClient::new(caller.clone()).get_mission(request).await?.into_inner())
 }
 

@@ -13,7 +13,12 @@ use prost::Message;
 use time::macros::datetime;
 
 fn areas_after(page_token: String) -> pb::ListAreasRequest {
-    pb::ListAreasRequest { parent: "missions/m".into(), page_size: 1, page_token }
+    pb::ListAreasRequest {
+        parent: "missions/m".into(),
+        page_size: 1,
+        page_token,
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
@@ -45,6 +50,7 @@ async fn a_token_of_another_list_is_refused() {
         parent: "missions/m".into(),
         page_size: 1,
         page_token: page.next_page_token,
+        ..Default::default()
     };
     let refused = partners.list_partners(list).await.unwrap_err();
     assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");

@@ -21,6 +21,7 @@ fn open(id: &str, display_name: &str, request_id: &str) -> pb::CreateMissionRequ
             ..pb::Mission::default()
         }),
         request_id: request_id.into(),
+        ..Default::default()
     }
 }
 

@@ -195,6 +195,7 @@ async fn a_contributor_gets_its_answer_again_only_as_long_as_it_speaks_for_the_p
             ..deployment::Pledge::default()
         }),
         request_id: "0a8f5c1e-52a4-4a9b-8a39-3c8f5f0b0002".into(),
+        ..Default::default()
     };
     let offer = async |grants: Vec<Grant>| {
         let client = world.client_as("benin", grants).await.deployment;

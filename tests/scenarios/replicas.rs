@@ -61,7 +61,8 @@ async fn create(client: &Client, request: pb::CreateSiteRequest) -> Response<pb:
 
 async fn get(client: &Client, id: &str) -> Result<pb::Site, Status> {
     let mut sites = SiteServiceClient::new(client.deployment.clone());
-    let request = pb::GetSiteRequest { name: format!("missions/m/sites/{id}") };
+    let request =
+        pb::GetSiteRequest { name: format!("missions/m/sites/{id}"), ..Default::default() };
     Ok(sites.get_site(request).await?.into_inner())
 }
 
@@ -111,7 +112,12 @@ async fn a_list_goes_on_at_another_replica() {
     let (one, other) = pair.clients().await;
     let list = async |client: &Client, page_size, page_token| {
         let mut areas = AreaServiceClient::new(client.deployment.clone());
-        let request = pb::ListAreasRequest { parent: "missions/m".into(), page_size, page_token };
+        let request = pb::ListAreasRequest {
+            parent: "missions/m".into(),
+            page_size,
+            page_token,
+            ..Default::default()
+        };
         areas.list_areas(request).await.unwrap().into_inner()
     };
     let all = list(&one, 1000, String::new()).await.areas;

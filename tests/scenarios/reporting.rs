@@ -60,6 +60,7 @@ impl Desk {
             figure_id: id.into(),
             figure: Some(figure),
             request_id: String::new(),
+            ..Default::default()
         };
         let mut figures = FigureServiceClient::new(self.world.client.reporting.clone());
         let answer = figures.create_figure(no_older_than(request, &self.token)).await?;
@@ -84,6 +85,7 @@ impl Desk {
             period: Some(first_quarter()),
             valid_time: at(datetime!(2024-06-26 0:00 UTC)),
             as_of_time,
+            ..Default::default()
         };
         let mut situations = SituationServiceClient::new(self.world.client.reporting.clone());
         situations.get_situation(no_older_than(request, &self.token)).await.unwrap().into_inner()
@@ -200,13 +202,14 @@ async fn a_statement_is_flagged_when_a_figure_that_it_quotes_changes() {
             ..pb::Statement::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     let refused = statements.create_statement(state("1,700")).await.unwrap_err();
     assert_eq!(field_violations(&refused), ["statement.numbers[0].as_written"]);
     let made = statements.create_statement(state("1,600")).await.unwrap().into_inner();
     assert_eq!((made.numbers[0].figure_revision, made.numbers[0].figure_changed), (1, false));
     desk.revise("killed", pb::Figure { quantity: Some(words("1,660")), ..killed }).await.unwrap();
-    let get = pb::GetStatementRequest { name: made.name };
+    let get = pb::GetStatementRequest { name: made.name, ..Default::default() };
     let now = statements.get_statement(get).await.unwrap().into_inner();
     assert!(now.numbers[0].figure_changed);
 }
@@ -227,6 +230,7 @@ async fn a_published_report_keeps_its_numbers_whatever_is_revised() {
             ..pb::SituationReport::default()
         }),
         request_id: String::new(),
+        ..Default::default()
     };
     let draft = reports.create_situation_report(draft).await.unwrap().into_inner();
     assert_eq!((draft.state(), draft.number), (SituationReportState::Draft, 0));
@@ -242,7 +246,7 @@ async fn a_published_report_keeps_its_numbers_whatever_is_revised() {
     assert_eq!((published.state(), published.number), (SituationReportState::Published, 1));
 
     desk.revise("killed", pb::Figure { quantity: Some(words("1,660")), ..killed }).await.unwrap();
-    let get = pb::GetSituationReportRequest { name: name.clone() };
+    let get = pb::GetSituationReportRequest { name: name.clone(), ..Default::default() };
     let read = reports.get_situation_report(get).await.unwrap().into_inner();
     assert_eq!(read, published);
     for (format, sign) in [(ReportFormat::Markdown, "# "), (ReportFormat::Html, "<!DOCTYPE html>")]

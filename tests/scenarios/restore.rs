@@ -112,7 +112,7 @@ async fn restored() -> Restored {
 async fn who_saw_what_a_backup_does_not_hold_is_told_of_a_new_epoch() {
     let restored = restored().await;
     let mut sites = SiteServiceClient::new(restored.client.deployment.clone());
-    let get = GetSiteRequest { name: "missions/m/sites/after-1".into() };
+    let get = GetSiteRequest { name: "missions/m/sites/after-1".into(), ..Default::default() };
     let refused = sites.get_site(no_older_than(get, &restored.lost)).await.unwrap_err();
     assert_eq!(reason(&refused), "FEED_EPOCH_CHANGED");
     let lost: Token = restored.lost.parse().unwrap();
@@ -195,7 +195,7 @@ async fn a_call_that_is_repeated_after_a_restore_answers_with_a_token_that_is_go
     let again = sites.create_site(create).await.unwrap();
     let token = again.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned();
     assert_eq!(again.into_inner(), first);
-    let get = GetSiteRequest { name: first.name.clone() };
+    let get = GetSiteRequest { name: first.name.clone(), ..Default::default() };
     let read = sites.get_site(no_older_than(get, &token)).await.unwrap().into_inner();
     assert_eq!(read, first);
 }

@@ -79,7 +79,7 @@ impl Failing {
     /// The same with a read.
     async fn read(&self) -> usize {
         let before = self.calls().len();
-        let request = GetMissionRequest { name: "missions/m".into() };
+        let request = GetMissionRequest { name: "missions/m".into(), ..Default::default() };
         let failed = self.client().await.get_mission(request).await.unwrap_err();
         assert_eq!(failed.code(), Code::Unavailable);
         self.calls().len() - before

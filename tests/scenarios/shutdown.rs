@@ -59,7 +59,8 @@ async fn a_service_says_that_it_stops_while_it_still_answers_and_then_ends_at_on
         asked.elapsed()
     });
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
-    let mut request = Request::new(GetMissionRequest { name: "missions/m".into() });
+    let mut request =
+        Request::new(GetMissionRequest { name: "missions/m".into(), ..Default::default() });
     let bearer = format!("Bearer {}", world.token("operator"));
     request.metadata_mut().insert("authorization", bearer.parse().unwrap());
     MissionServiceClient::new(channel).get_mission(request).await.unwrap();

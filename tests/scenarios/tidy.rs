@@ -93,17 +93,6 @@ fn no_file_is_longer_than_a_person_reads() {
 }
 
 #[test]
-fn the_services_are_twins_where_they_share_a_table() {
-    let twin = |service: &str, file: &str| {
-        let path = root().join("services").join(service).join("migrations").join(file);
-        fs::read_to_string(path).unwrap().replace(service, "SERVICE")
-    };
-    for file in ["0001_link.sql", "0005_feed_compaction.sql", "0007_kept_scope.sql"] {
-        assert_eq!(twin("deployment", file), twin("reporting", file), "{file}");
-    }
-}
-
-#[test]
 fn every_reason_that_partners_are_promised_has_a_code() {
     let reasons =
         muster_service::rules::pool().get_enum_by_name("muster.common.v1.ErrorReason").unwrap();

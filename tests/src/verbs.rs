@@ -73,8 +73,15 @@ impl World {
     ) -> Result<pb::Movement, Status> {
         let (name, effective_time) = (FLIGHT.to_owned(), at(when));
         let (etag, request_id, note) = Default::default();
-        let request =
-            pb::DepartMovementRequest { name, etag, request_id, effective_time, note, headcount };
+        let request = pb::DepartMovementRequest {
+            name,
+            etag,
+            request_id,
+            effective_time,
+            note,
+            headcount,
+            ..Default::default()
+        };
         Ok(self.movements().depart_movement(request).await?.into_inner())
     }
 
@@ -86,8 +93,15 @@ impl World {
     ) -> Result<pb::Movement, Status> {
         let (name, effective_time) = (FLIGHT.to_owned(), at(when));
         let (etag, request_id, note) = Default::default();
-        let request =
-            pb::ArriveMovementRequest { name, etag, request_id, effective_time, note, headcount };
+        let request = pb::ArriveMovementRequest {
+            name,
+            etag,
+            request_id,
+            effective_time,
+            note,
+            headcount,
+            ..Default::default()
+        };
         Ok(self.movements().arrive_movement(request).await?.into_inner())
     }
 
@@ -100,7 +114,11 @@ impl World {
             self.client.deployment.clone(),
         );
         let name = "missions/m/contingents/ken-1".to_owned();
-        contingents.get_contingent(pb::GetContingentRequest { name }).await.unwrap().into_inner()
+        contingents
+            .get_contingent(pb::GetContingentRequest { name, ..Default::default() })
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     /// The token of the last change of the mission in the deployment service.
@@ -143,7 +161,13 @@ pub fn new_site(id: &str) -> pb::CreateSiteRequest {
         ..pb::Site::default()
     };
     let (parent, site_id) = ("missions/m".into(), id.into());
-    pb::CreateSiteRequest { parent, site_id, site: Some(site), request_id: String::new() }
+    pb::CreateSiteRequest {
+        parent,
+        site_id,
+        site: Some(site),
+        request_id: String::new(),
+        ..Default::default()
+    }
 }
 
 /// A request that must not be answered from before what a token speaks of.

@@ -13,13 +13,16 @@ mod movements;
 mod sites;
 mod strength;
 
-use std::sync::Arc;
-
 use muster_service::{
-    Context, Database, FieldViolation, Gather, Id, MissionId, Refusal, Shutdown, Work, call::Scope,
-    field, quantity::Overflow, resource, work,
+    Context, Database, FieldViolation, MissionId, Refusal, Shutdown, Work,
+    call::Scope,
+    field,
+    quantity::Overflow,
+    reader::Reader,
+    resource,
+    standard::{self, Gets, Reads},
+    work,
 };
-use sqlx::{Postgres, pool::PoolConnection};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -47,8 +50,7 @@ pub use self::strength::NewClaim;
 #[derive(Clone)]
 pub struct App {
     database: Database,
-    /// What most callers ask for most often.
-    contingents: Gather<(MissionId, Id), Option<contingent::Contingent>, store::Error>,
+    gets: Gets,
 }
 
 /// Why a call is not done.
@@ -67,8 +69,6 @@ pub enum Error {
     Full(Full),
     Overflow(Overflow),
     Store(store::Error),
-    /// A read that several callers waited for.
-    Shared(Arc<store::Error>),
 }
 
 /// How far a caller's clock may be ahead of ours.
@@ -76,12 +76,12 @@ const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 impl App {
     pub fn new(database: Database, shutdown: &Shutdown) -> Self {
-        let reads = database.clone();
-        let contingents = Gather::start(shutdown, move |keys| {
-            let database = reads.clone();
-            async move { store::contingents::of_keys(&mut *database.reader().await?, &keys).await }
-        });
-        Self { database, contingents }
+        let gets = standard::gets(&database, shutdown);
+        Self { database, gets }
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Authorises a change in a mission, and begins it.
@@ -90,40 +90,25 @@ impl App {
         self.database.still_has(context, Some(mission)).await?;
         Ok((self.database.begin(context, mission).await?, scope))
     }
+}
 
-    /// Authorises a read in a mission, and takes a connection for it.
-    async fn read(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-    ) -> Result<PoolConnection<Postgres>, Error> {
+impl Reads for App {
+    fn gets(&self) -> &Gets {
+        &self.gets
+    }
+
+    async fn admit(&self, context: &Context, mission: &MissionId) -> Result<(), Refusal> {
         context.scope(mission)?;
-        self.database.still_has(context, Some(mission)).await?;
-        Ok(self.database.reader().await.map_err(store::Error::from)?)
+        self.database.still_has(context, Some(mission)).await
     }
 
-    /// The same for what belongs to a mission: of one that is not there nothing is listed.
-    async fn read_of_mission(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-    ) -> Result<PoolConnection<Postgres>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = store::missions::get(&mut db, mission).await?;
-        found.map(|_| db).ok_or_else(|| resource::not_found(&mission.name()).into())
-    }
-
-    /// The same for what belongs to a contingent.
-    async fn read_of_contingent(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        id: &Id,
-    ) -> Result<PoolConnection<Postgres>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = store::contingents::get(&mut db, mission, id).await?;
-        let name = mission.child("contingents", id);
-        found.map(|_| db).ok_or_else(|| resource::not_found(&name).into())
+    async fn reader(&self, context: &Context, mission: &MissionId) -> Result<Reader, Refusal> {
+        let reader = self.database.read(context, mission).await?;
+        // A mission's feed begins with the mission.
+        match reader.head() {
+            Some(_) => Ok(reader),
+            None => Err(resource::not_found(&mission.name())),
+        }
     }
 }
 
@@ -170,5 +155,4 @@ from! {
     Full => Full,
     Overflow => Overflow,
     store::Error => Store,
-    Arc<store::Error> => Shared,
 }

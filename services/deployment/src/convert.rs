@@ -25,8 +25,3 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
 }
-
-/// Reads the field `parent`: a contingent.
-pub fn contingent(parent: &str) -> Result<(MissionId, Id), FieldViolation> {
-    name::child(parent, "contingents").at("parent")
-}

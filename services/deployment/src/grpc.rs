@@ -1,6 +1,7 @@
 //! Speaks gRPC: unpacks a request, asks the app, packs the answer.
 
 mod errors;
+mod history;
 mod missions;
 mod areas;
 mod partners;
@@ -52,6 +53,7 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
             handler.clone()
         ))
         .add_service(serve!(pb::strength_service_server::StrengthServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::history_service_server::HistoryServiceServer<_>, handler.clone()))
         .add_service(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
             ChangeFeed::new(feed)

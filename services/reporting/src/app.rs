@@ -15,8 +15,13 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Id, MissionId, Reason, Refusal, Work, page::Page, quantity::Overflow,
-    resource, work,
+    Context, Database, Id, MissionId, Reason, Refusal, Shutdown, Work,
+    page::Page,
+    quantity::Overflow,
+    reader::Reader,
+    resource,
+    standard::{self, Gets, Reads},
+    status, work,
 };
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
@@ -39,6 +44,7 @@ pub use crate::store::{
 #[derive(Clone)]
 pub struct App {
     database: Database,
+    gets: Gets,
     /// Told after each change of the deployment service that this process applied, so that who
     /// waits for it need not wait for a poll.
     applied: Arc<Notify>,
@@ -57,8 +63,9 @@ pub enum Error {
 }
 
 impl App {
-    pub fn new(database: Database) -> Self {
-        Self { database, applied: Arc::default() }
+    pub fn new(database: Database, shutdown: &Shutdown) -> Self {
+        let gets = standard::gets(&database, shutdown);
+        Self { database, gets, applied: Arc::default() }
     }
 
     /// Authorises a change in a mission, and begins it once what its caller has seen of the
@@ -94,6 +101,31 @@ impl App {
 
     async fn connection(&self) -> Result<PoolConnection<Postgres>, Error> {
         Ok(self.database.reader().await.map_err(store::Error::from)?)
+    }
+}
+
+impl Reads for App {
+    fn gets(&self) -> &Gets {
+        &self.gets
+    }
+
+    async fn admit(&self, context: &Context, mission: &MissionId) -> Result<(), Refusal> {
+        context.scope(mission)?.whole()?;
+        self.caught_up(context, mission).await
+    }
+
+    async fn reader(&self, context: &Context, mission: &MissionId) -> Result<Reader, Refusal> {
+        let mut reader = self.database.read(context, mission).await?;
+        let cursor = store::link::cursor(reader.db(), mission).await.map_err(refusal)?;
+        cursor.map(|_| reader).ok_or_else(|| resource::not_found(&mission.name()))
+    }
+}
+
+/// What a caller is told where the store fails.
+fn refusal(error: store::Error) -> Refusal {
+    match error {
+        store::Error::Database(error) => error.into(),
+        corrupt @ store::Error::Corrupt { .. } => status::internal(&corrupt),
     }
 }
 

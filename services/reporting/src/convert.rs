@@ -15,8 +15,6 @@ use muster_proto::{common::v1 as common, google::r#type::Date};
 use muster_service::{
     AtField, FieldViolation, Id, MissionId, PartialDate, name, wire, wire_enum, words::FromWire,
 };
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 
 use crate::domain::incident::DatePrecision;
 
@@ -30,11 +28,6 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 /// Reads the field `name`: a resource in one of the mission's collections.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
-}
-
-/// Reads the field `as_of_time`; `None` for everything recorded.
-pub fn as_of(time: Option<Timestamp>) -> Result<Option<OffsetDateTime>, FieldViolation> {
-    wire::optional_time(time).at("as_of_time")
 }
 
 /// Reads a date from `field` and how much of it is known. A precision that was not given is that

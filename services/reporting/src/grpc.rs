@@ -1,6 +1,7 @@
 //! Speaks gRPC: unpacks a request, asks the app, packs the answer.
 
 mod errors;
+mod history;
 mod incidents;
 mod figures;
 mod assessments;
@@ -48,7 +49,8 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
             pb::situation_report_service_server::SituationReportServiceServer<_>,
             handler.clone()
         ))
-        .add_service(serve!(pb::link_service_server::LinkServiceServer<_>, handler))
+        .add_service(serve!(pb::link_service_server::LinkServiceServer<_>, handler.clone()))
+        .add_service(serve!(pb::history_service_server::HistoryServiceServer<_>, handler.clone()))
         .add_service(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
             ChangeFeed::new(feed, app.clone())

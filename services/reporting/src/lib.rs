@@ -34,9 +34,8 @@ const LINK_SERVICE: &str = "muster.reporting.v1.LinkService";
 
 /// A reporting service that holds its database and port, ready to run.
 pub struct Reporting {
+    config: Config,
     database: Database,
-    app: app::App,
-    link: feed::Link,
     server: Server,
     gate: Gate,
     keep_changes: Option<Duration>,
@@ -61,9 +60,8 @@ impl Service for Reporting {
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
-        let app = app::App::new(database.clone());
-        let link = feed::Link::new(&config, app.clone())?;
-        Ok(Self { database, app, link, server, gate, keep_changes })
+        feed::Link::check(&config)?;
+        Ok(Self { config, database, server, gate, keep_changes })
     }
 
     fn address(&self) -> SocketAddr {
@@ -74,16 +72,18 @@ impl Service for Reporting {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let services = health::services_of(PACKAGE);
         health::announce(&reporter, &services).await;
+        let app = app::App::new(self.database.clone(), &shutdown);
+        let link = feed::Link::new(&self.config, app.clone())?;
         let database = self.database.clone();
-        let peer = Some(Peer { service: LINK_SERVICE, kit: self.link.kit() });
+        let peer = Some(Peer { service: LINK_SERVICE, kit: link.kit() });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
-        shutdown.spawn(muster_service::feed::follow(self.link, shutdown.clone()));
+        shutdown.spawn(muster_service::feed::follow(link, shutdown.clone()));
         if let Some(time) = self.keep_changes {
             let database = self.database.clone();
             shutdown.spawn(muster_service::feed::keep(database, time, shutdown.clone()));
         }
         let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
-        let routes = grpc::routes(&self.app, feed, health_service)?;
+        let routes = grpc::routes(&app, feed, health_service)?;
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;
         result

@@ -86,6 +86,7 @@ mod tests {
             mission_id: "m".into(),
             mission: Some(Mission { display_name: "M".into(), ..Mission::default() }),
             request_id: request_id.into(),
+            ..CreateMissionRequest::default()
         };
         let mut frame = vec![0; FRAME_HEADER_BYTES];
         request.encode(&mut frame).unwrap();

@@ -1,4 +1,5 @@
-//! The wire types generated from `proto/`, and nothing else.
+//! What is generated from `proto/`: the wire types, and the traits of standard methods that they
+//! have by their fields.
 
 use std::sync::LazyLock;
 
@@ -19,7 +20,36 @@ pub trait Recorded {
     fn record(&mut self, at: Timestamp, first: bool);
 }
 
-include!(concat!(env!("OUT_DIR"), "/recorded.rs"));
+/// A request for one resource by its name.
+pub trait GetRequest {
+    fn name(&self) -> &str;
+}
+
+/// A request for several resources by their names.
+pub trait BatchGetRequest {
+    fn names(&self) -> &[String];
+}
+
+/// A request for a page of a collection.
+pub trait ListRequest {
+    /// The parent's name; empty for the missions.
+    fn parent(&self) -> &str;
+    fn page_size(&self) -> i32;
+    fn page_token(&self) -> &str;
+    fn filter(&self) -> &str;
+    fn order_by(&self) -> &str;
+}
+
+/// An answer with resources of one collection.
+pub trait Resources {
+    type Item;
+    /// The collection as it stands in names, such as `readinessChecks`.
+    const COLLECTION: &'static str;
+    /// An answer that has no pages drops the token.
+    fn of(items: Vec<Self::Item>, next_page_token: String) -> Self;
+}
+
+include!(concat!(env!("OUT_DIR"), "/standard.rs"));
 
 /// Every file under `proto/` with its imports, field rules and comments, for whoever asks a server
 /// what it offers.

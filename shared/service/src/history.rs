@@ -177,6 +177,37 @@ impl History {
         rows.into_iter().map(Revision::try_from).collect()
     }
 
+    /// The revisions that hold of the missions themselves, by id: of those named, or of all.
+    pub async fn missions(
+        self,
+        db: &mut PgConnection,
+        among: Option<&[String]>,
+        (after, limit): (&str, i64),
+        as_of: AsOf,
+    ) -> Result<Vec<Revision>, sqlx::Error> {
+        let query = format!(
+            "select held.* from feeds join lateral (
+                select {COLUMNS}, present from {table} r
+                where r.mission = feeds.mission and collection = 'missions' and key = feeds.mission
+                    and known_at <= coalesce($3, 'infinity')
+                    and recorded_at <= coalesce($4, 'infinity')
+                order by known_at desc, revision desc limit 1
+            ) held on present
+            where $1 < mission and ($2::text[] is null or mission = any($2))
+            order by mission limit $5",
+            table = self.0
+        );
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(after)
+            .bind(among)
+            .bind(as_of.known_by)
+            .bind(as_of.recorded_by)
+            .bind(limit)
+            .fetch_all(db)
+            .await?;
+        rows.into_iter().map(Revision::try_from).collect()
+    }
+
     /// Every revision of one resource that stood in the database by a moment, oldest first, after
     /// the revision of this number.
     pub async fn revisions(

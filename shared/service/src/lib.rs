@@ -22,6 +22,8 @@ pub mod gather;
 pub mod resource;
 pub mod history;
 pub mod reader;
+pub mod query;
+pub mod standard;
 pub mod work;
 pub mod token;
 pub mod feed;

@@ -52,6 +52,14 @@ impl Page {
         Ok(page)
     }
 
+    /// The number after which a page of a numbered list begins.
+    pub fn number(&self) -> Result<i64, Refusal> {
+        if self.after.is_empty() {
+            return Ok(0);
+        }
+        self.after.parse().map_err(|_| invalid())
+    }
+
     /// How many rows to read: one more than fits.
     pub fn limit(&self) -> i64 {
         i64::from(self.size) + 1

@@ -50,6 +50,21 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Begins to read all missions that a caller has a role in.
+    pub async fn read_all(&self, context: &Context) -> Result<Reader, Refusal> {
+        self.still_has(context, None).await?;
+        let mut transaction = self.snapshot().await?;
+        let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
+        sqlx::query("select set_config('statement_timeout', $1, true)")
+            .bind(left.max(1).to_string())
+            .execute(&mut *transaction)
+            .await?;
+        let mission = MissionId::known("");
+        Ok(Reader { transaction, mission, as_of: context.as_of, head: None })
+    }
+}
+
 impl Reader {
     pub fn db(&mut self) -> &mut PgConnection {
         &mut self.transaction

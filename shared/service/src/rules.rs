@@ -69,6 +69,7 @@ mod tests {
             area_id: "HT01".into(),
             area: Some(Area { level: 9, display_name: "a\0b".into(), ..Area::default() }),
             request_id: String::new(),
+            ..Default::default()
         };
         let fields: Vec<String> = broken(&request).into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["parent", "area.display_name", "area.level"]);
@@ -86,7 +87,10 @@ mod tests {
 
     #[test]
     fn a_good_request_breaks_nothing() {
-        assert!(broken(&GetMissionRequest { name: "missions/haiti-mss".into() }).is_empty());
+        assert!(
+            broken(&GetMissionRequest { name: "missions/haiti-mss".into(), ..Default::default() })
+                .is_empty()
+        );
         let date = |day| Some(Date { year: 2024, month: 1, day });
         assert!(broken(&Period { start_date: date(1), end_date: date(2) }).is_empty());
     }

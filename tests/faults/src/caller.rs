@@ -56,7 +56,7 @@ impl Asked {
 
     /// The same, decided on a revision of the resource.
     pub fn on_revision(mut self, revision: i64) -> Self {
-        let etag = muster_service::work::etag(revision);
+        let etag = muster_service::resource::etag(revision);
         self.request.set_field_by_name("etag", Value::String(etag));
         self.decided_on = Some(revision);
         self

@@ -10,12 +10,8 @@ use anyhow::Context;
 use muster_deployment::Deployment;
 use muster_reporting::Reporting;
 use muster_service::{
-    Clock, Database, Schema, ServiceConfig, Shutdown, fault, feed, rules, run::Service, schema,
-    telemetry,
+    Clock, Database, ServiceConfig, Shutdown, fault, feed, rules, run::Service, telemetry,
 };
-
-static DEPLOYMENT: Schema = schema!("deployment");
-static REPORTING: Schema = schema!("reporting");
 
 /// What a line that is for the parent begins with.
 pub const SAYS: &str = "faults: ";
@@ -39,14 +35,14 @@ pub struct Settings<C: clap::Args> {
 
 pub async fn serve(part: Part) -> anyhow::Result<()> {
     match part {
-        Part::Deployment(settings) => run::<Deployment>(settings, &DEPLOYMENT).await,
-        Part::Reporting(settings) => run::<Reporting>(settings, &REPORTING).await,
+        Part::Deployment(settings) => run::<Deployment>(settings, "deployment").await,
+        Part::Reporting(settings) => run::<Reporting>(settings, "reporting").await,
     }
 }
 
 async fn run<S: Service>(
     settings: Settings<S::Config>,
-    schema: &'static Schema,
+    schema: &'static str,
 ) -> anyhow::Result<()> {
     let Settings { mutation, config } = settings;
     let common = config.as_ref();
@@ -65,7 +61,7 @@ async fn run<S: Service>(
 }
 
 /// Drops every change from the feeds, as time would.
-fn compact(config: &ServiceConfig, schema: &'static Schema) -> anyhow::Result<()> {
+fn compact(config: &ServiceConfig, schema: &'static str) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let database = Database::connect(config, schema, Clock::System).await?;

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, ensure};
-use muster_proto::common::v1::{Change, ResourceChange};
+use muster_proto::common::v1::ResourceChange;
 use prost::Message;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
+use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -35,10 +36,12 @@ pub struct Head {
 /// One change as it is stored.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    pub actor: String,
-    pub payload: Vec<u8>,
+    /// What its hash covers besides the one before.
+    pub digests: Vec<Vec<u8>>,
     pub hash: Vec<u8>,
     pub resources: Vec<ResourceChange>,
+    /// Resources whose digest is not that of what is kept of them.
+    pub forged: Vec<String>,
 }
 
 /// A request id that a service remembers.
@@ -192,26 +195,41 @@ impl Evidence {
             };
             self.heads.insert((service.to_owned(), row.try_get("mission")?), head);
         }
-        let changes = format!("select mission, position, payload, hash from {service}.changes");
+        let changes = format!(
+            "select mission, position, hash, message, salt, digest
+            from {service}.changes left join {service}.revisions using (mission, position)
+            order by mission, position, place"
+        );
         for row in sqlx::query(AssertSqlSafe(changes)).fetch_all(db).await? {
-            let payload: Vec<u8> = row.try_get("payload")?;
-            let change = Change::decode(payload.as_slice()).context("a change cannot be read")?;
             let (mission, position) = (row.try_get("mission")?, row.try_get("position")?);
-            let stored = Stored {
-                actor: change.actor,
-                payload,
-                hash: row.try_get("hash")?,
-                resources: change.resources,
-            };
-            self.changes.insert(Spot { service: service.to_owned(), mission, position }, stored);
+            let spot = Spot { service: service.to_owned(), mission, position };
+            let hash = row.try_get("hash")?;
+            let stored = self.changes.entry(spot).or_insert_with(|| Stored {
+                digests: Vec::new(),
+                hash,
+                resources: Vec::new(),
+                forged: Vec::new(),
+            });
+            let Some(message) = row.try_get::<Option<Vec<u8>>, _>("message")? else { continue };
+            let (salt, digest): (Vec<u8>, Vec<u8>) = (row.try_get("salt")?, row.try_get("digest")?);
+            let told = ResourceChange::decode(&*message).context("a revision cannot be read")?;
+            let mut own = Sha256::new();
+            own.update(salt);
+            own.update(message);
+            if own.finalize().to_vec() != digest {
+                stored.forged.push(told.name.clone());
+            }
+            stored.digests.push(digest);
+            stored.resources.push(told);
         }
         Ok(())
     }
 
     async fn read_keys(&mut self, db: &mut PgConnection, service: &str) -> anyhow::Result<()> {
         let keys = format!(
-            "select method, request_id::text, mission, position, response
-            from {service}.idempotency_keys"
+            "select k.method, k.request_id::text, k.mission, k.position, r.message as response
+            from {service}.idempotency_keys k
+                left join {service}.revisions r using (mission, position, place)"
         );
         for row in sqlx::query(AssertSqlSafe(keys)).fetch_all(db).await? {
             let mission: Option<String> = row.try_get("mission")?;

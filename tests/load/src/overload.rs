@@ -69,7 +69,7 @@ async fn list(client: Authorized, limit: Option<Duration>) -> Result<(), Status>
     let mut request = Request::new(ListContingentsRequest {
         parent: "missions/0".to_owned(),
         page_size: i32::try_from(ROWS).unwrap_or(i32::MAX),
-        page_token: String::new(),
+        ..Default::default()
     });
     if let Some(limit) = limit {
         request.set_timeout(limit);

@@ -40,7 +40,10 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             async move {
                 let name = format!("missions/0/contingents/{id}");
                 let mut client = ContingentServiceClient::new(client);
-                client.get_contingent(GetContingentRequest { name }).await.map(|_| ())
+                client
+                    .get_contingent(GetContingentRequest { name, ..Default::default() })
+                    .await
+                    .map(|_| ())
             }
         };
         let ours = closed_loop(CALLERS, plan, get).await?;

@@ -136,12 +136,13 @@ async fn singles(client: &Authorized, crowd: &mut Crowd) -> anyhow::Result<Vec<D
         let effective_time = Some(Timestamp { seconds: now, nanos: 0 });
         let note = "measured".to_owned();
         let asked = Instant::now();
-        let (etag, request_id) = Default::default();
         if number % 2 == 0 {
-            let request = HoldContingentRequest { name, etag, request_id, effective_time, note };
+            let request =
+                HoldContingentRequest { name, effective_time, note, ..Default::default() };
             contingents.hold_contingent(request).await?;
         } else {
-            let request = ResumeContingentRequest { name, etag, request_id, effective_time, note };
+            let request =
+                ResumeContingentRequest { name, effective_time, note, ..Default::default() };
             contingents.resume_contingent(request).await?;
         }
         for _ in 0..crowd.watchers.len() {

@@ -202,6 +202,7 @@ async fn a_second_message_on_a_unary_call_has_no_effect() {
             area_id: id.into(),
             area: Some(area),
             request_id: String::new(),
+            ..Default::default()
         };
         let bytes = request.encode_to_vec();
         framed(0, bytes.len(), &bytes)
@@ -212,7 +213,11 @@ async fn a_second_message_on_a_unary_call_has_no_effect() {
     let mut areas = AreaServiceClient::new(world.client.deployment.clone());
     let mut get = async |id: &str| {
         let name = format!("missions/m/areas/{id}");
-        areas.get_area(GetAreaRequest { name }).await.map(|_| ()).map_err(|status| reason(&status))
+        areas
+            .get_area(GetAreaRequest { name, ..Default::default() })
+            .await
+            .map(|_| ())
+            .map_err(|status| reason(&status))
     };
     // Refused as a whole or taken as the first alone, never both.
     assert_eq!(get("FIRST").await.is_ok(), status.code() == Code::Ok, "{status:?}");
@@ -228,6 +233,7 @@ async fn empty_submessages_by_the_hundred_thousand_are_refused_by_the_field_they
         mandate_id: "m".into(),
         mandate,
         request_id: String::new(),
+        ..Default::default()
     };
     let sources = vec![Source::default(); 100_000];
     let list = request(Some(Mandate { sources, ..Mandate::default() })).encode_to_vec();

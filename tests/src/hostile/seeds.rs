@@ -34,6 +34,10 @@ impl Seeds {
         for call in scenario.calls() {
             collect(&call.request, &mut said);
             said.insert(call.name.clone());
+            // The service names these itself; no scenario does.
+            if call.name.contains("/contingents/") {
+                said.insert(format!("{}/headcountEntries/entry", call.name));
+            }
             requests
                 .entry(call.method.full_name().to_owned())
                 .or_default()
@@ -98,7 +102,7 @@ impl Seeds {
             Kind::String => {
                 let words = self.words.get(field.full_name()).filter(|words| !words.is_empty())?;
                 // A page of another list, a request id of another call: spoilt later.
-                let optional = ["page_token", "request_id", "etag", "epoch"];
+                let optional = ["page_token", "request_id", "etag", "epoch", "filter", "order_by"];
                 if optional.contains(&field.name()) && rng.u8(..8) != 0 {
                     return None;
                 }

@@ -26,7 +26,7 @@ pub async fn names(client: &Client) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = ListMissionsRequest { page_size: 0, page_token };
+        let request = ListMissionsRequest { page_size: 0, page_token, ..Default::default() };
         let page = missions.list_missions(request).await?.into_inner();
         names.extend(page.missions.into_iter().map(|mission| mission.name));
         page_token = page.next_page_token;

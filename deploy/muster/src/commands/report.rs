@@ -78,8 +78,12 @@ pub async fn newest(client: &Client, mission: &str) -> anyhow::Result<Option<Str
     let mut newest: Option<SituationReport> = None;
     let mut page_token = String::new();
     loop {
-        let request =
-            ListSituationReportsRequest { parent: mission.to_owned(), page_size: 0, page_token };
+        let request = ListSituationReportsRequest {
+            parent: mission.to_owned(),
+            page_size: 0,
+            page_token,
+            ..Default::default()
+        };
         let page = reports.list_situation_reports(request).await?.into_inner();
         newest = newest.into_iter().chain(page.situation_reports).max_by_key(age);
         page_token = page.next_page_token;
@@ -98,7 +102,10 @@ pub async fn render(client: &Client, name: String, format: ReportFormat) -> anyh
 
 async fn get(client: &Client, name: String) -> anyhow::Result<SituationReport> {
     let mut reports = SituationReportServiceClient::new(client.reporting.clone());
-    Ok(reports.get_situation_report(GetSituationReportRequest { name }).await?.into_inner())
+    Ok(reports
+        .get_situation_report(GetSituationReportRequest { name, ..Default::default() })
+        .await?
+        .into_inner())
 }
 
 /// Published reports are numbered; drafts have the number 0.

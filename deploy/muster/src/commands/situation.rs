@@ -63,6 +63,7 @@ impl Situation {
             period: Some(period),
             valid_time: self.at,
             as_of_time: self.as_of,
+            ..Default::default()
         };
         let mut situation = SituationServiceClient::new(client.reporting);
         let answer = situation.get_situation(request).await?.into_inner();

@@ -39,7 +39,12 @@ impl Strength {
         let client = settings::connect(access).await?;
         let name = missions::choose(&client, self.mission.as_deref()).await?;
         let mut strength = StrengthServiceClient::new(client.deployment);
-        let request = GetStrengthRequest { name, valid_time: self.at, as_of_time: self.as_of };
+        let request = GetStrengthRequest {
+            name,
+            valid_time: self.at,
+            as_of_time: self.as_of,
+            ..Default::default()
+        };
         let answer = strength.get_strength(request).await?.into_inner();
         match self.output {
             Output::Json => terminal::print(&json::pretty(&answer)?),

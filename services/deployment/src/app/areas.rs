@@ -1,7 +1,5 @@
 use muster_service::{
-    Committed, Context, FieldViolation, MissionId, Resource, Source, field,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, FieldViolation, MissionId, Resource, Source, field, resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -54,27 +52,5 @@ impl App {
             return Err(resource::already_exists(&area.resource_name()).into());
         }
         Ok(work.commit(area).await?)
-    }
-
-    pub async fn get_area(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        code: &str,
-    ) -> Result<Area, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = areas::get(&mut db, mission, code).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&format!("{}/areas/{code}", mission.name())))?)
-    }
-
-    pub async fn list_areas(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Area>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = areas::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |area| area.code.clone()))
     }
 }

@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, Resource, Source, resource};
 use time::OffsetDateTime;
 
 use super::{App, Error, not_in_the_future};
@@ -56,30 +52,5 @@ impl App {
             return Err(resource::already_exists(&check.resource_name()).into());
         }
         Ok(work.commit(check).await?)
-    }
-
-    pub async fn get_check(
-        &self,
-        context: &Context,
-        (mission, contingent, id): (MissionId, Id, Id),
-    ) -> Result<ReadinessCheck, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = checks::get(&mut db, &mission, &contingent, &id).await?;
-        Ok(found.ok_or_else(|| {
-            let parent = mission.child("contingents", &contingent);
-            resource::not_found(&format!("{parent}/readinessChecks/{id}"))
-        })?)
-    }
-
-    pub async fn list_checks(
-        &self,
-        context: &Context,
-        (mission, contingent): (MissionId, Id),
-        page: &Page,
-    ) -> Result<Paged<ReadinessCheck>, Error> {
-        let mut db = self.read_of_contingent(context, &mission, &contingent).await?;
-        let (after, limit) = (&page.after, page.limit());
-        let found = checks::list(&mut db, &mission, &contingent, after, limit).await?;
-        Ok(page.cut(found, |check| check.id.to_string()))
     }
 }

@@ -1,8 +1,5 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source, Work,
-    call::Scope,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, Resource, Source, Work, call::Scope, resource,
 };
 use time::OffsetDateTime;
 
@@ -123,28 +120,6 @@ impl App {
         posting.post(&mut work, &mut ledger, &shifts).await?;
         contingents::update(work.db(), &contingent).await?;
         Ok(work.commit(contingent).await?)
-    }
-
-    pub async fn get_contingent(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Contingent, Error> {
-        context.scope(&mission)?;
-        self.database.still_has(context, Some(&mission)).await?;
-        let found = self.contingents.get((mission.clone(), id.clone())).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("contingents", &id)))?)
-    }
-
-    pub async fn list_contingents(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Contingent>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = contingents::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |contingent| contingent.id.to_string()))
     }
 }
 

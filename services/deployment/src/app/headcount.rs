@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Work,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, Resource, Work, resource};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -52,18 +48,6 @@ impl App {
         contingent.touch(work.now());
         contingents::update(work.db(), &contingent).await?;
         Ok(work.commit(contingent).await?)
-    }
-
-    pub async fn list_headcount_entries(
-        &self,
-        context: &Context,
-        (mission, contingent): (MissionId, Id),
-        page: &Page,
-    ) -> Result<Paged<Entry>, Error> {
-        let mut db = self.read_of_contingent(context, &mission, &contingent).await?;
-        let (after, limit) = (&page.after, page.limit());
-        let found = headcount::list(&mut db, &mission, &contingent, after, limit).await?;
-        Ok(page.cut(found, |entry| entry.id.to_string()))
     }
 }
 

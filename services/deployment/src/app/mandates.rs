@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Quantity, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, Quantity, Resource, Source, resource};
 use time::{Date, OffsetDateTime};
 
 use super::{App, Error, existing_mission};
@@ -72,26 +68,5 @@ impl App {
             return Err(resource::already_exists(&mandate.resource_name()).into());
         }
         Ok(work.commit(mandate).await?)
-    }
-
-    pub async fn get_mandate(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Mandate, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = mandates::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("mandates", &id)))?)
-    }
-
-    pub async fn list_mandates(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Mandate>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = mandates::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |mandate| mandate.id.to_string()))
     }
 }

@@ -1,10 +1,7 @@
 mod travel;
 
 use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source, Work,
-    call::Scope,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, Resource, Source, Work, call::Scope, resource,
 };
 
 use super::{App, Error, existing_mission};
@@ -91,27 +88,6 @@ impl App {
         }
         movements::update(work.db(), &movement).await?;
         Ok(work.commit(movement).await?)
-    }
-
-    pub async fn get_movement(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Movement, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = movements::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("movements", &id)))?)
-    }
-
-    pub async fn list_movements(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Movement>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = movements::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |movement| movement.id.to_string()))
     }
 }
 

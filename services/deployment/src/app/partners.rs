@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, Resource, Source, resource};
 
 use super::{App, Error, existing_mission};
 use crate::{
@@ -45,26 +41,5 @@ impl App {
             return Err(resource::already_exists(&partner.resource_name()).into());
         }
         Ok(work.commit(partner).await?)
-    }
-
-    pub async fn get_partner(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Partner, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = partners::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("partners", &id)))?)
-    }
-
-    pub async fn list_partners(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Partner>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = partners::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |partner| partner.id.to_string()))
     }
 }

@@ -1,7 +1,5 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source, Work,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source, Work, resource,
 };
 use time::Date;
 
@@ -89,27 +87,6 @@ impl App {
         pledge.withdraw(on, reason, work.now())?;
         pledges::update(work.db(), &pledge).await?;
         Ok(work.commit(pledge).await?)
-    }
-
-    pub async fn get_pledge(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Pledge, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = pledges::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("pledges", &id)))?)
-    }
-
-    pub async fn list_pledges(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Pledge>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = pledges::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |pledge| pledge.id.to_string()))
     }
 }
 

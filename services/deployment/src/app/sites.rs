@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, Resource, Source, resource};
 
 use super::{App, Error, existing_mission};
 use crate::{
@@ -75,26 +71,5 @@ impl App {
         site.record(SiteStatus { recorded_at: now, ..status }, now)?;
         sites::update(work.db(), &site).await?;
         Ok(work.commit(site).await?)
-    }
-
-    pub async fn get_site(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Site, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = sites::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("sites", &id)))?)
-    }
-
-    pub async fn list_sites(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Site>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = sites::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |site| site.id.to_string()))
     }
 }

@@ -1,7 +1,5 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, Quantity, Resource, Source, Work,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, Quantity, Resource, Source, Work, resource,
 };
 use time::{Date, OffsetDateTime};
 
@@ -59,27 +57,6 @@ impl App {
             return Err(resource::already_exists(&claim.resource_name()).into());
         }
         Ok(work.commit(claim).await?)
-    }
-
-    pub async fn get_claim(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<StrengthClaim, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = claims::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("strengthClaims", &id)))?)
-    }
-
-    pub async fn list_claims(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<StrengthClaim>, Error> {
-        let mut db = self.read_of_mission(context, mission).await?;
-        let found = claims::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |claim| claim.id.to_string()))
     }
 
     /// The mission's strength at a moment, as it was known at another; both are now where

@@ -7,12 +7,6 @@ use muster_service::{
 
 use crate::{app::NewArea, domain::area::Area};
 
-/// Reads the field `name`: a P-code of a mission.
-pub fn code(name: &str) -> Result<(MissionId, String), FieldViolation> {
-    let (mission, code) = name::child(name, "areas").at("name")?;
-    Ok((mission, code.as_str().to_owned()))
-}
-
 pub fn create(request: pb::CreateAreaRequest) -> Result<NewArea, FieldViolation> {
     let mission = MissionId::parse(&request.parent).at("parent")?;
     let area = request.area.required().at("area")?;

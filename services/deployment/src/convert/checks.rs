@@ -8,11 +8,6 @@ use muster_service::{
 
 use crate::{app::NewCheck, domain::readiness::ReadinessCheck};
 
-/// Reads the field `name`: a check of a contingent.
-pub fn name(name: &str) -> Result<(MissionId, Id, Id), FieldViolation> {
-    name::grandchild(name, "contingents", "readinessChecks").at("name")
-}
-
 pub fn create(request: pb::CreateReadinessCheckRequest) -> Result<NewCheck, FieldViolation> {
     let (mission, contingent) = name::child(&request.parent, "contingents").at("parent")?;
     let check = request.readiness_check.required().at("readiness_check")?;

@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, area_service_server::AreaService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, areas};
+use crate::convert::areas;
 
 #[tonic::async_trait]
 impl AreaService for Handler {
@@ -14,22 +14,20 @@ impl AreaService for Handler {
     }
 
     async fn get_area(&self, request: Request<pb::GetAreaRequest>) -> Answer<pb::Area> {
-        let call = Call::admit(request)?;
-        let name = areas::code(&call.message.name)?;
-        Ok(Response::new(self.app.get_area(&call.context, &name.0, &name.1).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_areas(
+        &self,
+        request: Request<pb::BatchGetAreasRequest>,
+    ) -> Answer<pb::BatchGetAreasResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_areas(
         &self,
         request: Request<pb::ListAreasRequest>,
     ) -> Answer<pb::ListAreasResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_areas(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListAreasResponse {
-            areas: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{
     self as pb, readiness_check_service_server::ReadinessCheckService,
 };
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, checks};
+use crate::convert::checks;
 
 #[tonic::async_trait]
 impl ReadinessCheckService for Handler {
@@ -22,22 +22,20 @@ impl ReadinessCheckService for Handler {
         &self,
         request: Request<pb::GetReadinessCheckRequest>,
     ) -> Answer<pb::ReadinessCheck> {
-        let call = Call::admit(request)?;
-        let name = checks::name(&call.message.name)?;
-        Ok(Response::new(self.app.get_check(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_readiness_checks(
+        &self,
+        request: Request<pb::BatchGetReadinessChecksRequest>,
+    ) -> Answer<pb::BatchGetReadinessChecksResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_readiness_checks(
         &self,
         request: Request<pb::ListReadinessChecksRequest>,
     ) -> Answer<pb::ListReadinessChecksResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::contingent(&message.parent)?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_checks(&context, parent, &page).await?;
-        Ok(Response::new(pb::ListReadinessChecksResponse {
-            readiness_checks: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{
     self as pb, strength_claim_service_server::StrengthClaimService,
 };
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, claims};
+use crate::convert::claims;
 
 #[tonic::async_trait]
 impl StrengthClaimService for Handler {
@@ -22,22 +22,20 @@ impl StrengthClaimService for Handler {
         &self,
         request: Request<pb::GetStrengthClaimRequest>,
     ) -> Answer<pb::StrengthClaim> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "strengthClaims")?;
-        Ok(Response::new(self.app.get_claim(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_strength_claims(
+        &self,
+        request: Request<pb::BatchGetStrengthClaimsRequest>,
+    ) -> Answer<pb::BatchGetStrengthClaimsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_strength_claims(
         &self,
         request: Request<pb::ListStrengthClaimsRequest>,
     ) -> Answer<pb::ListStrengthClaimsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_claims(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListStrengthClaimsResponse {
-            strength_claims: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

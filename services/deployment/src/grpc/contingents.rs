@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{self as pb, contingent_service_server::ContingentService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::{
     app::Asked,
-    convert::{self, contingents, headcount},
+    convert::{contingents, headcount},
 };
 
 #[tonic::async_trait]
@@ -23,23 +23,21 @@ impl ContingentService for Handler {
         &self,
         request: Request<pb::GetContingentRequest>,
     ) -> Answer<pb::Contingent> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "contingents")?;
-        Ok(Response::new(self.app.get_contingent(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_contingents(
+        &self,
+        request: Request<pb::BatchGetContingentsRequest>,
+    ) -> Answer<pb::BatchGetContingentsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_contingents(
         &self,
         request: Request<pb::ListContingentsRequest>,
     ) -> Answer<pb::ListContingentsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_contingents(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListContingentsResponse {
-            contingents: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn advance_contingent(
@@ -104,17 +102,24 @@ impl ContingentService for Handler {
         answer(self.app.correct_headcount(&context, change, shift).await)
     }
 
+    async fn get_headcount_entry(
+        &self,
+        request: Request<pb::GetHeadcountEntryRequest>,
+    ) -> Answer<pb::HeadcountEntry> {
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_headcount_entries(
+        &self,
+        request: Request<pb::BatchGetHeadcountEntriesRequest>,
+    ) -> Answer<pb::BatchGetHeadcountEntriesResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
+    }
+
     async fn list_headcount_entries(
         &self,
         request: Request<pb::ListHeadcountEntriesRequest>,
     ) -> Answer<pb::ListHeadcountEntriesResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::contingent(&message.parent)?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_headcount_entries(&context, parent, &page).await?;
-        Ok(Response::new(pb::ListHeadcountEntriesResponse {
-            headcount_entries: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

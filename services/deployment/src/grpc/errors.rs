@@ -50,7 +50,6 @@ impl From<Error> for Failure {
                 .with("time", moment(exceeded.at)),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
             Error::Store(ref error) => stored(error),
-            Error::Shared(ref error) => stored(error),
         })
     }
 }

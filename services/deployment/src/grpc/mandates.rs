@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, mandate_service_server::MandateService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, mandates};
+use crate::convert::mandates;
 
 #[tonic::async_trait]
 impl MandateService for Handler {
@@ -17,22 +17,20 @@ impl MandateService for Handler {
     }
 
     async fn get_mandate(&self, request: Request<pb::GetMandateRequest>) -> Answer<pb::Mandate> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "mandates")?;
-        Ok(Response::new(self.app.get_mandate(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_mandates(
+        &self,
+        request: Request<pb::BatchGetMandatesRequest>,
+    ) -> Answer<pb::BatchGetMandatesResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_mandates(
         &self,
         request: Request<pb::ListMandatesRequest>,
     ) -> Answer<pb::ListMandatesResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_mandates(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListMandatesResponse {
-            mandates: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, mission_service_server::MissionService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, missions};
+use crate::convert::missions;
 
 #[tonic::async_trait]
 impl MissionService for Handler {
@@ -17,21 +17,20 @@ impl MissionService for Handler {
     }
 
     async fn get_mission(&self, request: Request<pb::GetMissionRequest>) -> Answer<pb::Mission> {
-        let call = Call::admit(request)?;
-        let id = convert::mission(&call.message.name, "name")?;
-        Ok(Response::new(self.app.get_mission(&call.context, &id).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_missions(
+        &self,
+        request: Request<pb::BatchGetMissionsRequest>,
+    ) -> Answer<pb::BatchGetMissionsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_missions(
         &self,
         request: Request<pb::ListMissionsRequest>,
     ) -> Answer<pb::ListMissionsResponse> {
-        let call = Call::admit(request)?;
-        let page = call.context.page(call.message.page_size, &call.message.page_token, "")?;
-        let paged = self.app.list_missions(&call.context, &page).await?;
-        Ok(Response::new(pb::ListMissionsResponse {
-            missions: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list_missions(self.app.database(), Call::admit(request)?).await
     }
 }

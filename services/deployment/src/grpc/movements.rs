@@ -1,6 +1,6 @@
 use muster_proto::deployment::v1::{self as pb, movement_service_server::MovementService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::{
@@ -20,23 +20,21 @@ impl MovementService for Handler {
     }
 
     async fn get_movement(&self, request: Request<pb::GetMovementRequest>) -> Answer<pb::Movement> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "movements")?;
-        Ok(Response::new(self.app.get_movement(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_movements(
+        &self,
+        request: Request<pb::BatchGetMovementsRequest>,
+    ) -> Answer<pb::BatchGetMovementsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_movements(
         &self,
         request: Request<pb::ListMovementsRequest>,
     ) -> Answer<pb::ListMovementsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_movements(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListMovementsResponse {
-            movements: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn depart_movement(

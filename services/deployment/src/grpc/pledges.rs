@@ -1,6 +1,6 @@
 use muster_proto::deployment::v1::{self as pb, pledge_service_server::PledgeService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::convert::{self, pledges};
@@ -14,23 +14,21 @@ impl PledgeService for Handler {
     }
 
     async fn get_pledge(&self, request: Request<pb::GetPledgeRequest>) -> Answer<pb::Pledge> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "pledges")?;
-        Ok(Response::new(self.app.get_pledge(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_pledges(
+        &self,
+        request: Request<pb::BatchGetPledgesRequest>,
+    ) -> Answer<pb::BatchGetPledgesResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_pledges(
         &self,
         request: Request<pb::ListPledgesRequest>,
     ) -> Answer<pb::ListPledgesResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_pledges(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListPledgesResponse {
-            pledges: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn confirm_pledge(

@@ -1,6 +1,6 @@
 use muster_proto::deployment::v1::{self as pb, site_service_server::SiteService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::convert::{self, sites};
@@ -14,23 +14,21 @@ impl SiteService for Handler {
     }
 
     async fn get_site(&self, request: Request<pb::GetSiteRequest>) -> Answer<pb::Site> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "sites")?;
-        Ok(Response::new(self.app.get_site(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_sites(
+        &self,
+        request: Request<pb::BatchGetSitesRequest>,
+    ) -> Answer<pb::BatchGetSitesResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_sites(
         &self,
         request: Request<pb::ListSitesRequest>,
     ) -> Answer<pb::ListSitesResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let parent = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_sites(&context, &parent, &page).await?;
-        Ok(Response::new(pb::ListSitesResponse {
-            sites: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn record_site_status(

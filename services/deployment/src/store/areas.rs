@@ -74,23 +74,6 @@ pub async fn lineage(
     Ok(codes)
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Area>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < code order by code limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(Area::from).collect())
-}
-
 struct Row {
     mission: String,
     code: String,

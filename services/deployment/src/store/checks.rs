@@ -44,43 +44,6 @@ pub async fn insert(db: &mut PgConnection, check: &ReadinessCheck) -> Result<boo
     Ok(inserted.rows_affected() == 1)
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    contingent: &Id,
-    id: &Id,
-) -> Result<Option<ReadinessCheck>, Error> {
-    select!(
-        "where mission = $1 and contingent = $2 and id = $3",
-        mission.as_str(),
-        contingent.as_str(),
-        id.as_str()
-    )
-    .fetch_optional(db)
-    .await?
-    .map(ReadinessCheck::try_from)
-    .transpose()
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    contingent: &Id,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<ReadinessCheck>, Error> {
-    let rows = select!(
-        "where mission = $1 and contingent = $2 and $3 < id order by id limit $4",
-        mission.as_str(),
-        contingent.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(ReadinessCheck::try_from).collect()
-}
-
 /// Every check of a contingent.
 pub async fn all(
     db: &mut PgConnection,

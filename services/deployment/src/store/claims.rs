@@ -45,35 +45,6 @@ pub async fn insert(db: &mut PgConnection, claim: &StrengthClaim) -> Result<bool
     Ok(inserted.rows_affected() == 1)
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<StrengthClaim>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(StrengthClaim::try_from)
-        .transpose()
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<StrengthClaim>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(StrengthClaim::try_from).collect()
-}
-
 /// Every claim about a mission, by id.
 pub async fn all(db: &mut PgConnection, mission: &MissionId) -> Result<Vec<StrengthClaim>, Error> {
     let rows = select!("where mission = $1 order by id", mission.as_str()).fetch_all(db).await?;

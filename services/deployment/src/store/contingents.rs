@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use muster_service::{Id, MissionId, Source};
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
@@ -66,36 +64,6 @@ pub async fn get(
         .transpose()
 }
 
-/// The contingents that have these keys, in the order of the keys.
-pub async fn of_keys(
-    db: &mut PgConnection,
-    keys: &[(MissionId, Id)],
-) -> Result<Vec<Result<Option<Contingent>, Error>>, Error> {
-    let (missions, ids): (Vec<&str>, Vec<&str>) =
-        keys.iter().map(|(mission, id)| (mission.as_str(), id.as_str())).unzip();
-    // One look into the key's index each: the planner would rather read a small table whole.
-    let rows = select!(
-        "unnest($1::text[], $2::text[]) as asked (of_mission, of_id)
-            cross join lateral (
-                select * from deployment.contingents
-                where mission = of_mission and id = of_id
-                limit 1
-            ) found",
-        missions as _,
-        ids as _
-    )
-    .fetch_all(db)
-    .await?;
-    let found: HashMap<_, _> =
-        rows.iter().map(|row| ((row.mission.as_str(), row.id.as_str()), row)).collect();
-    // Two callers may ask for the same one.
-    let of = |(mission, id): &(MissionId, Id)| {
-        let row = found.get(&(mission.as_str(), id.as_str())).copied();
-        row.cloned().map(Contingent::try_from).transpose()
-    };
-    Ok(keys.iter().map(of).collect())
-}
-
 /// Reads a contingent and holds it until the transaction ends, so that two callers cannot both decide on
 /// the same state.
 pub async fn lock(
@@ -150,23 +118,6 @@ pub async fn update(db: &mut PgConnection, contingent: &Contingent) -> Result<()
     .execute(db)
     .await?;
     updated(TABLE, result.rows_affected(), &contingent.id)
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Contingent>, Error> {
-    let rows = select!(
-        "deployment.contingents where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Contingent::try_from).collect()
 }
 
 /// Every contingent of a mission, by id.

@@ -43,27 +43,6 @@ pub async fn insert(db: &mut PgConnection, entry: &Entry) -> Result<(), Error> {
     Ok(())
 }
 
-/// A contingent's entries, in the order in which they were recorded.
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    contingent: &Id,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Entry>, Error> {
-    // Ids are version 7 UUIDs, which sort by the time they were made.
-    let rows = select!(
-        "where mission = $1 and contingent = $2 and $3 < id order by id limit $4",
-        mission.as_str(),
-        contingent.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Entry::try_from).collect()
-}
-
 /// Every entry of a contingent.
 pub async fn of_contingent(
     db: &mut PgConnection,

@@ -59,23 +59,6 @@ pub async fn get(
     Ok(row.fetch_optional(db).await?.map(Mandate::from))
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Mandate>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(Mandate::from).collect())
-}
-
 /// Every mandate of a mission, by id.
 pub async fn all(db: &mut PgConnection, mission: &MissionId) -> Result<Vec<Mandate>, Error> {
     let rows = select!("where mission = $1 order by id", mission.as_str()).fetch_all(db).await?;

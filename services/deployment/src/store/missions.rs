@@ -51,24 +51,6 @@ pub async fn lock(db: &mut PgConnection, id: &MissionId) -> Result<Option<Missio
     Ok(row.map(Mission::from))
 }
 
-/// Missions by id; `among` limits them to those that the caller may read.
-pub async fn list(
-    db: &mut PgConnection,
-    among: Option<&[String]>,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Mission>, Error> {
-    let rows = select!(
-        "where $1 < id and ($2::text[] is null or id = any($2)) order by id limit $3",
-        after,
-        among as _,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(Mission::from).collect())
-}
-
 struct Row {
     id: String,
     display_name: String,

@@ -106,23 +106,6 @@ pub async fn update(db: &mut PgConnection, movement: &Movement) -> Result<(), Er
     updated(TABLE, result.rows_affected(), &movement.id)
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Movement>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Movement::try_from).collect()
-}
-
 struct Row {
     mission: String,
     id: String,

@@ -54,23 +54,6 @@ pub async fn get(
         .transpose()
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Partner>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Partner::try_from).collect()
-}
-
 struct Row {
     mission: String,
     id: String,

@@ -106,23 +106,6 @@ pub async fn update(db: &mut PgConnection, pledge: &Pledge) -> Result<(), Error>
     updated(TABLE, result.rows_affected(), &pledge.id)
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Pledge>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Pledge::try_from).collect()
-}
-
 /// Every pledge of a mission, by id.
 pub async fn all(db: &mut PgConnection, mission: &MissionId) -> Result<Vec<Pledge>, Error> {
     let rows = select!("where mission = $1 order by id", mission.as_str()).fetch_all(db).await?;

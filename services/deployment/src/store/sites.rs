@@ -46,18 +46,6 @@ pub async fn insert(db: &mut PgConnection, site: &Site) -> Result<bool, Error> {
     Ok(inserted.rows_affected() == 1)
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Site>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Site::try_from)
-        .transpose()
-}
-
 /// Reads a site and holds it until the transaction ends, so that two callers cannot both decide on
 /// the same state.
 pub async fn lock(
@@ -87,23 +75,6 @@ pub async fn update(db: &mut PgConnection, site: &Site) -> Result<(), Error> {
     .execute(db)
     .await?;
     updated(TABLE, result.rows_affected(), &site.id)
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Site>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Site::try_from).collect()
 }
 
 struct Row {

@@ -1,7 +1,5 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source, resource,
 };
 
 use super::{App, Error, known_area, known_mission};
@@ -12,9 +10,6 @@ use crate::{
     },
     store::assessments,
 };
-
-/// The collection that assessments are named in.
-const COLLECTION: &str = "areaControlAssessments";
 
 /// What a caller says of who controls an area.
 pub struct NewAssessment {
@@ -64,26 +59,5 @@ impl App {
             return Err(resource::already_exists(&assessment.resource_name()).into());
         }
         Ok(work.commit(assessment).await?)
-    }
-
-    pub async fn get_assessment(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Assessment, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = assessments::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child(COLLECTION, &id)))?)
-    }
-
-    pub async fn list_assessments(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Assessment>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = assessments::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |assessment| assessment.id.to_string()))
     }
 }

@@ -1,12 +1,11 @@
 use muster_service::{
     Committed, Context, FieldViolation, Id, MissionId, Quantity, Resource, Source, Work, field,
-    page::{Page, Paged},
     resource,
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, Error, contended, known_area, known_mission, number_after};
+use super::{App, Error, contended, known_area, known_mission};
 use crate::{
     domain::{
         StateForbids,
@@ -86,45 +85,6 @@ impl App {
             ..last
         };
         add_revision(work, figure).await
-    }
-
-    /// The figure as it was recorded last, or last by a moment.
-    pub async fn get_figure(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-        as_of: Option<OffsetDateTime>,
-    ) -> Result<Figure, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = figures::get(&mut db, &mission, &id, as_of).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("figures", &id)))?)
-    }
-
-    pub async fn list_figures(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Figure>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = figures::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |figure| figure.id.to_string()))
-    }
-
-    pub async fn list_figure_revisions(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-        page: &Page,
-    ) -> Result<Paged<Figure>, Error> {
-        let after = number_after(page)?;
-        let mut db = self.read(context, &mission).await?;
-        let found = figures::revisions(&mut db, &mission, &id, after, page.limit()).await?;
-        // Every figure has a first revision, so an empty first page is no figure at all.
-        if found.is_empty() && page.after.is_empty() {
-            return Err(resource::not_found(&mission.child("figures", &id)).into());
-        }
-        Ok(page.cut(found, |figure| figure.revision.to_string()))
     }
 }
 

@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, PartialDate, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, PartialDate, Resource, Source, resource};
 
 use super::{App, Error, contended, known_area, known_mission};
 use crate::{
@@ -80,26 +76,5 @@ impl App {
             return Err(contended());
         }
         Ok(work.commit(incident).await?)
-    }
-
-    pub async fn get_incident(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Incident, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = incidents::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("incidents", &id)))?)
-    }
-
-    pub async fn list_incidents(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Incident>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let found = incidents::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |incident| incident.id.to_string()))
     }
 }

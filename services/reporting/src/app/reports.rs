@@ -1,7 +1,5 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, Period, Reason, Refusal, Resource, Work,
-    page::{Page, Paged},
-    resource,
+    Committed, Context, Id, MissionId, Period, Reason, Refusal, Resource, Work, resource,
     server::MAX_RESPONSE_BYTES,
 };
 use sqlx::PgConnection;
@@ -21,8 +19,6 @@ use crate::{
 /// The most that a report may carry of what it was written from: with the rest of it, it has to
 /// fit into an answer and into a change of the feed.
 const MOST_FROZEN: usize = MAX_RESPONSE_BYTES / 2;
-/// Reports carry all that they were written from, so fewer of them are read for a page.
-const MOST_ON_A_PAGE: i32 = 20;
 
 /// What a caller says of a report; what is left empty is written from the records.
 pub struct NewReport {
@@ -95,8 +91,11 @@ impl App {
         reports::update(work.db(), &report).await?;
         Ok(work.commit(report).await?)
     }
+}
 
-    pub async fn get_report(
+impl App {
+    /// The report as it is now, to be rendered.
+    pub async fn report(
         &self,
         context: &Context,
         (mission, id): (MissionId, Id),
@@ -104,18 +103,6 @@ impl App {
         let mut db = self.read(context, &mission).await?;
         let found = reports::get(&mut db, &mission, &id).await?;
         Ok(found.ok_or_else(|| resource::not_found(&mission.child("situationReports", &id)))?)
-    }
-
-    pub async fn list_reports(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        mut page: Page,
-    ) -> Result<Paged<Report>, Error> {
-        page.size = page.size.min(MOST_ON_A_PAGE);
-        let mut db = self.read(context, mission).await?;
-        let found = reports::list(&mut db, mission, &page.after, page.limit()).await?;
-        Ok(page.cut(found, |report| report.id.to_string()))
     }
 }
 

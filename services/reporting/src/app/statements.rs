@@ -1,8 +1,8 @@
+use std::collections::HashMap;
+
 use muster_service::{
     Committed, Context, FieldViolation, Id, MissionId, PartialDate, Resource, Source, Work, field,
-    name,
-    page::{Page, Paged},
-    resource,
+    history::OWN, name, resource, resource::Key,
 };
 use sqlx::PgConnection;
 
@@ -12,7 +12,7 @@ use crate::{
         incident::DatePrecision,
         statement::{QuotedNumber, Statement},
     },
-    store::{figures, statements},
+    store::{self, figures, statements},
 };
 
 /// What a caller says of what was said.
@@ -67,30 +67,19 @@ impl App {
         }
         Ok(work.commit(statement).await?)
     }
+}
 
-    pub async fn get_statement(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Statement, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = statements::get(&mut db, &mission, &id).await?;
-        let mut found =
-            found.ok_or_else(|| resource::not_found(&mission.child("statements", &id)))?;
-        flag_changed(&mut db, std::slice::from_mut(&mut found)).await?;
-        Ok(found)
-    }
-
-    pub async fn list_statements(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Statement>, Error> {
-        let mut db = self.read(context, mission).await?;
-        let mut found = statements::list(&mut db, mission, &page.after, page.limit()).await?;
-        flag_changed(&mut db, &mut found).await?;
-        Ok(page.cut(found, |statement| statement.id.to_string()))
+impl App {
+    /// The number of the last revision of each of these figures, by name.
+    pub async fn last_revisions(&self, figures: &[String]) -> Result<HashMap<String, i64>, Error> {
+        let [first, ..] = figures else { return Ok(HashMap::new()) };
+        let mission = MissionId::parse(&first.split('/').take(2).collect::<Vec<_>>().join("/"));
+        let Ok(mission) = mission else { return Ok(HashMap::new()) };
+        let keys: Vec<Key> = figures.iter().map(|name| Key::of(name)).collect();
+        let mut db = self.connection().await?;
+        let last =
+            OWN.last_revisions(&mut db, &mission, &keys).await.map_err(store::Error::from)?;
+        Ok(figures.iter().cloned().zip(last).collect())
     }
 }
 

@@ -1,8 +1,4 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, PartialDate, Resource, Source,
-    page::{Page, Paged},
-    resource,
-};
+use muster_service::{Committed, Context, Id, MissionId, PartialDate, Resource, Source, resource};
 
 use super::{App, Error, known_area, known_mission};
 use crate::{
@@ -57,28 +53,5 @@ impl App {
             return Err(resource::already_exists(&event.resource_name()).into());
         }
         Ok(work.commit(event).await?)
-    }
-
-    pub async fn get_event(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Event, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = timeline::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("timelineEvents", &id)))?)
-    }
-
-    /// Events by date, then id.
-    pub async fn list_events(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-        page: &Page,
-    ) -> Result<Paged<Event>, Error> {
-        let after = page.after.split_once('/').unwrap_or_default();
-        let mut db = self.read(context, mission).await?;
-        let found = timeline::list(&mut db, mission, after, page.limit()).await?;
-        Ok(page.cut(found, |event| format!("{}/{}", event.happened_on, event.id)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use muster_service::{Context, MissionId, Reason, Refusal, fault, token::Token};
 use tokio::time::Instant;
 
-use super::{App, Cursor, Error};
+use super::{App, Cursor, refusal};
 use crate::store::link;
 
 /// The service whose feed is followed, as its consistency tokens name it.
@@ -21,7 +21,7 @@ const RETRY_DELAY: Duration = Duration::from_millis(500);
 impl App {
     /// Waits, within the caller's time, until everything is applied that the caller has seen of
     /// the deployment service, and refuses one who has seen more of this service than there is.
-    pub async fn caught_up(&self, context: &Context, mission: &MissionId) -> Result<(), Error> {
+    pub async fn caught_up(&self, context: &Context, mission: &MissionId) -> Result<(), Refusal> {
         self.database.still_has(context, Some(mission)).await?;
         let seen: Vec<&Token> = (context.tokens.iter())
             .filter(|token| token.service == PEER && token.mission == *mission)
@@ -33,12 +33,14 @@ impl App {
         let end = end.min(Instant::now() + PATIENCE);
         loop {
             let applied = self.applied.notified();
-            let cursor = link::cursor(&mut *self.connection().await?, mission).await?;
+            let mut db = self.database.reader().await?;
+            let cursor = link::cursor(&mut db, mission).await.map_err(refusal)?;
+            drop(db);
             let Some(ahead) = seen.iter().find(|token| !has_reached(cursor.as_ref(), token)) else {
                 return Ok(());
             };
             if end <= Instant::now() {
-                return Err(behind(cursor.as_ref(), ahead).into());
+                return Err(behind(cursor.as_ref(), ahead));
             }
             // Woken or not, the next look decides.
             let _ = tokio::time::timeout_at(end.min(Instant::now() + POLL), applied).await;

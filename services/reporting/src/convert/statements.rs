@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use muster_proto::reporting::v1 as pb;
 use muster_service::{
     AtField, FieldViolation, Id, MissionId, Required, Resource, name,
@@ -82,5 +84,19 @@ fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {
         figure: number.figure.clone(),
         figure_revision: number.figure_revision,
         figure_changed: number.figure_changed,
+    }
+}
+
+/// The names of the figures that statements quote.
+pub fn quoted(statements: &[pb::Statement]) -> Vec<String> {
+    let numbers = statements.iter().flat_map(|statement| &statement.numbers);
+    numbers.map(|number| number.figure.clone()).collect()
+}
+
+/// Flags each number whose figure has a later revision than the one that it quotes.
+pub fn flag(statements: &mut [pb::Statement], last: &HashMap<String, i64>) {
+    for number in statements.iter_mut().flat_map(|statement| &mut statement.numbers) {
+        let last = last.get(&number.figure);
+        number.figure_changed = last.is_some_and(|last| number.figure_revision < *last);
     }
 }

@@ -33,13 +33,16 @@ pub struct Link {
 impl Link {
     /// Prepares to follow; nothing is connected before it does.
     pub fn new(config: &Config, app: App) -> anyhow::Result<Self> {
-        let url = &config.deployment_url;
-        let kit = Kit::new(url, Policy::default())
-            .with_context(|| format!("the deployment URL {url:?} cannot be read"))?;
+        let kit = kit(config)?;
         let client = ChangeFeedServiceClient::new(kit.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES)
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
         Ok(Self { app, kit, client, token_file: config.deployment_token_file.clone() })
+    }
+
+    /// Whether what is configured can be followed, before anything is started.
+    pub fn check(config: &Config) -> anyhow::Result<()> {
+        kit(config).map(|_| ())
     }
 
     /// The deployment service at all its replicas.
@@ -81,6 +84,12 @@ impl Link {
         let snapshot = deployment::snapshot(&position, &resources);
         Ok(Some(snapshot.map_err(|violation| unreadable(&violation))?))
     }
+}
+
+fn kit(config: &Config) -> anyhow::Result<Kit> {
+    let url = &config.deployment_url;
+    Kit::new(url, Policy::default())
+        .with_context(|| format!("the deployment URL {url:?} cannot be read"))
 }
 
 fn unreadable(violation: &FieldViolation) -> anyhow::Error {

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, area_control_service_server::AreaControlService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, assessments};
+use crate::convert::assessments;
 
 #[tonic::async_trait]
 impl AreaControlService for Handler {
@@ -20,22 +20,20 @@ impl AreaControlService for Handler {
         &self,
         request: Request<pb::GetAreaControlAssessmentRequest>,
     ) -> Answer<pb::AreaControlAssessment> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "areaControlAssessments")?;
-        Ok(Response::new(self.app.get_assessment(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_area_control_assessments(
+        &self,
+        request: Request<pb::BatchGetAreaControlAssessmentsRequest>,
+    ) -> Answer<pb::BatchGetAreaControlAssessmentsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_area_control_assessments(
         &self,
         request: Request<pb::ListAreaControlAssessmentsRequest>,
     ) -> Answer<pb::ListAreaControlAssessmentsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_assessments(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListAreaControlAssessmentsResponse {
-            area_control_assessments: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

@@ -1,6 +1,6 @@
 use muster_proto::reporting::v1::{self as pb, figure_service_server::FigureService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::convert::{self, figures};
@@ -14,24 +14,21 @@ impl FigureService for Handler {
     }
 
     async fn get_figure(&self, request: Request<pb::GetFigureRequest>) -> Answer<pb::Figure> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "figures")?;
-        let as_of = convert::as_of(call.message.as_of_time)?;
-        Ok(Response::new(self.app.get_figure(&call.context, name, as_of).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_figures(
+        &self,
+        request: Request<pb::BatchGetFiguresRequest>,
+    ) -> Answer<pb::BatchGetFiguresResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_figures(
         &self,
         request: Request<pb::ListFiguresRequest>,
     ) -> Answer<pb::ListFiguresResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_figures(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListFiguresResponse {
-            figures: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn revise_figure(&self, request: Request<pb::ReviseFigureRequest>) -> Answer<pb::Figure> {
@@ -49,19 +46,5 @@ impl FigureService for Handler {
         let Call { message, context } = Call::admit(request)?;
         let name = convert::child(&message.name, "figures")?;
         answer(self.app.retract_figure(&context, name, &message.etag, message.reason).await)
-    }
-
-    async fn list_figure_revisions(
-        &self,
-        request: Request<pb::ListFigureRevisionsRequest>,
-    ) -> Answer<pb::ListFigureRevisionsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "figures")?;
-        let page = context.page(message.page_size, &message.page_token, &message.name)?;
-        let paged = self.app.list_figure_revisions(&context, name, &page).await?;
-        Ok(Response::new(pb::ListFigureRevisionsResponse {
-            figures: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
     }
 }

@@ -1,6 +1,6 @@
 use muster_proto::reporting::v1::{self as pb, incident_service_server::IncidentService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
 use crate::convert::{self, incidents};
@@ -17,23 +17,21 @@ impl IncidentService for Handler {
     }
 
     async fn get_incident(&self, request: Request<pb::GetIncidentRequest>) -> Answer<pb::Incident> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "incidents")?;
-        Ok(Response::new(self.app.get_incident(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_incidents(
+        &self,
+        request: Request<pb::BatchGetIncidentsRequest>,
+    ) -> Answer<pb::BatchGetIncidentsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_incidents(
         &self,
         request: Request<pb::ListIncidentsRequest>,
     ) -> Answer<pb::ListIncidentsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_incidents(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListIncidentsResponse {
-            incidents: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 
     async fn verify_incident(

@@ -1,11 +1,13 @@
 use muster_proto::reporting::v1::{
     self as pb, situation_report_service_server::SituationReportService,
 };
-use muster_service::{Answer, Call, Resource, answer};
+use muster_service::{Answer, Call, answer, standard};
 use tonic::{Request, Response};
 
 use super::Handler;
 use crate::convert::{self, reports};
+
+const MOST_ON_A_PAGE: i32 = 20;
 
 #[tonic::async_trait]
 impl SituationReportService for Handler {
@@ -22,23 +24,27 @@ impl SituationReportService for Handler {
         &self,
         request: Request<pb::GetSituationReportRequest>,
     ) -> Answer<pb::SituationReport> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "situationReports")?;
-        Ok(Response::new(self.app.get_report(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_situation_reports(
+        &self,
+        request: Request<pb::BatchGetSituationReportsRequest>,
+    ) -> Answer<pb::BatchGetSituationReportsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_situation_reports(
         &self,
         request: Request<pb::ListSituationReportsRequest>,
     ) -> Answer<pb::ListSituationReportsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_reports(&context, &mission, page).await?;
-        Ok(Response::new(pb::ListSituationReportsResponse {
-            situation_reports: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        let mut call = Call::admit(request)?;
+        // Reports carry all that they were written from, so fewer of them make a page.
+        call.message.page_size = match call.message.page_size {
+            0 => MOST_ON_A_PAGE,
+            size => size.min(MOST_ON_A_PAGE),
+        };
+        standard::list(&self.app, call, "").await
     }
 
     async fn approve_situation_report(
@@ -66,7 +72,7 @@ impl SituationReportService for Handler {
         let call = Call::admit(request)?;
         let name = convert::child(&call.message.name, "situationReports")?;
         let format = reports::format(call.message.format)?;
-        let report = self.app.get_report(&call.context, name).await?;
+        let report = self.app.report(&call.context, name).await?;
         Ok(Response::new(reports::document(&report, format)))
     }
 }

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, statement_service_server::StatementService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::{Request, Response, Status};
 
 use super::Handler;
-use crate::convert::{self, statements};
+use crate::convert::statements;
 
 #[tonic::async_trait]
 impl StatementService for Handler {
@@ -20,22 +20,38 @@ impl StatementService for Handler {
         &self,
         request: Request<pb::GetStatementRequest>,
     ) -> Answer<pb::Statement> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "statements")?;
-        Ok(Response::new(self.app.get_statement(&call.context, name).await?.pack()))
+        let mut found: Response<pb::Statement> =
+            standard::get(&self.app, Call::admit(request)?).await?;
+        self.flag(std::slice::from_mut(found.get_mut())).await?;
+        Ok(found)
+    }
+
+    async fn batch_get_statements(
+        &self,
+        request: Request<pb::BatchGetStatementsRequest>,
+    ) -> Answer<pb::BatchGetStatementsResponse> {
+        let mut found: Response<pb::BatchGetStatementsResponse> =
+            standard::batch_get(&self.app, Call::admit(request)?).await?;
+        self.flag(&mut found.get_mut().statements).await?;
+        Ok(found)
     }
 
     async fn list_statements(
         &self,
         request: Request<pb::ListStatementsRequest>,
     ) -> Answer<pb::ListStatementsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_statements(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListStatementsResponse {
-            statements: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        let mut found: Response<pb::ListStatementsResponse> =
+            standard::list(&self.app, Call::admit(request)?, "").await?;
+        self.flag(&mut found.get_mut().statements).await?;
+        Ok(found)
+    }
+}
+
+impl Handler {
+    /// Flags each number whose figure was revised or retracted since it was quoted.
+    async fn flag(&self, statements: &mut [pb::Statement]) -> Result<(), Status> {
+        let last = self.app.last_revisions(&statements::quoted(statements)).await?;
+        statements::flag(statements, &last);
+        Ok(())
     }
 }

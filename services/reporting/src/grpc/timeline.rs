@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, timeline_service_server::TimelineService};
-use muster_service::{Answer, Call, Resource, answer};
-use tonic::{Request, Response};
+use muster_service::{Answer, Call, answer, standard};
+use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, timeline};
+use crate::convert::timeline;
 
 #[tonic::async_trait]
 impl TimelineService for Handler {
@@ -20,22 +20,20 @@ impl TimelineService for Handler {
         &self,
         request: Request<pb::GetTimelineEventRequest>,
     ) -> Answer<pb::TimelineEvent> {
-        let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "timelineEvents")?;
-        Ok(Response::new(self.app.get_event(&call.context, name).await?.pack()))
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_timeline_events(
+        &self,
+        request: Request<pb::BatchGetTimelineEventsRequest>,
+    ) -> Answer<pb::BatchGetTimelineEventsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_timeline_events(
         &self,
         request: Request<pb::ListTimelineEventsRequest>,
     ) -> Answer<pb::ListTimelineEventsResponse> {
-        let Call { message, context } = Call::admit(request)?;
-        let mission = convert::mission(&message.parent, "parent")?;
-        let page = context.page(message.page_size, &message.page_token, &message.parent)?;
-        let paged = self.app.list_events(&context, &mission, &page).await?;
-        Ok(Response::new(pb::ListTimelineEventsResponse {
-            timeline_events: paged.items.iter().map(Resource::pack).collect(),
-            next_page_token: paged.next_page_token,
-        }))
+        standard::list(&self.app, Call::admit(request)?, "event_date").await
     }
 }

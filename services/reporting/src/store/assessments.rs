@@ -49,35 +49,6 @@ pub async fn insert(db: &mut PgConnection, assessment: &Assessment) -> Result<bo
     Ok(inserted.rows_affected() == 1)
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Assessment>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Assessment::try_from)
-        .transpose()
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Assessment>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Assessment::try_from).collect()
-}
-
 /// Every assessment of a mission that was recorded by a moment, by id.
 pub async fn known(
     db: &mut PgConnection,

@@ -91,47 +91,6 @@ pub async fn lock(
     get(db, mission, id, None).await
 }
 
-/// The mission's figures, each at its last revision.
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Figure>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id and revision = (
-            select max(revision) from reporting.figure_revisions as later
-            where later.mission = figure.mission and later.id = figure.id
-        ) order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Figure::try_from).collect()
-}
-
-/// Every revision of a figure after one, oldest first.
-pub async fn revisions(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Figure>, Error> {
-    let rows = select!(
-        "where mission = $1 and id = $2 and $3 < revision order by revision limit $4",
-        mission.as_str(),
-        id.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Figure::try_from).collect()
-}
-
 /// Every figure of a mission as it was known at a moment, by id.
 pub async fn known(
     db: &mut PgConnection,

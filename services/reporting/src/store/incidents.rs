@@ -88,26 +88,6 @@ pub async fn lock(
     get(db, mission, id).await
 }
 
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Incident>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id and revision = (
-            select max(revision) from reporting.incident_revisions as later
-            where later.mission = incident.mission and later.id = incident.id
-        ) order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Incident::try_from).collect()
-}
-
 /// Every incident of a mission as it was known at a moment, by id.
 pub async fn known(
     db: &mut PgConnection,

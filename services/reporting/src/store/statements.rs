@@ -50,35 +50,6 @@ pub async fn insert(db: &mut PgConnection, statement: &Statement) -> Result<bool
     Ok(inserted.rows_affected() == 1)
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Statement>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Statement::try_from)
-        .transpose()
-}
-
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Statement>, Error> {
-    let rows = select!(
-        "where mission = $1 and $2 < id order by id limit $3",
-        mission.as_str(),
-        after,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Statement::try_from).collect()
-}
-
 /// What was said between two days, both included, oldest first.
 pub async fn between(
     db: &mut PgConnection,

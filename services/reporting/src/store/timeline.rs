@@ -121,37 +121,6 @@ pub async fn drop_untold(
     Ok(dropped.into_iter().map(|event| (Id::known(event.id), event.revision)).collect())
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Event>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Event::try_from)
-        .transpose()
-}
-
-/// Events by date, then id; `after` is the date and id of the last one before.
-pub async fn list(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    after: (&str, &str),
-    limit: i64,
-) -> Result<Vec<Event>, Error> {
-    let rows = select!(
-        "where mission = $1 and ($2, $3) < (happened_on, id) order by happened_on, id limit $4",
-        mission.as_str(),
-        after.0,
-        after.1,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Event::try_from).collect()
-}
-
 /// Those of several events that there are.
 pub async fn of_ids(
     db: &mut PgConnection,

@@ -43,11 +43,14 @@ pub fn chained(_: &Events, evidence: &Evidence) -> Vec<String> {
             let mut hash = Sha256::new();
             hash.update(&last);
             hash.update(spot.position.to_be_bytes());
-            hash.update(&stored.payload);
+            stored.digests.iter().for_each(|digest| hash.update(digest));
             if stored.hash != hash.finalize().to_vec() {
                 broken.push(format!("{service} {mission} {} breaks the chain", spot.position));
             }
             last.clone_from(&stored.hash);
+            for name in &stored.forged {
+                broken.push(format!("{service} {name} at {} is not its digest's", spot.position));
+            }
         }
         let head = evidence.heads.get(&(service.to_owned(), mission.to_owned()));
         if head.is_none_or(|head| head.last_hash != last) {
@@ -68,8 +71,7 @@ pub fn revisions(_: &Events, evidence: &Evidence) -> Vec<String> {
                 let revision = told.revision;
                 broken.push(format!("{}: {revision} follows {last} at {spot:?}", told.name));
             }
-            // What is no longer there begins anew where it is told of again.
-            *last = if told.resource.is_some() { told.revision } else { 0 };
+            *last = told.revision;
         }
     }
     broken

@@ -56,17 +56,27 @@ fn good() -> (Events, Evidence) {
             decided_on: Some(position - 1),
             attempts: vec![attempt(10 * position.unsigned_abs(), done(position))],
         });
-        let payload = vec![u8::try_from(position).unwrap()];
+        let digest = vec![u8::try_from(position).unwrap()];
         let mut hash = Sha256::new();
         hash.update(&last);
         hash.update(position.to_be_bytes());
-        hash.update(&payload);
+        hash.update(&digest);
         last = hash.finalize().to_vec();
         let type_url = "/muster.deployment.v1.Pledge".into();
-        let any = Any { type_url, value: pledge(payload[0]) };
-        let told = ResourceChange { name: NAME.into(), revision: position, resource: Some(any) };
-        let stored =
-            Stored { actor: "operator".into(), payload, hash: last.clone(), resources: vec![told] };
+        let any = Any { type_url, value: pledge(digest[0]) };
+        let told = ResourceChange {
+            name: NAME.into(),
+            revision: position,
+            resource: Some(any),
+            actor: "operator".into(),
+            ..ResourceChange::default()
+        };
+        let stored = Stored {
+            digests: vec![digest],
+            hash: last.clone(),
+            resources: vec![told],
+            forged: Vec::new(),
+        };
         evidence.changes.insert(spot(position), stored);
         evidence.keys.push(Key {
             method: "/Change".into(),
@@ -225,7 +235,7 @@ fn a_gap_a_broken_chain_and_a_skipped_revision_are_noticed() {
     let found = noticed(|_, evidence| drop(evidence.changes.remove(&spot(1))));
     assert!(found.contains(&"positions are dense"));
     let found = noticed(|_, evidence| {
-        evidence.changes.values_mut().for_each(|stored| stored.payload.push(1));
+        evidence.changes.values_mut().for_each(|stored| stored.digests.push(vec![1]));
     });
     assert_eq!(found, ["the hash chain is whole"]);
     let found = noticed(|_, evidence| {

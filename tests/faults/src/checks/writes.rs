@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use muster_proto::common::v1::ResourceChange;
 use muster_service::rules;
 use prost::Message;
 use prost_reflect::DynamicMessage;
@@ -36,7 +37,7 @@ pub fn lost(events: &Events, evidence: &Evidence) -> Vec<String> {
             broken.push(format!("{said} was acknowledged; nothing is there"));
             continue;
         };
-        let told = stored.resources.last().filter(|told| told.name == done.name);
+        let told = stored.resources.iter().rfind(|told| told.name == done.name);
         let same = told.and_then(|told| told.resource.as_ref()).is_some_and(|any| {
             canonical(&any.type_url, &any.value) == canonical(&any.type_url, &done.answer)
         });
@@ -61,7 +62,8 @@ pub fn doubled(events: &Events, evidence: &Evidence) -> Vec<String> {
     }
     for (spot, stored) in &evidence.changes {
         let keys = of_spot.remove(spot).unwrap_or_default();
-        if callers.contains(stored.actor.as_str()) && keys != 1 {
+        let is_callers = |told: &ResourceChange| callers.contains(told.actor.as_str());
+        if stored.resources.iter().any(is_callers) && keys != 1 {
             broken.push(format!("{spot:?} was written under {keys} request ids"));
         }
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use muster_proto::common::v1::{Change, ResourceChange};
+use muster_proto::common::v1::ResourceChange;
 use prost::Message;
 use prost_types::Any;
+use sha2::{Digest, Sha256};
 use sqlx::Connection;
 use tokio::time::{Instant, sleep};
 
@@ -87,18 +88,28 @@ impl Nemesis {
                 type_url: "/muster.deployment.v1.Pledge".to_owned(),
                 value: vec![0xff; 9],
             }),
-        };
-        let change = Change {
-            mission: format!("missions/{mission}"),
             actor: "nemesis".to_owned(),
-            resources: vec![resource],
-            ..Change::default()
+            ..ResourceChange::default()
         };
-        sqlx::query("select deployment.finish_work($1, now(), $2, 'nemesis', '', null, null)")
-            .bind(mission)
-            .bind(change.encode_to_vec())
-            .execute(&mut db)
-            .await?;
+        let message = resource.encode_to_vec();
+        let salt = self.rng.u128(..).to_be_bytes();
+        let digest = Sha256::new().chain_update(salt).chain_update(&message).finalize();
+        let appended: Option<i64> = sqlx::query_scalar(
+            "with feed as materialized (
+                select mission, greatest(now(), last_recorded_at) as at from deployment.feeds
+                where mission = $1 for update
+            )
+            select (deployment.append_change(mission, at, array['pledges'], array[$2], array[1::bigint], array[null::timestamptz],
+                array[true], array[$3], array[$4], array[$5], '{}', '{}', '{}', '{}', '{}')).new_position from feed",
+        )
+        .bind(mission)
+        .bind(resource.name.rsplit('/').next())
+        .bind(message)
+        .bind(&salt[..])
+        .bind(&digest[..])
+        .fetch_one(&mut db)
+        .await?;
+        anyhow::ensure!(appended.is_some(), "the feed could not be poisoned");
         Ok(true)
     }
 }
