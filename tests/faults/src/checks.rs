@@ -62,6 +62,6 @@ pub fn all(events: &Events, evidence: &Evidence) -> Vec<Violation> {
 /// A resource that the nemesis put into a feed to spoil it.
 pub const POISON: &str = "/pledges/poison-";
 
-fn is_poison(name: &str) -> bool {
+pub fn is_poison(name: &str) -> bool {
     name.contains(POISON)
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::{
     caller::Caller,
+    checks::is_poison,
     history::Spot,
     script,
     watcher::Heads,
@@ -58,7 +59,7 @@ pub struct Key {
 pub struct Projected {
     pub revision: i64,
     pub position: i64,
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 /// A line of the ledger of people.
@@ -303,6 +304,8 @@ impl Evidence {
     async fn ask(&mut self, caller: &Caller) -> anyhow::Result<()> {
         let getters = script::getters();
         let resources: Vec<(String, String)> = (self.fold().into_iter())
+            // No message can be made of these, which the services say.
+            .filter(|(name, _)| !is_poison(name))
             .map(|(name, (_, told))| (name, kind(told).to_owned()))
             .collect();
         for (number, (name, kind)) in resources.into_iter().enumerate() {
@@ -339,16 +342,18 @@ async fn answer(
 
 /// Everything that the reporting service knows of the other one.
 pub async fn projection(db: &mut PgConnection) -> anyhow::Result<BTreeMap<String, Projected>> {
-    let resources =
-        "select name, revision, position, body::text from reporting.deployment_resources";
+    let resources = "select distinct on (mission, collection, key) revision, position, message
+        from reporting.deployment_revisions order by mission, collection, key, revision desc";
     let mut projection = BTreeMap::new();
     for row in sqlx::query(resources).fetch_all(db).await? {
+        let message: Vec<u8> = row.try_get("message")?;
+        let told = ResourceChange::decode(&*message).context("a revision cannot be read")?;
         let projected = Projected {
             revision: row.try_get("revision")?,
             position: row.try_get("position")?,
-            body: row.try_get("body")?,
+            body: told.resource.unwrap_or_default().value,
         };
-        projection.insert(row.try_get("name")?, projected);
+        projection.insert(told.name, projected);
     }
     Ok(projection)
 }
