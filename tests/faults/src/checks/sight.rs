@@ -132,9 +132,14 @@ pub fn projected(_: &Events, evidence: &Evidence) -> Vec<String> {
             continue;
         }
         let known = evidence.projection.get(&name);
-        if known.map(|known| (known.revision, known.position))
-            != Some((told.revision, spot.position))
-        {
+        // What a snapshot tells of is known at the snapshot's place, which is not before its own.
+        let value = told.resource.as_ref().map(|any| &any.value[..]).unwrap_or_default();
+        let is_same = |known: &Projected| {
+            known.revision == told.revision
+                && known.body == value
+                && spot.position <= known.position
+        };
+        if !known.is_some_and(is_same) {
             let revision = known.map(|known| known.revision);
             broken
                 .push(format!("{name} is {}; the other service knows {revision:?}", told.revision));

@@ -96,7 +96,7 @@ fn good() -> (Events, Evidence) {
     let head = Head { epoch: "e".into(), last_position: 2, last_hash: last };
     evidence.heads.insert(("deployment".into(), "m".into()), head);
     evidence.cursors.insert("m".into(), 2);
-    let projected = Projected { revision: 2, position: 2, body: Vec::new() };
+    let projected = Projected { revision: 2, position: 2, body: pledge(2) };
     evidence.projection.insert(NAME.into(), projected);
     evidence.rebuilt.clone_from(&evidence.projection);
     evidence.served.insert(NAME.into(), Some(pledge(2)));
