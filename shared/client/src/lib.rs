@@ -12,7 +12,8 @@
 //! let kit = Kit::new("http://deployment-1:50051,http://deployment-2:50051", Policy::default())?
 //!     .showing(Token::file("/run/secrets/muster.token"));
 //! let mut contingents = ContingentServiceClient::new(kit);
-//! let request = GetContingentRequest { name: "missions/haiti-mss/contingents/ken-1".into() };
+//! let name = "missions/haiti-mss/contingents/ken-1".into();
+//! let request = GetContingentRequest { name, ..GetContingentRequest::default() };
 //! println!("{:?}", contingents.get_contingent(request).await?.into_inner());
 //! # Ok(())
 //! # }
