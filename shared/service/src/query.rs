@@ -1,5 +1,5 @@
-//! What a list is asked for besides its page: a filter as in AIP-160 and an order as in AIP-132,
-//! over the fields of the resource that is listed.
+//! The filter (AIP-160) and the order (AIP-132) of a list, over the fields of the resource that is
+//! listed.
 //!
 //! <https://google.aip.dev/160>, <https://google.aip.dev/132>
 
@@ -7,5 +7,7 @@ mod filter;
 mod order;
 mod path;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 pub use self::{filter::Filter, order::Order};
