@@ -69,7 +69,7 @@ fn recorded(path: &str, message: &DescriptorProto) -> String {
     )
 }
 
-/// What Get, BatchGet and List are asked.
+/// A request of Get, BatchGet or List.
 fn request(path: &str, message: &DescriptorProto) -> String {
     let name = message.name();
     if name.starts_with("Get") && has(message, "name") {
@@ -97,7 +97,7 @@ fn request(path: &str, message: &DescriptorProto) -> String {
     String::new()
 }
 
-/// What BatchGet and List answer with: resources, and for List the token of the next page.
+/// An answer of BatchGet or List: resources, and for List the token of the next page.
 fn response(path: &str, message: &DescriptorProto) -> String {
     let name = message.name();
     let Some(items) = message.field.first().filter(|field| {

@@ -72,16 +72,8 @@ impl World {
         when: OffsetDateTime,
     ) -> Result<pb::Movement, Status> {
         let (name, effective_time) = (FLIGHT.to_owned(), at(when));
-        let (etag, request_id, note) = Default::default();
-        let request = pb::DepartMovementRequest {
-            name,
-            etag,
-            request_id,
-            effective_time,
-            note,
-            headcount,
-            ..Default::default()
-        };
+        let request =
+            pb::DepartMovementRequest { name, effective_time, headcount, ..Default::default() };
         Ok(self.movements().depart_movement(request).await?.into_inner())
     }
 
@@ -92,16 +84,8 @@ impl World {
         when: OffsetDateTime,
     ) -> Result<pb::Movement, Status> {
         let (name, effective_time) = (FLIGHT.to_owned(), at(when));
-        let (etag, request_id, note) = Default::default();
-        let request = pb::ArriveMovementRequest {
-            name,
-            etag,
-            request_id,
-            effective_time,
-            note,
-            headcount,
-            ..Default::default()
-        };
+        let request =
+            pb::ArriveMovementRequest { name, effective_time, headcount, ..Default::default() };
         Ok(self.movements().arrive_movement(request).await?.into_inner())
     }
 

@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use muster_service::{
     Context, Database, Id, MissionId, Reason, Refusal, Shutdown, Work,
-    page::Page,
     quantity::Overflow,
     reader::Reader,
     resource,
@@ -36,10 +35,7 @@ pub use self::reports::{Frozen, NewReport};
 pub use self::situation::Asked;
 pub use self::statements::{NewNumber, NewStatement};
 pub use self::timeline::NewEvent;
-pub use crate::store::{
-    Error as StoreError,
-    link::{Cursor, Parked},
-};
+pub use crate::store::link::{Cursor, Parked};
 
 #[derive(Clone)]
 pub struct App {
@@ -116,16 +112,17 @@ impl Reads for App {
 
     async fn reader(&self, context: &Context, mission: &MissionId) -> Result<Reader, Refusal> {
         let mut reader = self.database.read(context, mission).await?;
-        let cursor = store::link::cursor(reader.db(), mission).await.map_err(refusal)?;
+        let cursor = store::link::cursor(reader.db(), mission).await?;
         cursor.map(|_| reader).ok_or_else(|| resource::not_found(&mission.name()))
     }
 }
 
-/// What a caller is told where the store fails.
-fn refusal(error: store::Error) -> Refusal {
-    match error {
-        store::Error::Database(error) => error.into(),
-        corrupt @ store::Error::Corrupt { .. } => status::internal(&corrupt),
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Database(error) => error.into(),
+            corrupt @ store::Error::Corrupt { .. } => status::internal(&corrupt),
+        }
     }
 }
 
@@ -155,19 +152,6 @@ async fn known_area(
 /// Refuses a revision that another call was faster to make.
 fn contended() -> Error {
     Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call").into()
-}
-
-/// The number after which a page of a numbered list begins.
-fn number_after(page: &Page) -> Result<i64, Error> {
-    if page.after.is_empty() {
-        return Ok(0);
-    }
-    page.after.parse().map_err(|_| {
-        let rule = "must be the next_page_token of an answer to the same question";
-        Refusal::new(Reason::PageTokenInvalid, format!("page_token {rule}"))
-            .violation("page_token", rule)
-            .into()
-    })
 }
 
 impl From<work::WorkError> for Error {

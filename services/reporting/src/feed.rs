@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use crate::app::App;
 
-pub use self::link::Link;
+pub use self::link::{Link, peer};
 
 /// Answers calls about the feed.
 pub struct ChangeFeed {

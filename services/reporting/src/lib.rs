@@ -13,6 +13,7 @@ mod feed;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use muster_client::Kit;
 use muster_service::{
     Clock, Database, Shutdown, database,
     health::{self, Peer},
@@ -35,6 +36,8 @@ const LINK_SERVICE: &str = "muster.reporting.v1.LinkService";
 /// A reporting service that holds its database and port, ready to run.
 pub struct Reporting {
     config: Config,
+    /// The deployment service, whose feed is followed.
+    peer: Kit,
     database: Database,
     server: Server,
     gate: Gate,
@@ -60,8 +63,8 @@ impl Service for Reporting {
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
         let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
-        feed::Link::check(&config)?;
-        Ok(Self { config, database, server, gate, keep_changes })
+        let peer = feed::peer(&config)?;
+        Ok(Self { config, peer, database, server, gate, keep_changes })
     }
 
     fn address(&self) -> SocketAddr {
@@ -73,9 +76,9 @@ impl Service for Reporting {
         let services = health::services_of(PACKAGE);
         health::announce(&reporter, &services).await;
         let app = app::App::new(self.database.clone(), &shutdown);
-        let link = feed::Link::new(&self.config, app.clone())?;
+        let link = feed::Link::new(self.peer.clone(), &self.config, app.clone());
         let database = self.database.clone();
-        let peer = Some(Peer { service: LINK_SERVICE, kit: link.kit() });
+        let peer = Some(Peer { service: LINK_SERVICE, kit: self.peer });
         shutdown.spawn(health::supervise(reporter, services, database, peer, shutdown.clone()));
         shutdown.spawn(muster_service::feed::follow(link, shutdown.clone()));
         if let Some(time) = self.keep_changes {

@@ -1,5 +1,5 @@
-//! What is generated from `proto/`: the wire types, and the traits of standard methods that they
-//! have by their fields.
+//! The wire types generated from `proto/`, and the traits of standard methods that they have by
+//! their fields.
 
 use std::sync::LazyLock;
 

@@ -39,6 +39,12 @@ impl MissionId {
             _ => Err(FieldViolation::new("must be missions/{mission}")),
         }
     }
+
+    /// Reads the mission of a name that begins with `missions/{mission}`.
+    pub fn of(name: &str) -> Result<Self, FieldViolation> {
+        let first_two: Vec<&str> = name.split('/').take(2).collect();
+        Self::parse(&first_two.join("/"))
+    }
 }
 
 impl Id {

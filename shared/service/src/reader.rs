@@ -48,9 +48,7 @@ impl Database {
         }
         Ok(Reader { transaction, mission: mission.clone(), as_of: context.as_of, head })
     }
-}
 
-impl Database {
     /// Begins to read all missions that a caller has a role in.
     pub async fn read_all(&self, context: &Context) -> Result<Reader, Refusal> {
         self.still_has(context, None).await?;

@@ -7,7 +7,7 @@ use muster_proto::{
     common::v1::{ListRevisionsRequest, ListRevisionsResponse},
 };
 use prost::{Message, Name};
-use prost_reflect::DynamicMessage;
+use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::Response;
 
 use crate::{
@@ -191,12 +191,12 @@ pub async fn list_revisions(
     Ok(Response::new(ListRevisionsResponse { revisions, next_page_token: paged.next_page_token }))
 }
 
-/// What is asked of a collection.
+/// A filter and an order over the resources of a collection.
 struct Query {
-    /// `None` where everything matches.
-    filter: Option<(Filter, prost_reflect::MessageDescriptor)>,
-    /// `None` for the order of the names.
-    order: Option<(Order, prost_reflect::MessageDescriptor)>,
+    resource: MessageDescriptor,
+    filter: Filter,
+    /// Empty for the order of the names.
+    order: Order,
 }
 
 /// A resource's key and its message.
@@ -238,11 +238,7 @@ impl Query {
         let filter = Filter::parse(message.filter(), &resource).at("filter").map_err(refused)?;
         let order_by = if message.order_by().is_empty() { usual } else { message.order_by() };
         let order = Order::parse(order_by, &resource).at("order_by").map_err(refused)?;
-        let filtered = !message.filter().trim().is_empty();
-        Ok(Self {
-            filter: filtered.then(|| (filter, resource.clone())),
-            order: (!order_by.trim().is_empty()).then_some((order, resource)),
-        })
+        Ok(Self { resource, filter, order })
     }
 
     /// One more resource than fits on the page, or those that there are.
@@ -253,24 +249,21 @@ impl Query {
         source: &Source,
     ) -> Result<Vec<Found>, Refusal> {
         let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
-        match &self.order {
-            None => self.matching(reader, source, &page.after, limit).await,
-            Some((order, resource)) => {
-                let most = MOST_ORDERED + 1;
-                let found = self.matching(reader, source, "", most).await?;
-                if MOST_ORDERED < found.len() {
-                    return Err(too_many_to_order());
-                }
-                let mut read = Vec::with_capacity(found.len());
-                for found in found {
-                    read.push((dynamic(resource, &found.1)?, found));
-                }
-                read.sort_by(|one, other| order.compare(&one.0, &other.0));
-                let skip = read.iter().position(|(_, (key, _))| *key == page.after);
-                let rest = read.into_iter().skip(skip.map_or(0, |place| place + 1));
-                Ok(rest.take(limit).map(|(_, found)| found).collect())
-            }
+        if self.order.is_empty() {
+            return self.matching(reader, source, &page.after, limit).await;
         }
+        let found = self.matching(reader, source, "", MOST_ORDERED + 1).await?;
+        if MOST_ORDERED < found.len() {
+            return Err(too_many_to_order());
+        }
+        let mut read = Vec::with_capacity(found.len());
+        for found in found {
+            read.push((self.dynamic(&found.1)?, found));
+        }
+        read.sort_by(|one, other| self.order.compare(&one.0, &other.0));
+        let skip = read.iter().position(|(_, (key, _))| *key == page.after);
+        let rest = read.into_iter().skip(skip.map_or(0, |place| place + 1));
+        Ok(rest.take(limit).map(|(_, found)| found).collect())
     }
 
     /// Matching resources by key, after one key, as many as asked for or those that there are.
@@ -282,7 +275,7 @@ impl Query {
         most: usize,
     ) -> Result<Vec<Found>, Refusal> {
         let chunk = i64::try_from(most).unwrap_or(i64::MAX);
-        let limit = if self.filter.is_some() { chunk.max(CHUNK) } else { chunk };
+        let limit = if self.filter.is_empty() { chunk } else { chunk.max(CHUNK) };
         let (mut found, mut after) = (Vec::new(), after.to_owned());
         loop {
             let read = source.read(reader, &after, limit).await?;
@@ -292,11 +285,7 @@ impl Query {
             }
             for revision in read {
                 let value = value(&revision)?;
-                let matches = match &self.filter {
-                    Some((filter, resource)) => filter.matches(&dynamic(resource, &value)?),
-                    None => true,
-                };
-                if matches {
+                if self.filter.is_empty() || self.filter.matches(&self.dynamic(&value)?) {
                     found.push((revision.key, value));
                 }
             }
@@ -306,12 +295,16 @@ impl Query {
             }
         }
     }
+
+    fn dynamic(&self, value: &[u8]) -> Result<DynamicMessage, Refusal> {
+        DynamicMessage::decode(self.resource.clone(), value)
+            .map_err(|error| status::internal(&error))
+    }
 }
 
 /// The mission that a name speaks of.
 fn mission_of(name: &str) -> Result<MissionId, Refusal> {
-    let mission: Vec<&str> = name.split('/').take(2).collect();
-    MissionId::parse(&mission.join("/")).at("name").map_err(|violation| refuse(&[violation]))
+    MissionId::of(name).at("name").map_err(|violation| refuse(&[violation]))
 }
 
 async fn exists(reader: &mut Reader, name: &str) -> Result<(), Refusal> {
@@ -326,13 +319,6 @@ fn value(revision: &Revision) -> Result<Vec<u8>, Refusal> {
 
 fn decode<M: Message + Default>(value: &[u8]) -> Result<M, Refusal> {
     M::decode(value).map_err(|error| status::internal(&error))
-}
-
-fn dynamic(
-    resource: &prost_reflect::MessageDescriptor,
-    value: &[u8],
-) -> Result<DynamicMessage, Refusal> {
-    DynamicMessage::decode(resource.clone(), value).map_err(|error| status::internal(&error))
 }
 
 fn too_many_to_order() -> Refusal {

@@ -37,7 +37,7 @@ pub struct Head {
 /// One change as it is stored.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// What its hash covers besides the one before.
+    /// Its hash covers these besides the hash before.
     pub digests: Vec<Vec<u8>>,
     pub hash: Vec<u8>,
     pub resources: Vec<ResourceChange>,
@@ -304,7 +304,7 @@ impl Evidence {
     async fn ask(&mut self, caller: &Caller) -> anyhow::Result<()> {
         let getters = script::getters();
         let resources: Vec<(String, String)> = (self.fold().into_iter())
-            // No message can be made of these, which the services say.
+            // The services answer INTERNAL for these, since no message can be made of them.
             .filter(|(name, _)| !is_poison(name))
             .map(|(name, (_, told))| (name, kind(told).to_owned()))
             .collect();

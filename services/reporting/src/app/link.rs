@@ -14,7 +14,7 @@ use muster_service::{
 };
 use tokio::time::Instant;
 
-use super::{App, Error, number_after};
+use super::{App, Error};
 use crate::{
     domain::deployment::{ReceivedChange, ReceivedRevision},
     store::link::{self, Cursor, Parked},
@@ -91,7 +91,7 @@ impl App {
         mission: &MissionId,
         page: &Page,
     ) -> Result<Paged<Parked>, Error> {
-        let after = number_after(page)?;
+        let after = page.number()?;
         let mut db = self.read(context, mission).await?;
         let found = link::list_parked(&mut db, mission, after, page.limit()).await?;
         Ok(page.cut_by(found, |parked| parked.sequence.to_string(), |parked| parked.reason.len()))

@@ -91,9 +91,7 @@ impl App {
         reports::update(work.db(), &report).await?;
         Ok(work.commit(report).await?)
     }
-}
 
-impl App {
     /// The report as it is now, to be rendered.
     pub async fn report(
         &self,

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use muster_service::{
-    Committed, Context, FieldViolation, Id, MissionId, PartialDate, Resource, Source, Work, field,
-    history::OWN, name, resource, resource::Key,
+    AtField, Committed, Context, FieldViolation, Id, MissionId, PartialDate, Resource, Source,
+    Work, field, history::OWN, resource, resource::Key,
 };
 use sqlx::PgConnection;
 
@@ -67,19 +67,21 @@ impl App {
         }
         Ok(work.commit(statement).await?)
     }
-}
 
-impl App {
     /// The number of the last revision of each of these figures, by name.
     pub async fn last_revisions(&self, figures: &[String]) -> Result<HashMap<String, i64>, Error> {
-        let [first, ..] = figures else { return Ok(HashMap::new()) };
-        let mission = MissionId::parse(&first.split('/').take(2).collect::<Vec<_>>().join("/"));
-        let Ok(mission) = mission else { return Ok(HashMap::new()) };
-        let keys: Vec<Key> = figures.iter().map(|name| Key::of(name)).collect();
+        let mut last = HashMap::new();
+        if figures.is_empty() {
+            return Ok(last);
+        }
         let mut db = self.connection().await?;
-        let last =
-            OWN.last_revisions(&mut db, &mission, &keys).await.map_err(store::Error::from)?;
-        Ok(figures.iter().cloned().zip(last).collect())
+        // Statements of several missions may be asked for at once.
+        for figures in figures.chunk_by(|one, other| MissionId::of(one) == MissionId::of(other)) {
+            let mission = MissionId::of(&figures[0]).at("name");
+            let mission = mission.map_err(|violation| field::refuse(&[violation]))?;
+            last.extend(last_revisions(&mut db, &mission, figures).await?);
+        }
+        Ok(last)
     }
 }
 
@@ -115,18 +117,23 @@ pub(super) async fn flag_changed(
     let Some(mission) = statements.first().map(|statement| statement.mission.clone()) else {
         return Ok(());
     };
-    let quoted: Vec<String> = (statements.iter())
-        .flat_map(|statement| &statement.numbers)
-        .filter_map(|number| figure_id(&mission, number))
-        .collect();
-    let revisions = figures::last_revisions(db, &mission, &quoted).await?;
+    let numbers = statements.iter().flat_map(|statement| &statement.numbers);
+    let quoted: Vec<String> = numbers.map(|number| number.figure.clone()).collect();
+    let revisions = last_revisions(db, &mission, &quoted).await?;
     for number in statements.iter_mut().flat_map(|statement| &mut statement.numbers) {
-        let last = figure_id(&mission, number).and_then(|id| revisions.get(&id));
+        let last = revisions.get(&number.figure);
         number.figure_changed = last.is_some_and(|last| number.figure_revision < *last);
     }
     Ok(())
 }
 
-fn figure_id(mission: &MissionId, number: &QuotedNumber) -> Option<String> {
-    name::sibling(mission, &number.figure, "figures").ok().map(|id| id.to_string())
+/// The number of the last revision of each of these figures of a mission, by name.
+async fn last_revisions(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    figures: &[String],
+) -> Result<HashMap<String, i64>, Error> {
+    let keys: Vec<Key> = figures.iter().map(|name| Key::of(name)).collect();
+    let last = OWN.last_revisions(db, mission, &keys).await.map_err(store::Error::from)?;
+    Ok(figures.iter().cloned().zip(last).collect())
 }

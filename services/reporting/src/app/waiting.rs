@@ -5,7 +5,7 @@ use std::time::Duration;
 use muster_service::{Context, MissionId, Reason, Refusal, fault, token::Token};
 use tokio::time::Instant;
 
-use super::{App, Cursor, refusal};
+use super::{App, Cursor};
 use crate::store::link;
 
 /// The service whose feed is followed, as its consistency tokens name it.
@@ -34,7 +34,7 @@ impl App {
         loop {
             let applied = self.applied.notified();
             let mut db = self.database.reader().await?;
-            let cursor = link::cursor(&mut db, mission).await.map_err(refusal)?;
+            let cursor = link::cursor(&mut db, mission).await?;
             drop(db);
             let Some(ahead) = seen.iter().find(|token| !has_reached(cursor.as_ref(), token)) else {
                 return Ok(());

@@ -25,29 +25,17 @@ const SNAPSHOT_LIMIT: Duration = Duration::from_secs(30);
 /// Follows the deployment service's feed.
 pub struct Link {
     app: App,
-    kit: Kit,
     client: ChangeFeedServiceClient<Kit>,
     token_file: Option<PathBuf>,
 }
 
 impl Link {
     /// Prepares to follow; nothing is connected before it does.
-    pub fn new(config: &Config, app: App) -> anyhow::Result<Self> {
-        let kit = kit(config)?;
-        let client = ChangeFeedServiceClient::new(kit.clone())
+    pub fn new(kit: Kit, config: &Config, app: App) -> Self {
+        let client = ChangeFeedServiceClient::new(kit)
             .max_decoding_message_size(MAX_RESPONSE_BYTES)
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
-        Ok(Self { app, kit, client, token_file: config.deployment_token_file.clone() })
-    }
-
-    /// Whether what is configured can be followed, before anything is started.
-    pub fn check(config: &Config) -> anyhow::Result<()> {
-        kit(config).map(|_| ())
-    }
-
-    /// The deployment service at all its replicas.
-    pub fn kit(&self) -> Kit {
-        self.kit.clone()
+        Self { app, client, token_file: config.deployment_token_file.clone() }
     }
 
     /// A request that shows who asks. The token is read anew each time: it may have been renewed.
@@ -86,7 +74,8 @@ impl Link {
     }
 }
 
-fn kit(config: &Config) -> anyhow::Result<Kit> {
+/// The deployment service at all its replicas, as it is configured.
+pub fn peer(config: &Config) -> anyhow::Result<Kit> {
     let url = &config.deployment_url;
     Kit::new(url, Policy::default())
         .with_context(|| format!("the deployment URL {url:?} cannot be read"))

@@ -1,9 +1,9 @@
 //! The one table from our errors to what callers see.
 
-use muster_service::{Failure, Reason, Refusal, status};
+use muster_service::{Failure, Reason, Refusal};
 use tonic::Status;
 
-use crate::app::{Error, StoreError};
+use crate::app::Error;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -14,8 +14,7 @@ impl From<Error> for Failure {
                 .with("state", state.state.to_uppercase())
                 .with("allowed", state.allowed),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
-            Error::Store(StoreError::Database(error)) => error.into(),
-            Error::Store(error) => status::internal(&error),
+            Error::Store(error) => error.into(),
         })
     }
 }

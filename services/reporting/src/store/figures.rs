@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use muster_service::{Id, MissionId, Quantity, Source};
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
@@ -109,23 +107,6 @@ pub async fn known(
     .fetch_all(db)
     .await?;
     rows.into_iter().map(Figure::try_from).collect()
-}
-
-/// The last revision of each of these figures, by id.
-pub async fn last_revisions(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    ids: &[String],
-) -> Result<HashMap<String, i64>, Error> {
-    let rows = sqlx::query!(
-        r#"select id, max(revision) as "revision!" from reporting.figure_revisions
-        where mission = $1 and id = any($2) group by id"#,
-        mission.as_str(),
-        ids,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.revision)).collect())
 }
 
 struct Row {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use aip_160::{Arg, Comparable, Comparator, Expression, Restriction, StringMatch};
+use aip_160::{Arg, Comparable, Comparator, Expression, Restriction, StringMatch, Value};
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 
 use super::{
@@ -33,12 +33,8 @@ enum Node {
 #[derive(Clone, Debug)]
 enum Operand {
     Scalar(Scalar),
-    /// A string that begins, ends or goes on with anything.
-    Pattern {
-        text: String,
-        open_start: bool,
-        open_end: bool,
-    },
+    /// A quoted string, of which a `*` at either end stands for anything.
+    Pattern(Value),
 }
 
 impl Filter {
@@ -87,7 +83,7 @@ fn compared(
     };
     // An unquoted number such as 2.5 is a member with a field to the grammar.
     let text = value.map_or_else(|| arg.to_string(), |value| value.as_str().to_owned());
-    let is_quoted = value.is_some_and(aip_160::Value::is_quoted);
+    let is_quoted = value.is_some_and(Value::is_quoted);
     if *comparator == Comparator::Has && !is_quoted && text == "*" {
         return Ok(Node::Said(path));
     }
@@ -103,22 +99,16 @@ fn compared(
         _ if !kind.has_order() => return unfit("its values have no order"),
         _ => {}
     }
-    let pattern = value.and_then(aip_160::Value::string_match);
-    let with = match pattern.filter(|_| kind == Type::Text && !is_ordered(*comparator)) {
-        None | Some(StringMatch::Exact(_)) => Operand::Scalar(kind.read(&text)?),
-        Some(StringMatch::Prefix(text)) => pattern_of(text, false, true),
-        Some(StringMatch::Suffix(text)) => pattern_of(text, true, false),
-        Some(StringMatch::Contains(text)) => pattern_of(text, true, true),
+    let is_pattern = is_quoted && kind == Type::Text && !is_ordered(*comparator);
+    let with = match value.filter(|_| is_pattern) {
+        Some(quoted) => Operand::Pattern(quoted.clone()),
+        None => Operand::Scalar(kind.read(&text)?),
     };
     Ok(Node::Compared { path, comparator: *comparator, with })
 }
 
 fn is_ordered(comparator: Comparator) -> bool {
     !matches!(comparator, Comparator::Equal | Comparator::NotEqual | Comparator::Has)
-}
-
-fn pattern_of(text: &str, open_start: bool, open_end: bool) -> Operand {
-    Operand::Pattern { text: text.to_owned(), open_start, open_end }
 }
 
 impl Node {
@@ -141,12 +131,13 @@ impl Operand {
     fn is_met(&self, comparator: Comparator, value: &Scalar) -> bool {
         let ordering = match self {
             Self::Scalar(with) => value.compare(with),
-            Self::Pattern { text, open_start, open_end } => match value {
-                Scalar::Text(value) => {
-                    let is_met = match (open_start, open_end) {
-                        (true, true) => value.contains(text.as_str()),
-                        (true, false) => value.ends_with(text.as_str()),
-                        (false, _) => value.starts_with(text.as_str()),
+            Self::Pattern(pattern) => match (pattern.string_match(), value) {
+                (Some(pattern), Scalar::Text(value)) => {
+                    let is_met = match pattern {
+                        StringMatch::Exact(text) => value == text,
+                        StringMatch::Prefix(text) => value.starts_with(text),
+                        StringMatch::Suffix(text) => value.ends_with(text),
+                        StringMatch::Contains(text) => value.contains(text),
                     };
                     Some(if is_met { Ordering::Equal } else { Ordering::Less })
                 }

@@ -42,6 +42,10 @@ impl Order {
         Ok(Self(text.split(',').map(read).collect::<Result<_, _>>()?))
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn compare(&self, one: &DynamicMessage, other: &DynamicMessage) -> Ordering {
         let at = |path: &Path, message: &DynamicMessage| {
             path.values(message).first().and_then(|value| Scalar::of(value))

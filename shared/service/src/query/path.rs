@@ -1,4 +1,4 @@
-//! Paths to fields, and what stands there in a message.
+//! Paths to fields, and the values there in a message.
 
 use std::borrow::Cow;
 
@@ -38,8 +38,8 @@ impl Path {
         self.fields.iter().any(FieldDescriptor::is_list)
     }
 
-    /// What stands there: nothing where a message on the way is absent, several values where
-    /// lists are on the way.
+    /// The values there: none where a message on the way is absent, several where lists are on
+    /// the way.
     pub fn values<'a>(&self, message: &'a DynamicMessage) -> Vec<Cow<'a, Value>> {
         let mut found = vec![];
         collect(Cow::Borrowed(message), &self.fields, &mut found);

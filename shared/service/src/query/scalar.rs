@@ -7,7 +7,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::field::FieldViolation;
 
-/// What kinds of values are compared.
+/// The types of values that can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     Text,
@@ -55,7 +55,7 @@ impl Type {
         !matches!(self, Self::Bool | Self::Enum(_))
     }
 
-    /// Reads what stands in a filter.
+    /// Reads a value of this type from a filter.
     pub fn read(&self, text: &str) -> Result<Scalar, FieldViolation> {
         let wrong = |rule: &str| FieldViolation::new(format!("has {text}, which is not {rule}"));
         match self {
@@ -104,7 +104,7 @@ fn date(text: &str) -> Option<Scalar> {
 }
 
 impl Scalar {
-    /// What stands in a message; `None` for what cannot be compared.
+    /// Reads a value of a message; `None` for one that cannot be compared.
     pub fn of(value: &Value) -> Option<Self> {
         let part = |name: &str| match value.as_message()?.get_field_by_name(name)?.as_ref() {
             Value::I32(number) => Some(i64::from(*number)),

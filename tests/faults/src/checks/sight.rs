@@ -132,7 +132,7 @@ pub fn projected(_: &Events, evidence: &Evidence) -> Vec<String> {
             continue;
         }
         let known = evidence.projection.get(&name);
-        // What a snapshot tells of is known at the snapshot's place, which is not before its own.
+        // A resource of a snapshot is known at the snapshot's position, which is later than its own.
         let value = told.resource.as_ref().map(|any| &any.value[..]).unwrap_or_default();
         let is_same = |known: &Projected| {
             known.revision == told.revision

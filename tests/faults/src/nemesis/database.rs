@@ -99,8 +99,10 @@ impl Nemesis {
                 select mission, greatest(now(), last_recorded_at) as at from deployment.feeds
                 where mission = $1 for update
             )
-            select (deployment.append_change(mission, at, array['pledges'], array[$2], array[1::bigint], array[null::timestamptz],
-                array[true], array[$3], array[$4], array[$5], '{}', '{}', '{}', '{}', '{}')).new_position from feed",
+            select (deployment.append_change(mission, at, array['pledges'], array[$2],
+                array[1::bigint], array[null::timestamptz], array[true], array[$3], array[$4],
+                array[$5], '{}', '{}', '{}', '{}', '{}')).new_position
+            from feed",
         )
         .bind(mission)
         .bind(resource.name.rsplit('/').next())
