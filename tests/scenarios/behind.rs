@@ -9,16 +9,13 @@ use muster_proto::{
     deployment::v1::{ListMissionsRequest, mission_service_client::MissionServiceClient},
     reporting::v1::change_feed_service_client::ChangeFeedServiceClient,
 };
-use muster_service::{
-    MissionId,
-    identity::{Grant, Role},
-    token::Token,
-};
+use muster_service::{identity::Grant, identity::Role, token::Token};
 use muster_tests::{
     World,
     hostile::{self, EVERY_CHANGE, Seeds, methods},
     no_older_than, reason,
 };
+use muster_values::MissionId;
 use prost::Message;
 use prost_reflect::{MethodDescriptor, prost_types::method_options::IdempotencyLevel};
 

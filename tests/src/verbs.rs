@@ -8,7 +8,8 @@ use muster_proto::{
     common::v1::{Change, ListChangesRequest, ResourceChange},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
 };
-use muster_service::{Clock, MissionId, resource::Key, token::Token};
+use muster_service::{Clock, resource::Key, token::Token};
+use muster_values::MissionId;
 use prost::Message;
 use prost_types::{Any, Timestamp};
 use sha2::{Digest, Sha256};

@@ -1,7 +1,8 @@
 //! Numbers, names and times in words.
 
 use muster_proto::common::v1::{Period, Quantity};
-use muster_service::{quantity::grouped, wire};
+use muster_service::wire;
+use muster_values::quantity::grouped;
 use prost_types::Timestamp;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -16,7 +17,7 @@ pub fn quantity(quantity: Option<&Quantity>) -> String {
         (None, None) => "no bounds known".to_owned(),
     };
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let plain = muster_service::Quantity::within(quantity.at_least, quantity.at_most);
+    let plain = muster_values::Quantity::within(quantity.at_least, quantity.at_most);
     match quantity.as_written.as_str() {
         "" => bounds,
         // The words say the bounds themselves.

@@ -13,16 +13,12 @@ mod movements;
 mod sites;
 mod strength;
 
+use muster_service::FieldViolation;
 use muster_service::{
-    Context, Database, FieldViolation, MissionId, Refusal, Shutdown, Work,
-    call::Scope,
-    field,
-    quantity::Overflow,
-    reader::Reader,
-    resource,
-    standard::{self, Gets, Reads},
-    work,
+    Context, Database, Refusal, Shutdown, Work, call::Scope, field, reader::Reader, resource,
+    standard, standard::Gets, standard::Reads, work,
 };
+use muster_values::{MissionId, quantity::Overflow};
 use time::{Duration, OffsetDateTime};
 
 use crate::{

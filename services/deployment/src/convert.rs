@@ -14,7 +14,8 @@ pub mod sites;
 pub mod claims;
 pub mod strength;
 
-use muster_service::{AtField, FieldViolation, Id, MissionId, name};
+use muster_service::{AtField, FieldViolation};
+use muster_values::{Id, MissionId, name};
 
 /// Reads a mission's name from the field `field`.
 pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {

@@ -15,13 +15,10 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Id, MissionId, Reason, Refusal, Shutdown, Work,
-    quantity::Overflow,
-    reader::Reader,
-    resource,
-    standard::{self, Gets, Reads},
-    status, work,
+    Context, Database, Reason, Refusal, Shutdown, Work, reader::Reader, resource, standard,
+    standard::Gets, standard::Reads, status, work,
 };
+use muster_values::{Id, MissionId, quantity::Overflow};
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
 

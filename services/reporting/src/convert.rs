@@ -12,9 +12,9 @@ pub mod situation;
 pub mod reports;
 
 use muster_proto::{common::v1 as common, google::r#type::Date};
-use muster_service::{
-    AtField, FieldViolation, Id, MissionId, PartialDate, name, wire, wire_enum, words::FromWire,
-};
+use muster_service::{AtField, FieldViolation};
+use muster_service::{wire, wire_enum, words::FromWire};
+use muster_values::{Id, MissionId, PartialDate, name};
 
 use crate::domain::incident::DatePrecision;
 

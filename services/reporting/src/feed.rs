@@ -8,10 +8,8 @@ use muster_proto::{
     },
     reporting::v1::change_feed_service_server::ChangeFeedService,
 };
-use muster_service::{
-    Answer, Call, Context, MissionId,
-    feed::{Feed, Parts, Watch},
-};
+use muster_service::{Answer, Call, Context, feed::Feed, feed::Parts, feed::Watch};
+use muster_values::MissionId;
 use tonic::{Request, Response, Status};
 
 use crate::app::App;

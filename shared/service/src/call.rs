@@ -11,20 +11,13 @@ use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use crate::{AtField, FieldViolation};
 use crate::{
-    fault,
-    field::{self, AtField, FieldViolation},
-    identity::Role,
-    name::MissionId,
-    page::Page,
-    resource::Resource,
-    rules,
-    server::{Caller, Deadline},
-    status::{Reason, Refusal},
-    token::{self, Token},
-    wire,
-    work::{Committed, Failure},
+    fault, field, identity::Role, page::Page, resource::Resource, rules, server::Caller,
+    server::Deadline, status::Reason, status::Refusal, token, token::Token, wire, work::Committed,
+    work::Failure,
 };
+use muster_values::name::MissionId;
 
 /// What a unary handler answers with.
 pub type Answer<T> = Result<Response<T>, Status>;

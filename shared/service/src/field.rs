@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use muster_values::{date::NoDate, name::BadName};
 use prost_reflect::{Kind, MessageDescriptor};
 use tonic::Status;
 
@@ -46,6 +47,18 @@ impl FieldViolation {
 
     pub fn rule(&self) -> &str {
         &self.rule
+    }
+}
+
+impl From<NoDate> for FieldViolation {
+    fn from(err: NoDate) -> Self {
+        Self::new(err)
+    }
+}
+
+impl From<BadName> for FieldViolation {
+    fn from(err: BadName) -> Self {
+        Self::new(err)
     }
 }
 

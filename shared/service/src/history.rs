@@ -9,7 +9,8 @@ use prost::Message;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
-use crate::{call::AsOf, name::MissionId, resource::Key};
+use crate::{call::AsOf, resource::Key};
+use muster_values::name::MissionId;
 
 /// A table of revisions: a service's own, or those of a feed that it follows.
 #[derive(Clone, Copy, Debug)]

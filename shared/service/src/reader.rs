@@ -4,12 +4,9 @@ use sqlx::{PgConnection, Postgres, Row, Transaction};
 use tokio::time::Instant;
 
 use crate::{
-    call::{AsOf, Context},
-    database::Database,
-    feed::{Head, check_token},
-    name::MissionId,
-    status::Refusal,
+    call::AsOf, call::Context, database::Database, feed::Head, feed::check_token, status::Refusal,
 };
+use muster_values::name::MissionId;
 
 /// A read-only transaction for one caller: everything read in it is of one moment, and its
 /// statements end with the caller's deadline.

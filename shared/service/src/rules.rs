@@ -8,7 +8,7 @@ mod plan;
 
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 pub use self::plan::UnknownRule;
 pub use muster_proto::pool;

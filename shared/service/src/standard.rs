@@ -10,20 +10,14 @@ use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::Response;
 
+use crate::AtField;
 use crate::{
-    Gather, Shutdown,
-    call::{Answer, AsOf, Call, Context},
-    database::{Database, refusal},
-    field::{AtField, refuse},
-    history::{OWN, Range, Revision},
-    name::MissionId,
-    page::{MOST_PAGE_BYTES, Page},
-    query::{Filter, Order},
-    reader::Reader,
-    resource::{Key, not_found},
-    rules,
-    status::{self, Refusal},
+    Gather, Shutdown, call::Answer, call::AsOf, call::Call, call::Context, database::Database,
+    database::refusal, field::refuse, history::OWN, history::Range, history::Revision,
+    page::MOST_PAGE_BYTES, page::Page, query::Filter, query::Order, reader::Reader, resource::Key,
+    resource::not_found, rules, status, status::Refusal,
 };
+use muster_values::name::MissionId;
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees
 /// the same of a resource, so a group needs no part in its key for who asks.

@@ -11,10 +11,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use tonic::{Response, metadata::MetadataMap};
 use uuid::Uuid;
 
-use crate::{
-    name::MissionId,
-    status::{Reason, Refusal},
-};
+use crate::{status::Reason, status::Refusal};
+use muster_values::name::MissionId;
 
 /// The metadata that carries tokens, both ways.
 pub const HEADER: &str = "muster-consistency-token";

@@ -8,10 +8,9 @@ use muster_proto::{
 use prost_types::Timestamp;
 use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{
-    field::{AtField, FieldViolation, Required},
-    quantity::{Invalid, Qualifier, Quantity},
-    source::{NoDate, PartialDate, Period, Source},
+use crate::{AtField, FieldViolation, Required};
+use muster_values::{
+    PartialDate, Period, Source, quantity::Invalid, quantity::Qualifier, quantity::Quantity,
 };
 
 /// Reads a moment, to the microsecond that Postgres keeps.
@@ -205,12 +204,6 @@ pub fn wire_sources(sources: &[Source]) -> Vec<pb::Source> {
     sources.iter().map(wire_source).collect()
 }
 
-impl From<NoDate> for FieldViolation {
-    fn from(err: NoDate) -> Self {
-        Self::new(err)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +216,16 @@ mod tests {
         assert!(time(Timestamp { seconds: i64::MAX, nanos: 0 }).is_err());
         let wire = Timestamp { seconds: 1_719_200_000, nanos: 5_000 };
         assert_eq!(timestamp(time(wire).unwrap()), wire);
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_that_leaves_the_limits() {
+        let field = |least, words: &str| {
+            let as_written = words.to_owned();
+            let wire = pb::Quantity { at_least: least, as_written, ..Default::default() };
+            format!("{:?}", quantity(Some(wire)).unwrap_err())
+        };
+        assert!(field(None, "1 000 000 000 001").contains("as_written"));
+        assert!(field(Some(-1), "").contains("at_least"));
     }
 }

@@ -16,14 +16,10 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::{
-    call::{Context, Scope},
-    database::Database,
-    fault,
-    name::MissionId,
-    resource::Resource,
-    status::{Reason, Refusal},
-    token::Token,
+    call::Context, call::Scope, database::Database, fault, resource::Resource, status::Reason,
+    status::Refusal, token::Token,
 };
+use muster_values::name::MissionId;
 
 pub use self::replay::Replay;
 use self::revision::Pending;

@@ -2,10 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use muster_service::{
-    MissionId, Reason,
-    token::{self, HEADER, Token},
-};
+use muster_service::{Reason, token::self, token::HEADER, token::Token};
+use muster_values::{MissionId};
 use tonic::metadata::{AsciiMetadataValue, MetadataMap};
 
 fuzz_target!(|text: &str| {

@@ -2,10 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use muster_service::{
-    PartialDate,
-    wire::{partial_date, wire_partial_date},
-};
+use muster_service::{wire::partial_date, wire::wire_partial_date};
+use muster_values::{PartialDate};
 
 fuzz_target!(|text: &str| {
     let Ok(date) = text.parse::<PartialDate>() else { return };

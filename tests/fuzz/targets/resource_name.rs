@@ -2,10 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use muster_service::{
-    MissionId,
-    name::{child, grandchild, optional_sibling, sibling},
-};
+use muster_values::{MissionId, name::child, name::grandchild, name::optional_sibling, name::sibling};
 
 const OUTER: &str = "contingents";
 const INNER: &str = "readinessChecks";

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use muster_service::{Qualifier, Quantity};
+use muster_values::{Qualifier, Quantity};
 
 const MOST: i64 = 1_000_000_000_000;
 

@@ -8,7 +8,8 @@ use muster_proto::{
         situation_number::Metric, situation_service_client::SituationServiceClient,
     },
 };
-use muster_service::{PartialDate, wire};
+use muster_service::wire;
+use muster_values::PartialDate;
 use prost_types::Timestamp;
 
 use super::{missions, strength};

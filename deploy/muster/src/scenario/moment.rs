@@ -1,6 +1,7 @@
 //! TOML's dates and times as the protos have them.
 
-use muster_service::{PartialDate, wire};
+use muster_service::wire;
+use muster_values::PartialDate;
 use prost_types::Timestamp;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 use toml::value::{Datetime, Offset};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use muster_service::{PartialDate, wire};
+use muster_service::wire;
+use muster_values::PartialDate;
 use prost::Message;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value,

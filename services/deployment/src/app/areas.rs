@@ -1,6 +1,6 @@
-use muster_service::{
-    Committed, Context, FieldViolation, MissionId, Resource, Source, field, resource,
-};
+use muster_service::FieldViolation;
+use muster_service::{Committed, Context, Resource, field, resource};
+use muster_values::{MissionId, Source};
 
 use super::{App, Error, existing_mission};
 use crate::{domain::area::Area, store::areas};

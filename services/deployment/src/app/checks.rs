@@ -1,4 +1,5 @@
-use muster_service::{Committed, Context, Id, MissionId, Resource, Source, resource};
+use muster_service::{Committed, Context, Resource, resource};
+use muster_values::{Id, MissionId, Source};
 use time::OffsetDateTime;
 
 use super::{App, Error, not_in_the_future};

@@ -1,6 +1,5 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source, Work, call::Scope, resource,
-};
+use muster_service::{Committed, Context, Resource, Work, call::Scope, resource};
+use muster_values::{Id, MissionId, Source};
 use time::OffsetDateTime;
 
 use super::{App, Error, existing_mission, headcount::Posting, not_in_the_future};

@@ -1,4 +1,5 @@
-use muster_service::{Committed, Context, Id, MissionId, Resource, Work, resource};
+use muster_service::{Committed, Context, Resource, Work, resource};
+use muster_values::{Id, MissionId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

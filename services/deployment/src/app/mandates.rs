@@ -1,4 +1,5 @@
-use muster_service::{Committed, Context, Id, MissionId, Quantity, Resource, Source, resource};
+use muster_service::{Committed, Context, Resource, resource};
+use muster_values::{Id, MissionId, Quantity, Source};
 use time::{Date, OffsetDateTime};
 
 use super::{App, Error, existing_mission};

@@ -1,4 +1,5 @@
-use muster_service::{Committed, Context, MissionId, resource};
+use muster_service::{Committed, Context, resource};
+use muster_values::MissionId;
 
 use super::{App, Error};
 use crate::{

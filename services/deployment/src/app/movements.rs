@@ -1,8 +1,7 @@
 mod travel;
 
-use muster_service::{
-    Committed, Context, Id, MissionId, Resource, Source, Work, call::Scope, resource,
-};
+use muster_service::{Committed, Context, Resource, Work, call::Scope, resource};
+use muster_values::{Id, MissionId, Source};
 
 use super::{App, Error, existing_mission};
 use crate::{

@@ -1,6 +1,5 @@
-use muster_service::{
-    Committed, Context, Id, MissionId, PartialDate, Quantity, Resource, Source, Work, resource,
-};
+use muster_service::{Committed, Context, Resource, Work, resource};
+use muster_values::{Id, MissionId, PartialDate, Quantity, Source};
 use time::Date;
 
 use super::{App, Error, existing_mission};

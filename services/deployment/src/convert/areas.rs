@@ -1,9 +1,7 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{
-    AtField, FieldViolation, MissionId, Required, Resource, name,
-    resource::etag,
-    wire::{self, timestamp, wire_sources},
-};
+use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{Resource, resource::etag, wire, wire::timestamp, wire::wire_sources};
+use muster_values::{MissionId, name};
 
 use crate::{app::NewArea, domain::area::Area};
 

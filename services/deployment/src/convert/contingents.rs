@@ -1,10 +1,9 @@
 use muster_proto::deployment::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource, name,
-    resource::etag,
-    wire::{self, timestamp, wire_sources},
-    words::required,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, words::required,
 };
+use muster_values::{Id, MissionId, name};
 use prost_types::Timestamp;
 
 use crate::{

@@ -1,7 +1,6 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{
-    AtField, FieldViolation, Resource, wire::timestamp, wire_enum, words::required,
-};
+use muster_service::{AtField, FieldViolation};
+use muster_service::{Resource, wire::timestamp, wire_enum, words::required};
 
 use crate::domain::{
     contingent::Shift,

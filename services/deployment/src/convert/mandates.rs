@@ -1,11 +1,10 @@
 use muster_proto::deployment::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource, name,
-    resource::etag,
-    wire::{self, timestamp, wire_date, wire_interval, wire_quantity, wire_sources},
-    wire_enum,
-    words::required,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_interval,
+    wire::wire_quantity, wire::wire_sources, wire_enum, words::required,
 };
+use muster_values::{Id, MissionId, name};
 
 use crate::{
     app::NewMandate,

@@ -1,8 +1,7 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{
-    AtField, FieldViolation, MissionId, Required, Resource, resource::etag, wire::timestamp,
-    wire_enum, words::required,
-};
+use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{Resource, resource::etag, wire::timestamp, wire_enum, words::required};
+use muster_values::MissionId;
 
 use crate::{
     app::NewMission,

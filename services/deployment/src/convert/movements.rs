@@ -1,11 +1,10 @@
 use muster_proto::deployment::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource, name,
-    resource::etag,
-    wire::{self, optional_date, timestamp, wire_date, wire_sources},
-    wire_enum,
-    words::{FromWire, required},
+    Resource, resource::etag, wire, wire::optional_date, wire::timestamp, wire::wire_date,
+    wire::wire_sources, wire_enum, words::FromWire, words::required,
 };
+use muster_values::{Id, MissionId, name};
 use prost_types::{Duration, Timestamp};
 
 use crate::{

@@ -1,13 +1,12 @@
 use muster_proto::{
     common::v1::Source as WireSource, deployment::v1 as pb, google::r#type::Date as WireDate,
 };
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource, Source, name,
-    resource::etag,
-    wire::{self, timestamp, wire_date, wire_partial_date, wire_quantity, wire_sources},
-    wire_enum,
-    words::FromWire,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_partial_date,
+    wire::wire_quantity, wire::wire_sources, wire_enum, words::FromWire,
 };
+use muster_values::{Id, MissionId, Source, name};
 use time::Date;
 
 use crate::{

@@ -1,11 +1,9 @@
 use muster_proto::{deployment::v1 as pb, google::r#type::LatLng};
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource,
-    resource::etag,
-    wire::{self, timestamp, wire_sources},
-    wire_enum,
-    words::required,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
 };
+use muster_values::{Id, MissionId};
 
 use crate::{
     app::NewSite,

@@ -1,8 +1,6 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{
-    Id,
-    wire::{timestamp, wire_quantity},
-};
+use muster_service::{wire::timestamp, wire::wire_quantity};
+use muster_values::Id;
 
 use crate::domain::{
     headcount::Account,

@@ -1,4 +1,4 @@
-use muster_service::{MissionId, Source};
+use muster_values::{MissionId, Source};
 use time::OffsetDateTime;
 
 /// An administrative unit with its P-code.

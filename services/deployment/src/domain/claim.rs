@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Quantity, Source, words};
+use muster_values::{Id, MissionId, Quantity, Source, words};
 use time::{Date, OffsetDateTime};
 
 words! {

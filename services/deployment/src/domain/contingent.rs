@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Source};
+use muster_values::{Id, MissionId, Source};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

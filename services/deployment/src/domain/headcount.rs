@@ -1,6 +1,6 @@
 //! The double-entry ledger of people.
 
-use muster_service::{Id, MissionId, words};
+use muster_values::{Id, MissionId, words};
 use time::OffsetDateTime;
 
 use super::{

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Quantity, Source, words};
+use muster_values::{Id, MissionId, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 

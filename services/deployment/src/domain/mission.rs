@@ -1,4 +1,4 @@
-use muster_service::{MissionId, words};
+use muster_values::{MissionId, words};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

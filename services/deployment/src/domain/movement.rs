@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Source, words};
+use muster_values::{Id, MissionId, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Time};
 

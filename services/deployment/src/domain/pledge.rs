@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, PartialDate, Quantity, Source, words};
+use muster_values::{Id, MissionId, PartialDate, Quantity, Source, words};
 use time::{Date, OffsetDateTime};
 
 use super::{OutOfOrder, StateForbids};

@@ -1,6 +1,6 @@
 //! How many people there are, and who says otherwise.
 
-use muster_service::{Id, MissionId, Quantity, quantity::Overflow};
+use muster_values::{Id, MissionId, Quantity, quantity::Overflow};
 use time::{OffsetDateTime, Time};
 
 use super::{
@@ -293,7 +293,7 @@ fn summed<'e>(
 
 #[cfg(test)]
 mod tests {
-    use muster_service::{PartialDate, Source};
+    use muster_values::{PartialDate, Source};
     use time::macros::{date, datetime};
 
     use super::*;

@@ -1,5 +1,6 @@
 use muster_proto::deployment::v1::{self as pb, strength_service_server::StrengthService};
-use muster_service::{Answer, AtField, Call, wire};
+use muster_service::AtField;
+use muster_service::{Answer, Call, wire};
 use tonic::{Request, Response};
 
 use super::Handler;

@@ -1,4 +1,4 @@
-use muster_service::{MissionId, Source};
+use muster_values::{MissionId, Source};
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 

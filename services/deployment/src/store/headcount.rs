@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId};
+use muster_values::{Id, MissionId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Quantity, Source};
+use muster_values::{Id, MissionId, Quantity, Source};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 

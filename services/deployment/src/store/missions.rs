@@ -1,4 +1,4 @@
-use muster_service::MissionId;
+use muster_values::MissionId;
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 

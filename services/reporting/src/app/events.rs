@@ -1,7 +1,7 @@
 //! What the timeline says of the mission's own steps. Every function is pure: the same resource
 //! gives the same events under the same ids, so that a newer revision replaces what it changed.
 
-use muster_service::{Id, MissionId, PartialDate, Source};
+use muster_values::{Id, MissionId, PartialDate, Source};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 

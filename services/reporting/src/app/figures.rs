@@ -1,7 +1,6 @@
-use muster_service::{
-    Committed, Context, FieldViolation, Id, MissionId, Quantity, Resource, Source, Work, field,
-    resource,
-};
+use muster_service::FieldViolation;
+use muster_service::{Committed, Context, Resource, Work, field, resource};
+use muster_values::{Id, MissionId, Quantity, Source};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 

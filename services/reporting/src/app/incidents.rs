@@ -1,4 +1,5 @@
-use muster_service::{Committed, Context, Id, MissionId, PartialDate, Resource, Source, resource};
+use muster_service::{Committed, Context, Resource, resource};
+use muster_values::{Id, MissionId, PartialDate, Source};
 
 use super::{App, Error, contended, known_area, known_mission};
 use crate::{

@@ -6,12 +6,9 @@ mod renewal;
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
-    Context, MissionId, fault,
-    feed::Applied,
-    identity::Principal,
-    page::{Page, Paged},
-    server::Caller,
+    Context, fault, feed::Applied, identity::Principal, page::Page, page::Paged, server::Caller,
 };
+use muster_values::MissionId;
 use tokio::time::Instant;
 
 use super::{App, Error};

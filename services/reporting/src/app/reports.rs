@@ -1,7 +1,7 @@
 use muster_service::{
-    Committed, Context, Id, MissionId, Period, Reason, Refusal, Resource, Work, resource,
-    server::MAX_RESPONSE_BYTES,
+    Committed, Context, Reason, Refusal, Resource, Work, resource, server::MAX_RESPONSE_BYTES,
 };
+use muster_values::{Id, MissionId, Period};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 

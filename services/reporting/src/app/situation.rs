@@ -1,4 +1,5 @@
-use muster_service::{Context, MissionId, Period, call::AsOf};
+use muster_service::{Context, call::AsOf};
+use muster_values::{MissionId, Period};
 use sqlx::PgConnection;
 use time::{OffsetDateTime, macros::datetime};
 

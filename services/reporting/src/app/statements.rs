@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    AtField, Committed, Context, FieldViolation, Id, MissionId, PartialDate, Resource, Source,
-    Work, field, history::OWN, resource, resource::Key,
+    Committed, Context, Resource, Work, field, history::OWN, resource, resource::Key,
 };
+use muster_values::{Id, MissionId, PartialDate, Source};
 use sqlx::PgConnection;
 
 use super::{App, Error, known_mission};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use muster_service::{Context, MissionId, Reason, Refusal, fault, token::Token};
+use muster_service::{Context, Reason, Refusal, fault, token::Token};
+use muster_values::MissionId;
 use tokio::time::Instant;
 
 use super::{App, Cursor};

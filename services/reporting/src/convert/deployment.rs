@@ -4,13 +4,12 @@ use muster_proto::{
     common::v1::{Change, FeedPosition, ResourceChange},
     deployment::v1 as pb,
 };
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, MissionId, Required,
-    resource::Key,
-    wire::{self, optional_date, optional_time, required_date, required_time},
-    wire_enum,
-    words::required,
+    resource::Key, wire, wire::optional_date, wire::optional_time, wire::required_date,
+    wire::required_time, wire_enum, words::required,
 };
+use muster_values::MissionId;
 use prost::{Message, Name};
 use prost_types::Any;
 use time::OffsetDateTime;

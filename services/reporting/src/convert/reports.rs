@@ -1,11 +1,9 @@
 use muster_proto::reporting::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource,
-    resource::etag,
-    wire::{self, timestamp, wire_period},
-    wire_enum,
-    words::required,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_period, wire_enum, words::required,
 };
+use muster_values::{Id, MissionId};
 use prost::Message;
 
 use crate::{

@@ -1,9 +1,9 @@
 use muster_proto::{deployment::v1 as deployment, reporting::v1 as pb};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    AtField, FieldViolation, MissionId, Resource,
-    wire::{self, timestamp, wire_period, wire_quantity},
-    wire_enum,
+    Resource, wire, wire::timestamp, wire::wire_period, wire::wire_quantity, wire_enum,
 };
+use muster_values::MissionId;
 
 use crate::{
     app::Asked,

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
 use muster_proto::reporting::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource, name,
-    resource::etag,
-    wire::{self, timestamp, wire_partial_date, wire_sources},
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_partial_date, wire::wire_sources,
 };
+use muster_values::{Id, MissionId, name};
 
 use super::{dated, wire_precision};
 use crate::{

@@ -1,11 +1,10 @@
 use muster_proto::reporting::v1 as pb;
+use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    AtField, FieldViolation, Id, MissionId, Required, Resource,
-    resource::etag,
-    wire::{self, timestamp, wire_partial_date, wire_sources},
-    wire_enum,
-    words::required,
+    Resource, resource::etag, wire, wire::timestamp, wire::wire_partial_date, wire::wire_sources,
+    wire_enum, words::required,
 };
+use muster_values::{Id, MissionId};
 
 use super::{dated, wire_precision};
 use crate::{

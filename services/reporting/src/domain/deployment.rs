@@ -1,6 +1,6 @@
 //! What the deployment service's feed has told, as far as this service needs it.
 
-use muster_service::{MissionId, PartialDate, Quantity, Source, words};
+use muster_values::{MissionId, PartialDate, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

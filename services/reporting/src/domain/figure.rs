@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Period, Quantity, Source, words};
+use muster_values::{Id, MissionId, Period, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 

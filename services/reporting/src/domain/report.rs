@@ -12,7 +12,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-use muster_service::{Id, MissionId, Period, words};
+use muster_values::{Id, MissionId, Period, words};
 use time::OffsetDateTime;
 
 pub use self::text::{Composed, compose};

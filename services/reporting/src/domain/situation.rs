@@ -22,7 +22,7 @@ mod edges;
 #[cfg(test)]
 mod properties;
 
-use muster_service::{MissionId, Period, Quantity, quantity::Overflow, words};
+use muster_values::{MissionId, Period, Quantity, quantity::Overflow, words};
 use time::OffsetDateTime;
 
 pub use self::areas::Areas;

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, PartialDate, Source};
+use muster_values::{Id, MissionId, PartialDate, Source};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, PartialDate, Source, words};
+use muster_values::{Id, MissionId, PartialDate, Source, words};
 use time::OffsetDateTime;
 
 use super::incident::DatePrecision;

@@ -10,11 +10,9 @@ use muster_proto::{
     },
     deployment::v1::change_feed_service_client::ChangeFeedServiceClient,
 };
-use muster_service::{
-    FieldViolation, MissionId,
-    feed::{Applied, Follower},
-    server::MAX_RESPONSE_BYTES,
-};
+use muster_service::FieldViolation;
+use muster_service::{feed::Applied, feed::Follower, server::MAX_RESPONSE_BYTES};
+use muster_values::MissionId;
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::{app::App, config::Config, convert::deployment, domain::deployment::Snapshot};
@@ -111,7 +109,7 @@ impl Follower for Link {
     }
 
     async fn renew(&self, mission: &str) -> anyhow::Result<()> {
-        let id = MissionId::parse(mission).map_err(|violation| unreadable(&violation))?;
+        let id = MissionId::parse(mission)?;
         // Read before the snapshot, so that a replica that is faster is noticed.
         let cursor = self.app.place(&id).await?;
         match (self.snapshot(mission).await?, cursor) {

@@ -8,7 +8,7 @@ use muster_proto::{
         SituationReport, SituationReportState, StockMetric, situation_number::Metric,
     },
 };
-use muster_service::{PartialDate, quantity::grouped};
+use muster_values::{PartialDate, quantity::grouped};
 use time::OffsetDateTime;
 
 use crate::domain::situation::phrases;
@@ -55,7 +55,7 @@ fn span(period: &Period) -> Option<String> {
         let date = date.as_ref()?;
         PartialDate::new(date.year, date.month, date.day).ok().map(PartialDate::first_day)
     };
-    let period = muster_service::Period::new(day(&period.start_date)?, day(&period.end_date)?)?;
+    let period = muster_values::Period::new(day(&period.start_date)?, day(&period.end_date)?)?;
     Some(phrases::span(period))
 }
 

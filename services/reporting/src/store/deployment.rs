@@ -2,12 +2,8 @@
 
 use std::collections::HashMap;
 
-use muster_service::{
-    MissionId,
-    call::AsOf,
-    history::{FOLLOWED, Revision},
-    resource::Key,
-};
+use muster_service::{call::AsOf, history::FOLLOWED, history::Revision, resource::Key};
+use muster_values::MissionId;
 use sqlx::PgConnection;
 
 use super::Error;

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Source};
+use muster_values::{Id, MissionId, Source};
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 

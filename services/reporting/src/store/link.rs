@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
-use muster_service::{MissionId, fault};
+use muster_service::fault;
+use muster_values::MissionId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-use muster_service::{Id, MissionId, Period};
+use muster_values::{Id, MissionId, Period};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 

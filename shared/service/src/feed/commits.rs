@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::name::MissionId;
+use muster_values::name::MissionId;
 
 /// The missions that were changed since somebody took notice.
 #[derive(Debug, Default)]

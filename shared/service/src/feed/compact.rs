@@ -5,7 +5,8 @@ use std::time::Duration;
 use sqlx::Row;
 use time::OffsetDateTime;
 
-use crate::{Database, MissionId, Shutdown, fault};
+use crate::{Database, Shutdown, fault};
+use muster_values::MissionId;
 
 /// How often old changes are looked for.
 const INTERVAL: Duration = Duration::from_mins(10);

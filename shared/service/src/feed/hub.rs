@@ -19,12 +19,8 @@ use super::{
     log::{Head, Kept},
     window::Window,
 };
-use crate::{
-    Database, Shutdown,
-    database::within,
-    name::MissionId,
-    status::{Reason, Refusal},
-};
+use crate::{Database, Shutdown, database::within, status::Reason, status::Refusal};
+use muster_values::name::MissionId;
 
 /// How often the database is asked for commits of other replicas.
 const POLL: Duration = Duration::from_millis(50);

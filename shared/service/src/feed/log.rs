@@ -9,13 +9,8 @@ use sqlx::{Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    database::Database,
-    fault,
-    name::MissionId,
-    status::{self, Reason, Refusal},
-    wire,
-};
+use crate::{database::Database, fault, status, status::Reason, status::Refusal, wire};
+use muster_values::name::MissionId;
 
 /// The number of `resources` in `Change`.
 const RESOURCES: u32 = 6;

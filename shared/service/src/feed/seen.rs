@@ -1,13 +1,8 @@
 //! Holds a service against what its own callers have seen of it.
 
 use super::log::Head;
-use crate::{
-    Database,
-    call::Context,
-    name::MissionId,
-    status::{Reason, Refusal},
-    token::Token,
-};
+use crate::{Database, call::Context, status::Reason, status::Refusal, token::Token};
+use muster_values::name::MissionId;
 
 impl Database {
     /// Refuses consistency tokens of another epoch or beyond the head (data lost in a restore);

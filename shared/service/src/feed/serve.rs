@@ -14,15 +14,11 @@ use super::{
     snapshot::Parts,
     watcher::{Place, Watcher},
 };
+use crate::{AtField, FieldViolation};
 use crate::{
-    Database, Shutdown,
-    call::Call,
-    field::{AtField, FieldViolation},
-    name::MissionId,
-    page::MOST_PAGE_BYTES,
-    resource::not_found,
-    status::Refusal,
+    Database, Shutdown, call::Call, page::MOST_PAGE_BYTES, resource::not_found, status::Refusal,
 };
+use muster_values::name::MissionId;
 
 const DEFAULT_LIST: i32 = 100;
 const MOST_LIST: i32 = 1000;

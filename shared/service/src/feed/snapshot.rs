@@ -10,12 +10,9 @@ use tonic::Status;
 
 use super::log::{Head, seal};
 use crate::{
-    Database,
-    name::MissionId,
-    page::MOST_PAGE_BYTES,
-    resource::not_found,
-    status::{self, Reason, Refusal},
+    Database, page::MOST_PAGE_BYTES, resource::not_found, status, status::Reason, status::Refusal,
 };
+use muster_values::name::MissionId;
 
 /// How many revisions are read at once, at the most.
 const PAGE: i64 = 2_000;

@@ -13,12 +13,8 @@ use super::{
     log::Head,
     window::{Look, Window},
 };
-use crate::{
-    call::Context,
-    fault,
-    name::MissionId,
-    status::{Reason, Refusal},
-};
+use crate::{call::Context, fault, status::Reason, status::Refusal};
+use muster_values::name::MissionId;
 
 /// How often a watcher that has everything is told so.
 const BOOKMARK: Duration = Duration::from_secs(15);

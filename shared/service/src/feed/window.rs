@@ -156,7 +156,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::name::MissionId;
+    use muster_values::name::MissionId;
 
     fn head(last_position: i64) -> Head {
         let mission = MissionId::known("m");

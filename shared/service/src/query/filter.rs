@@ -9,7 +9,7 @@ use super::{
     path::{Path, is_said},
     scalar::{Scalar, Type},
 };
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 /// A filter that is known to speak of the resource's fields, in values of their types.
 ///

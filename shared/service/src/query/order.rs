@@ -8,7 +8,7 @@ use super::{
     path::Path,
     scalar::{Scalar, Type},
 };
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 /// An order such as `event_date desc, type`, known to name fields that can be compared. What is
 /// absent comes before everything else.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, Value};
 
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 /// A path such as `casualties.kind`, known to lead to a field.
 #[derive(Clone, Debug)]

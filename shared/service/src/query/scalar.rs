@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use prost_reflect::{FieldDescriptor, Kind, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 /// The types of values that can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]

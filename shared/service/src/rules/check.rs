@@ -3,7 +3,7 @@
 use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
 
 use super::plan::{FieldPlan, Plans, ValueRules};
-use crate::field::FieldViolation;
+use crate::FieldViolation;
 
 /// Adds every violation in a message, in the order of its fields.
 pub fn message(plans: &Plans, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {

@@ -1,7 +1,8 @@
 //! Departures and arrivals: the movement, its contingent, the ledger and the pledge in one
 //! transaction.
 
-use muster_service::{Committed, Context, Id, MissionId, Resource, Work, fault};
+use muster_service::{Committed, Context, Resource, Work, fault};
+use muster_values::{Id, MissionId};
 use time::OffsetDateTime;
 
 use super::{App, Error, locked};

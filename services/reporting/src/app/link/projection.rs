@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use muster_service::{Id, MissionId, Work, history::OWN, resource::Key};
+use muster_service::{Work, history::OWN, resource::Key};
+use muster_values::{Id, MissionId};
 use time::OffsetDateTime;
 
 use super::super::events;

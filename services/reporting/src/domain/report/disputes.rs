@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_service::Quantity;
+use muster_values::Quantity;
 
 use super::{
     super::{

@@ -1,6 +1,6 @@
 //! Sentences about figures, each with its qualifier, its source and its record.
 
-use muster_service::Quantity;
+use muster_values::Quantity;
 
 use super::{
     super::{

@@ -1,4 +1,4 @@
-use muster_service::Qualifier;
+use muster_values::Qualifier;
 use time::Date;
 
 use super::{

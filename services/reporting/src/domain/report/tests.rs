@@ -1,7 +1,7 @@
 mod disputes;
 mod numbers;
 
-use muster_service::{Id, PartialDate, Qualifier, Quantity};
+use muster_values::{Id, PartialDate, Qualifier, Quantity};
 use time::{Duration, OffsetDateTime, macros::date};
 
 use super::{

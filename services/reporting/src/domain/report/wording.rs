@@ -1,6 +1,6 @@
 //! The words of a sentence about a number.
 
-use muster_service::{Qualifier, Quantity, quantity::grouped};
+use muster_values::{Qualifier, Quantity, quantity::grouped};
 
 use super::super::{
     figure::{Figure, FlowMetric, Kind, StockMetric},

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write};
 
-use muster_service::Quantity;
+use muster_values::Quantity;
 use sha2::{Digest, Sha256};
 
 use super::{Number, RecordUse, Situation};

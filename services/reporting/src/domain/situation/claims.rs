@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use muster_service::quantity::Overflow;
+use muster_values::quantity::Overflow;
 use time::{Date, OffsetDateTime, Time};
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_service::{Qualifier, Quantity, quantity::Overflow};
+use muster_values::{Qualifier, Quantity, quantity::Overflow};
 
 use super::{
     super::{
@@ -100,7 +100,7 @@ pub fn of_assessments(
         }
     }
     let conflict = |((area, controller, year, month), uses): ((&String, &String, i32, u8), _)| {
-        let when = muster_service::PartialDate::new(year, i32::from(month), 0);
+        let when = muster_values::PartialDate::new(year, i32::from(month), 0);
         let when = when.map(phrases::when).unwrap_or_default();
         let place = areas.display_name(area);
         let what = format!("Percent of {place} controlled by {controller} {when}");

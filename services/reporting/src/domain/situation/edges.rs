@@ -1,6 +1,6 @@
 //! Where one more day, place or record tips the answer.
 
-use muster_service::{PartialDate, Quantity};
+use muster_values::{PartialDate, Quantity};
 use time::{Date, Duration, macros::date};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Numbers in English words, whatever language their source wrote in.
 
-use muster_service::{Qualifier, Quantity, quantity::grouped};
+use muster_values::{Qualifier, Quantity, quantity::grouped};
 
 /// The words of English wordings of a number, one by one.
 const VOCABULARY: &str = "a about above all almost an and billion billions bn approximately around at below between \

@@ -1,7 +1,7 @@
 //! What was published of Haiti in 2024, and of the mission sent there: the records that the
 //! tests of this service speak about.
 
-use muster_service::{Id, MissionId, PartialDate, Period, Quantity, Source};
+use muster_values::{Id, MissionId, PartialDate, Period, Quantity, Source};
 use time::{
     Date, OffsetDateTime,
     macros::{date, datetime},

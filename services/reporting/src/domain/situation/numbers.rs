@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use muster_service::{PartialDate, Period, Quantity, quantity::Overflow};
+use muster_values::{PartialDate, Period, Quantity, quantity::Overflow};
 use time::Date;
 
 use super::{

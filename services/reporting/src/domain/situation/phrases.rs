@@ -1,6 +1,6 @@
 //! The English in which records are spoken of.
 
-use muster_service::{PartialDate, Period, Source, quantity::grouped};
+use muster_values::{PartialDate, Period, Source, quantity::grouped};
 use time::{Date, Month};
 
 pub use super::english::{Number, number, share};

@@ -1,4 +1,4 @@
-use muster_service::quantity::Overflow;
+use muster_values::quantity::Overflow;
 
 use super::{
     super::deployment::Measure,

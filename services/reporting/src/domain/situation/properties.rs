@@ -1,6 +1,6 @@
 //! What holds of any records.
 
-use muster_service::{Period, Quantity};
+use muster_values::{Period, Quantity};
 use proptest::prelude::*;
 use time::{Duration, macros::date};
 
@@ -35,7 +35,7 @@ fn any_figure() -> impl Strategy<Value = Figure> {
 fn any_figures() -> impl Strategy<Value = Vec<Figure>> {
     proptest::collection::vec(any_figure(), 0..14).prop_map(|mut figures| {
         for (place, figure) in figures.iter_mut().enumerate() {
-            figure.id = muster_service::Id::known(format!("f{place:02}"));
+            figure.id = muster_values::Id::known(format!("f{place:02}"));
         }
         figures
     })

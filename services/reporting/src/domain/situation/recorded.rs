@@ -1,6 +1,6 @@
 //! What the deployment service's records say of a measure of strength.
 
-use muster_service::{Quantity, quantity::Overflow};
+use muster_values::{Quantity, quantity::Overflow};
 use time::{Date, OffsetDateTime};
 
 use super::{

@@ -1,4 +1,4 @@
-use muster_service::Quantity;
+use muster_values::Quantity;
 use time::{
     Duration,
     macros::{date, datetime},

@@ -1,6 +1,6 @@
 //! Numbers stand in English words, with all the records behind them.
 
-use muster_service::{Qualifier, Quantity};
+use muster_values::{Qualifier, Quantity};
 
 use super::*;
 

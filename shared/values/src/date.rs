@@ -1,24 +1,9 @@
-//! Who made a claim, and how much of a date is known.
+//! How much of a date is known.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use time::{Date, Month};
-
-/// Who made a claim, where it can be read, and how far to trust it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    pub publisher: String,
-    pub title: String,
-    pub uri: String,
-    pub publication_date: Option<PartialDate>,
-    pub excerpt: String,
-    pub locator: String,
-    /// 0 where not graded, 1 (A) to 6 (F).
-    pub reliability: i32,
-    /// 0 where not graded, 1 to 6.
-    pub credibility: i32,
-}
 
 /// A date of which the day, or the day and the month, may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -119,45 +104,6 @@ impl TryFrom<String> for PartialDate {
 
     fn try_from(text: String) -> Result<Self, NoDate> {
         text.parse()
-    }
-}
-
-/// A run of whole days: from `start`, inclusive, to `end`, exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Period {
-    start: Date,
-    end: Date,
-}
-
-impl Period {
-    /// `None` where it would hold no day.
-    pub fn new(start: Date, end: Date) -> Option<Self> {
-        (start < end).then_some(Self { start, end })
-    }
-
-    pub fn start(self) -> Date {
-        self.start
-    }
-
-    /// The first day that no longer belongs to it.
-    pub fn end(self) -> Date {
-        self.end
-    }
-
-    pub fn last_day(self) -> Date {
-        self.end.previous_day().unwrap_or(self.end)
-    }
-
-    pub fn overlaps(self, other: Self) -> bool {
-        self.start < other.end && other.start < self.end
-    }
-
-    pub fn contains(self, other: Self) -> bool {
-        self.start <= other.start && other.end <= self.end
-    }
-
-    pub fn holds(self, day: Date) -> bool {
-        self.start <= day && day < self.end
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::field::FieldViolation;
+/// A name of another form than the one that was asked for; it says which.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must {0}")]
+pub struct BadName(String);
 
 /// The id of a mission: 1 to 63 lower-case letters, digits and dashes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,15 +36,15 @@ impl MissionId {
     }
 
     /// Reads `missions/{mission}`.
-    pub fn parse(name: &str) -> Result<Self, FieldViolation> {
+    pub fn parse(name: &str) -> Result<Self, BadName> {
         match parts(name)[..] {
             ["missions", mission] => Ok(Self(mission.to_owned())),
-            _ => Err(FieldViolation::new("must be missions/{mission}")),
+            _ => Err(BadName("be missions/{mission}".to_owned())),
         }
     }
 
     /// Reads the mission of a name that begins with `missions/{mission}`.
-    pub fn of(name: &str) -> Result<Self, FieldViolation> {
+    pub fn of(name: &str) -> Result<Self, BadName> {
         let first_two: Vec<&str> = name.split('/').take(2).collect();
         Self::parse(&first_two.join("/"))
     }
@@ -77,39 +80,29 @@ fn parts(name: &str) -> Vec<&str> {
 }
 
 /// Reads `missions/{mission}/{collection}/{id}`.
-pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
+pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), BadName> {
     match parts(name)[..] {
         ["missions", mission, found, id] if found == collection => {
             Ok((MissionId(mission.to_owned()), Id(id.to_owned())))
         }
-        _ => Err(FieldViolation::new(format!("must be missions/{{mission}}/{collection}/{{id}}"))),
+        _ => Err(BadName(format!("be missions/{{mission}}/{collection}/{{id}}"))),
     }
 }
 
 /// Reads `missions/{mission}/{outer}/{id}/{inner}/{id}`.
-pub fn grandchild(
-    name: &str,
-    outer: &str,
-    inner: &str,
-) -> Result<(MissionId, Id, Id), FieldViolation> {
+pub fn grandchild(name: &str, outer: &str, inner: &str) -> Result<(MissionId, Id, Id), BadName> {
     match parts(name)[..] {
         ["missions", mission, first, parent, second, id] if first == outer && second == inner => {
             Ok((MissionId(mission.to_owned()), Id(parent.to_owned()), Id(id.to_owned())))
         }
-        _ => Err(FieldViolation::new(format!(
-            "must be missions/{{mission}}/{outer}/{{id}}/{inner}/{{id}}"
-        ))),
+        _ => Err(BadName(format!("be missions/{{mission}}/{outer}/{{id}}/{inner}/{{id}}"))),
     }
 }
 
 /// Reads a reference to a resource of the same mission.
-pub fn sibling(mission: &MissionId, name: &str, collection: &str) -> Result<Id, FieldViolation> {
+pub fn sibling(mission: &MissionId, name: &str, collection: &str) -> Result<Id, BadName> {
     let (found, id) = child(name, collection)?;
-    if found == *mission {
-        Ok(id)
-    } else {
-        Err(FieldViolation::new(format!("must belong to {}", mission.name())))
-    }
+    if found == *mission { Ok(id) } else { Err(BadName(format!("belong to {}", mission.name()))) }
 }
 
 /// Reads a reference that may be absent.
@@ -117,7 +110,7 @@ pub fn optional_sibling(
     mission: &MissionId,
     name: &str,
     collection: &str,
-) -> Result<Option<Id>, FieldViolation> {
+) -> Result<Option<Id>, BadName> {
     if name.is_empty() { Ok(None) } else { sibling(mission, name, collection).map(Some) }
 }
 

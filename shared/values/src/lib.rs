@@ -1,0 +1,14 @@
+//! What both services reason with: numbers with their bounds, dates, periods, sources, names.
+
+pub mod date;
+pub mod name;
+pub mod period;
+pub mod quantity;
+pub mod source;
+pub mod words;
+
+pub use self::date::PartialDate;
+pub use self::name::{Id, MissionId};
+pub use self::period::Period;
+pub use self::quantity::{Qualifier, Quantity};
+pub use self::source::Source;
