@@ -40,6 +40,8 @@ fn standard(files: &FileDescriptorSet) -> String {
             let path =
                 format!("generated::{}::{}", file.package().replace('.', "::"), message.name());
             code += &recorded(&path, message);
+            code += &identified(&path, message);
+            code += &change(&path, message);
             code += &request(&path, message);
             code += &response(&path, message);
         }
@@ -67,6 +69,96 @@ fn recorded(path: &str, message: &DescriptorProto) -> String {
             fn record(&mut self, at: Timestamp, first: bool) {{ {later} {first} }}
         }}"
     )
+}
+
+/// A resource that says its name and etag: what only the service sets.
+fn identified(path: &str, message: &DescriptorProto) -> String {
+    if !has(message, "name") || !has(message, "etag") || has(message, "request_id") {
+        return String::new();
+    }
+    let created = if has(message, "create_time") {
+        "self.create_time = Some(create_time);"
+    } else {
+        "let _ = create_time;"
+    };
+    let updated = if has(message, "update_time") {
+        "self.update_time = Some(update_time);"
+    } else {
+        "let _ = update_time;"
+    };
+    format!(
+        "impl Identified for {path} {{
+            fn name(&self) -> &str {{ &self.name }}
+            fn identify(
+                &mut self, name: String, etag: String, create_time: Timestamp, update_time: Timestamp,
+            ) {{ self.name = name; self.etag = etag; {created} {updated} }}
+        }}"
+    )
+}
+
+/// A request of Create, Update or Delete.
+fn change(path: &str, message: &DescriptorProto) -> String {
+    let Some((verb, resource)) = verb(message.name()) else { return String::new() };
+    let field = snake(resource);
+    let Some(content) = message.field.iter().find(|one| one.name() == field) else {
+        if verb == "Delete" && has(message, "name") && has(message, "etag") {
+            return format!(
+                "impl DeleteRequest for {path} {{
+                    fn name(&self) -> &str {{ &self.name }}
+                    fn etag(&self) -> &str {{ &self.etag }}
+                }}"
+            );
+        }
+        return String::new();
+    };
+    let of = format!("generated{}", content.type_name().replace('.', "::"));
+    match verb {
+        "Create" => {
+            let parent = if has(message, "parent") { "&self.parent" } else { "\"\"" };
+            let id = format!("{field}_id");
+            if !has(message, &id) {
+                return String::new();
+            }
+            format!(
+                "impl CreateRequest for {path} {{
+                    type Resource = {of};
+                    const FIELD: &'static str = \"{field}\";
+                    fn parent(&self) -> &str {{ {parent} }}
+                    fn id(&self) -> &str {{ &self.{id} }}
+                    fn into_resource(self) -> Option<{of}> {{ self.{field} }}
+                }}"
+            )
+        }
+        "Update" => format!(
+            "impl UpdateRequest for {path} {{
+                type Resource = {of};
+                const FIELD: &'static str = \"{field}\";
+                fn mask(&self) -> Option<&FieldMask> {{ self.update_mask.as_ref() }}
+                fn etag(&self) -> &str {{ &self.etag }}
+                fn into_resource(self) -> Option<{of}> {{ self.{field} }}
+            }}"
+        ),
+        _ => String::new(),
+    }
+}
+
+/// `Create` and `ReadinessCheck` of `CreateReadinessCheckRequest`.
+fn verb(name: &str) -> Option<(&'static str, &str)> {
+    ["Create", "Update", "Delete"]
+        .into_iter()
+        .find_map(|verb| Some((verb, name.strip_prefix(verb)?.strip_suffix("Request")?)))
+}
+
+/// `readiness_check` of `ReadinessCheck`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
 }
 
 /// A request of Get, BatchGet or List.

@@ -20,6 +20,7 @@ mod link_renewal;
 mod overload;
 mod pages;
 mod probes;
+mod records;
 mod repeats;
 mod repeats_everywhere;
 mod replicas;

@@ -215,7 +215,9 @@ fn refused_again(method: &MethodDescriptor) -> Option<&'static str> {
     match method.name() {
         "CorrectHeadcount" | "DelayMovement" | "RecordSiteStatus" | "ReviseFigure"
         | "VerifyIncident" => None,
+        name if name.starts_with("Update") => None,
         name if name.starts_with("Create") => Some("ALREADY_EXISTS"),
+        name if name.starts_with("Delete") => Some("NOT_FOUND"),
         _ => Some("STATE_FORBIDS"),
     }
 }

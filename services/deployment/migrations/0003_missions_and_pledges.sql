@@ -1,6 +1,6 @@
 -- A multinational security support mission; everything else belongs to one.
 create table deployment.missions (
-    id           text primary key,
+    mission      text primary key,
     display_name text not null,
     host_country text not null,
     purpose      text not null,

@@ -26,7 +26,7 @@ create table deployment.contingents (
     constraint held_has_a_stage check ((state = 'on_hold') = (held_stage is not null))
 );
 
--- One look at whether a contingent is fit to go; never changed.
+-- One look at whether a contingent is fit to go.
 create table deployment.readiness_checks (
     mission    text not null,
     contingent text not null,
@@ -38,7 +38,9 @@ create table deployment.readiness_checks (
     official   text not null,
     note       text not null,
     sources    jsonb not null,
+    revision   bigint not null,
     created_at timestamptz not null,
+    updated_at timestamptz not null,
 
     primary key (mission, contingent, id),
     constraint check_contingent_exists

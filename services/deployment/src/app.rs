@@ -9,6 +9,7 @@ mod pledges;
 mod contingents;
 mod checks;
 mod headcount;
+mod ledger;
 mod movements;
 mod sites;
 mod strength;
@@ -16,15 +17,15 @@ mod strength;
 use muster_service::FieldViolation;
 use muster_service::{
     Context, Database, Refusal, Shutdown, Work, call::Scope, field, reader::Reader, resource,
-    standard, standard::Gets, standard::Reads, work,
+    standard, standard::Gets, standard::Reads, standard::Writes, table, work,
 };
-use muster_values::{MissionId, quantity::Overflow};
+use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
     domain::{
         Full, contingent,
-        headcount::{self as ledger, CeilingExceeded, TooLarge},
+        headcount::{self as people, CeilingExceeded, TooLarge},
         mandate,
         mission::Mission,
         movement, pledge,
@@ -32,16 +33,8 @@ use crate::{
     store,
 };
 
-pub use self::areas::NewArea;
-pub use self::checks::NewCheck;
-pub use self::contingents::{Asked, Change, NewContingent};
-pub use self::mandates::NewMandate;
-pub use self::missions::NewMission;
-pub use self::movements::{NewMovement, Replan, Travel};
-pub use self::partners::NewPartner;
-pub use self::pledges::NewPledge;
-pub use self::sites::NewSite;
-pub use self::strength::NewClaim;
+pub use self::contingents::{Asked, Change};
+pub use self::movements::{Replan, Travel};
 
 #[derive(Clone)]
 pub struct App {
@@ -60,7 +53,7 @@ pub enum Error {
     Contingent(contingent::Refused),
     Movement(movement::Refused),
     Mandate(mandate::Outside),
-    Headcount(ledger::Refused),
+    Headcount(people::Refused),
     Ceiling(CeilingExceeded),
     Full(Full),
     Overflow(Overflow),
@@ -108,6 +101,29 @@ impl Reads for App {
     }
 }
 
+impl Writes for App {
+    type Error = Error;
+
+    async fn begin_write(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        exists: bool,
+    ) -> Result<Work, Error> {
+        let (mut work, _) = self.begin(context, mission).await?;
+        if exists {
+            existing_mission(&mut work).await?;
+        }
+        Ok(work)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl From<TooLarge> for Error {
     fn from(error: TooLarge) -> Self {
         Self::Headcount(error.into())
@@ -115,9 +131,10 @@ impl From<TooLarge> for Error {
 }
 
 /// The mission that something is to belong to.
-async fn existing_mission(work: &mut Work) -> Result<Mission, Error> {
+async fn existing_mission(work: &mut Work) -> Result<Stored<Mission>, Error> {
     let mission = work.mission().clone();
-    let found = store::missions::get(work.db(), &mission).await?;
+    let place = Place::new(mission.clone(), Id::known(mission.as_str()));
+    let found = table::get(work.db(), &place).await?;
     Ok(found.ok_or_else(|| resource::not_found(&mission.name()))?)
 }
 
@@ -146,7 +163,7 @@ from! {
     contingent::Refused => Contingent,
     movement::Refused => Movement,
     mandate::Outside => Mandate,
-    ledger::Refused => Headcount,
+    people::Refused => Headcount,
     CeilingExceeded => Ceiling,
     Full => Full,
     Overflow => Overflow,

@@ -15,14 +15,14 @@ pub mod claims;
 pub mod strength;
 
 use muster_service::{AtField, FieldViolation};
-use muster_values::{Id, MissionId, name};
+use muster_values::{Collected, MissionId, Place, name};
 
 /// Reads a mission's name from the field `field`.
 pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
     MissionId::parse(name).at(field)
 }
 
-/// Reads the field `name`: a resource in one of the mission's collections.
-pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
-    name::child(name, collection).at("name")
+/// Reads the field `name`: the place of a record.
+pub fn place<C: Collected>(name: &str) -> Result<Place, FieldViolation> {
+    name::place(name, C::COLLECTION).at("name")
 }

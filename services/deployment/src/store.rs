@@ -12,7 +12,7 @@ pub mod movements;
 pub mod sites;
 pub mod claims;
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use sqlx::migrate::Migrator;
 
@@ -32,9 +32,4 @@ pub enum Error {
 /// Reads a word that a column holds.
 fn word<T: FromStr>(table: &'static str, value: &str) -> Result<T, Error> {
     value.parse().map_err(|_| Error::Corrupt { table, value: value.to_owned() })
-}
-
-/// Whether a guarded update found its row.
-fn updated(table: &'static str, rows: u64, name: impl fmt::Display) -> Result<(), Error> {
-    if rows == 1 { Ok(()) } else { Err(Error::Corrupt { table, value: name.to_string() }) }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use muster_service::{
     Context, Database, Reason, Refusal, Shutdown, Work, reader::Reader, resource, standard,
-    standard::Gets, standard::Reads, status, work,
+    standard::Gets, standard::Reads, standard::Writes, status, work,
 };
 use muster_values::{Id, MissionId, quantity::Overflow};
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
@@ -24,14 +24,11 @@ use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
 
-pub use self::assessments::NewAssessment;
 pub use self::figures::FigureContent;
 pub use self::incidents::NewIncident;
 pub use self::link::Status;
 pub use self::reports::{Frozen, NewReport};
 pub use self::situation::Asked;
-pub use self::statements::{NewNumber, NewStatement};
-pub use self::timeline::NewEvent;
 pub use crate::store::link::{Cursor, Parked};
 
 #[derive(Clone)]
@@ -120,6 +117,21 @@ impl From<store::Error> for Refusal {
             store::Error::Database(error) => error.into(),
             corrupt @ store::Error::Corrupt { .. } => status::internal(&corrupt),
         }
+    }
+}
+
+impl Writes for App {
+    type Error = Error;
+
+    async fn begin_write(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        _exists: bool,
+    ) -> Result<Work, Error> {
+        let mut work = self.begin(context, mission).await?;
+        known_mission(work.db(), mission).await?;
+        Ok(work)
     }
 }
 

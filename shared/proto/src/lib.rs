@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use prost_reflect::DescriptorPool;
-use prost_types::Timestamp;
+use prost_types::{FieldMask, Timestamp};
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/muster.rs"));
@@ -18,6 +18,47 @@ pub trait Recorded {
     /// Puts the moment at which this revision is recorded where the message says it; `first` for
     /// the first revision.
     fn record(&mut self, at: Timestamp, first: bool);
+}
+
+/// A resource's message, which says its name and its etag.
+pub trait Identified {
+    fn name(&self) -> &str;
+
+    /// Puts in what only the service says.
+    fn identify(
+        &mut self,
+        name: String,
+        etag: String,
+        create_time: Timestamp,
+        update_time: Timestamp,
+    );
+}
+
+/// A request that creates a resource.
+pub trait CreateRequest {
+    type Resource;
+    /// The request's field that has the resource.
+    const FIELD: &'static str;
+    /// The parent's name; empty for the missions.
+    fn parent(&self) -> &str;
+    fn id(&self) -> &str;
+    fn into_resource(self) -> Option<Self::Resource>;
+}
+
+/// A request that changes some fields of a resource.
+pub trait UpdateRequest {
+    type Resource;
+    /// The request's field that has the resource.
+    const FIELD: &'static str;
+    fn mask(&self) -> Option<&FieldMask>;
+    fn etag(&self) -> &str;
+    fn into_resource(self) -> Option<Self::Resource>;
+}
+
+/// A request that takes a resource away.
+pub trait DeleteRequest {
+    fn name(&self) -> &str;
+    fn etag(&self) -> &str;
 }
 
 /// A request for one resource by its name.

@@ -211,7 +211,7 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
     let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
         .map_err(|_| unknown())?;
-    let mut violations = rules::violations(&dynamic);
+    let mut violations = rules::violations_of_request(&dynamic);
     let mut request_id = None;
     if let Some(Value::String(text)) = dynamic.get_field_by_name("request_id").as_deref()
         && !text.is_empty()

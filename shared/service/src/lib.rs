@@ -21,6 +21,7 @@ pub mod history;
 pub mod reader;
 pub mod query;
 pub mod standard;
+pub mod table;
 pub mod work;
 pub mod token;
 pub mod feed;

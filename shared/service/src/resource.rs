@@ -1,11 +1,14 @@
 //! Something with a name that changes, and what is refused alike for all of them.
 
-use muster_proto::Recorded;
+use muster_proto::{Identified, Recorded};
+use muster_values::{Collected, MissionId, Stored};
 use prost::{Message, Name};
 
 use crate::{
     fault,
+    field::FieldViolation,
     status::{Reason, Refusal},
+    wire::timestamp,
 };
 
 /// Something with a name that changes. Each of its revisions is kept, and told by the feed.
@@ -19,6 +22,35 @@ pub trait Resource {
     fn revision(&self) -> i64;
 
     fn pack(&self) -> Self::Message;
+}
+
+/// What a resource says besides its name, etag and times, and how that stands in its message.
+pub trait Content: Collected + Sized {
+    type Message: Message + Name + Default + Clone + Recorded + Identified + 'static;
+
+    /// Reads what callers give. What only the service sets is as in a record that begins.
+    fn unpack(message: Self::Message, mission: &MissionId) -> Result<Self, FieldViolation>;
+
+    fn pack(stored: &Stored<Self>) -> Self::Message;
+}
+
+impl<C: Content> Resource for Stored<C> {
+    type Message = C::Message;
+
+    fn resource_name(&self) -> String {
+        self.name()
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn pack(&self) -> C::Message {
+        let mut message = C::pack(self);
+        let (created, updated) = (timestamp(self.created_at), timestamp(self.updated_at));
+        message.identify(self.resource_name(), etag(self.revision), created, updated);
+        message
+    }
 }
 
 /// Where a resource is kept: its collection, `contingents/readinessChecks`, and the ids in its

@@ -6,11 +6,11 @@
 mod check;
 mod plan;
 
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage};
 
 use crate::FieldViolation;
 
-pub use self::plan::UnknownRule;
+pub use self::plan::{Behavior, UnknownRule, behaves, is_set_by_the_service};
 pub use muster_proto::pool;
 
 /// More violations than a person reads are cut off.
@@ -29,6 +29,28 @@ pub fn violations(message: &DynamicMessage) -> Vec<FieldViolation> {
         check::message(plans, message, &mut found);
     }
     found.truncate(MOST_VIOLATIONS);
+    found
+}
+
+/// The fields of a request that break a rule; of an update, but for those of the resource: which
+/// of these it sets is known once the resource is.
+pub fn violations_of_request(request: &DynamicMessage) -> Vec<FieldViolation> {
+    let descriptor = request.descriptor();
+    let is_resource = |field: &FieldDescriptor| {
+        let kind = field.kind();
+        kind.as_message().is_some_and(|kind| kind.get_field_by_name("etag").is_some())
+    };
+    let resource = descriptor.get_field_by_name("update_mask").and_then(|_| {
+        let mut fields = descriptor.fields();
+        fields.find(is_resource)
+    });
+    let Some(resource) = resource.filter(|resource| request.has_field(resource)) else {
+        return violations(request);
+    };
+    let mut rest = request.clone();
+    rest.clear_field(&resource);
+    let mut found = violations(&rest);
+    found.retain(|violation| violation.path() != resource.name());
     found
 }
 

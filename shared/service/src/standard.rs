@@ -2,6 +2,9 @@
 //! ListRevisions. They answer from the history, so that each takes `as_of_time` and
 //! `recorded_by_time`.
 
+mod mask;
+mod write;
+
 use muster_proto::{
     BatchGetRequest, GetRequest, ListRequest, Resources,
     common::v1::{ListRevisionsRequest, ListRevisionsResponse},
@@ -18,6 +21,8 @@ use crate::{
     resource::not_found, rules, status, status::Refusal,
 };
 use muster_values::name::MissionId;
+
+pub use self::write::{Owner, Record, Writes, create, create_in, delete, lock, store, update};
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees
 /// the same of a resource, so a group needs no part in its key for who asks.

@@ -99,6 +99,7 @@ pub fn code(reason: Reason) -> Code {
         Reason::AlreadyExists => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Contended => Code::Aborted,
         Reason::ReferenceUnknown
+        | Reason::StillReferenced
         | Reason::StateForbids
         | Reason::ReadinessIncomplete
         | Reason::OutsideMandate

@@ -205,6 +205,11 @@ impl Work {
         self.context().caller.principal.subject.as_ref().to_owned()
     }
 
+    /// What the caller of what is at work may touch.
+    pub fn scope(&self) -> Result<Scope, Refusal> {
+        self.context().scope(&self.mission)
+    }
+
     /// Adds a resource, as it is now, to what this commit changes.
     pub fn changed(&mut self, resource: &impl Resource) {
         let known_at = self.context().remark.known_at;
@@ -223,13 +228,18 @@ impl Work {
 
     /// Adds that a resource, last of this revision, is no longer there.
     pub fn gone(&mut self, name: String, revision: i64) {
-        let pending = Pending::gone(self.unit(), name, revision + 1);
+        let mut pending = Pending::gone(self.unit(), name, revision + 1);
+        pending.known_at = self.context().remark.known_at;
         self.pending.push(pending);
     }
 
     /// Adds the resource that the caller of the present unit is answered with.
     pub fn answer(&mut self, resource: &impl Resource) {
         self.changed(resource);
+        self.last_is_the_answer();
+    }
+
+    fn last_is_the_answer(&mut self) {
         let place = self.pending.len() - 1;
         if let Some(unit) = self.units.last_mut() {
             unit.answer = Some(place);
@@ -240,16 +250,39 @@ impl Work {
     /// that is only to be tried is undone instead.
     pub async fn commit<R: Resource>(mut self, resource: R) -> Result<Committed<R>, WorkError> {
         self.answer(&resource);
+        self.commit_answered().await
+    }
+
+    /// The same where the answer is among the changes already.
+    pub async fn commit_answered<R: Resource>(mut self) -> Result<Committed<R>, WorkError> {
         let token = self.append().await?;
-        let value = self.pending.last().map(Pending::value).unwrap_or_default();
-        let message = R::Message::decode(value.as_slice());
+        let answer = self.units.last().and_then(|unit| unit.answer);
+        let value = answer.and_then(|place| self.pending.get(place)).map(Pending::value);
+        let message = R::Message::decode(value.unwrap_or_default().as_slice());
         let message = message.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let token = self.finish_unless_tried(token).await?;
+        Ok(Committed { message, token })
+    }
+
+    /// Commits that a resource, last of this revision, is no longer there.
+    pub async fn commit_gone(
+        mut self,
+        name: String,
+        revision: i64,
+    ) -> Result<Option<Token>, WorkError> {
+        self.gone(name, revision);
+        self.last_is_the_answer();
+        let token = self.append().await?;
+        self.finish_unless_tried(token).await
+    }
+
+    async fn finish_unless_tried(self, token: Token) -> Result<Option<Token>, WorkError> {
         if self.context().validate_only {
             self.transaction.rollback().await?;
-            return Ok(Committed { message, token: None });
+            return Ok(None);
         }
         self.finish().await?;
-        Ok(Committed { message, token: Some(token) })
+        Ok(Some(token))
     }
 
     /// Commits work that nobody waits for; where nothing changed, the feed tells of nothing. What

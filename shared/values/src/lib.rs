@@ -5,6 +5,7 @@ pub mod name;
 pub mod period;
 pub mod quantity;
 pub mod source;
+pub mod stored;
 pub mod words;
 
 pub use self::date::PartialDate;
@@ -12,3 +13,4 @@ pub use self::name::{Id, MissionId};
 pub use self::period::Period;
 pub use self::quantity::{Qualifier, Quantity};
 pub use self::source::Source;
+pub use self::stored::{Collected, Place, Stored};

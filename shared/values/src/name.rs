@@ -1,6 +1,8 @@
 //! Resource names: `missions/{mission}/{collection}/{id}[/{collection}/{id}]`.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
+
+use crate::Place;
 
 /// A name of another form than the one that was asked for; it says which.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +63,18 @@ impl Id {
     }
 }
 
+/// Reads an id as it stands in a name or a column.
+impl FromStr for Id {
+    type Err = BadName;
+
+    fn from_str(id: &str) -> Result<Self, BadName> {
+        if id.is_empty() || id.contains('/') {
+            return Err(BadName("be an id".to_owned()));
+        }
+        Ok(Self(id.to_owned()))
+    }
+}
+
 impl fmt::Display for MissionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -96,6 +110,34 @@ pub fn grandchild(name: &str, outer: &str, inner: &str) -> Result<(MissionId, Id
             Ok((MissionId(mission.to_owned()), Id(parent.to_owned()), Id(id.to_owned())))
         }
         _ => Err(BadName(format!("be missions/{{mission}}/{outer}/{{id}}/{inner}/{{id}}"))),
+    }
+}
+
+/// Reads the name of a record of a collection: `missions`, `pledges` or
+/// `contingents/readinessChecks`.
+pub fn place(name: &str, collection: &str) -> Result<Place, BadName> {
+    if collection == "missions" {
+        let mission = MissionId::parse(name)?;
+        return Ok(Place { id: Id(mission.0.clone()), mission, outer: None });
+    }
+    match collection.split_once('/') {
+        Some((outer, inner)) => {
+            let (mission, parent, id) = grandchild(name, outer, inner)?;
+            Ok(Place { mission, outer: Some(parent), id })
+        }
+        None => child(name, collection).map(|(mission, id)| Place::new(mission, id)),
+    }
+}
+
+/// Reads the place of a record that is to be created in a parent.
+pub fn place_in(parent: &str, collection: &str, id: Id) -> Result<Place, BadName> {
+    match collection.split_once('/') {
+        _ if collection == "missions" => Ok(Place::new(MissionId(id.as_str().to_owned()), id)),
+        Some((outer, _)) => {
+            let (mission, parent) = child(parent, outer)?;
+            Ok(Place { mission, outer: Some(parent), id })
+        }
+        None => Ok(Place::new(MissionId::parse(parent)?, id)),
     }
 }
 

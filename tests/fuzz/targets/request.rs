@@ -10,9 +10,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use muster_service::{field, rules};
 use prost::Message;
-use prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value,
-};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -30,18 +28,11 @@ fn hash(name: &str) -> u16 {
 }
 
 /// What only the server sets is ignored in a request, whatever it says.
-fn is_output_only(field: &FieldDescriptor) -> bool {
-    let behavior = rules::pool().get_extension_by_name("google.api.field_behavior");
-    let options = field.options();
-    behavior.is_some_and(|behavior| {
-        let values = options.get_extension(&behavior);
-        values.as_list().is_some_and(|all| all.iter().any(|one| one.as_enum_number() == Some(3)))
-    })
-}
 
 /// Holds a request that broke no rule against what holds for every field.
 fn look(message: &DynamicMessage) {
-    for (field, value) in message.fields().filter(|(field, _)| !is_output_only(field)) {
+    for (field, value) in message.fields().filter(|(field, _)| !rules::is_set_by_the_service(field))
+    {
         match value {
             Value::List(items) => items.iter().for_each(|item| look_at(&field, item)),
             value => look_at(&field, value),

@@ -45,8 +45,8 @@ impl Kind {
     /// A method of the same service that changes one resource by its name.
     pub fn step(&self, method: &str) -> Option<MethodDescriptor> {
         let found = self.create.parent_service().methods().find(|found| found.name() == method)?;
-        let changes = found.input().get_field_by_name("name").is_some()
-            && found.input().get_field_by_name("request_id").is_some();
+        let has = |field: &str| found.input().get_field_by_name(field).is_some();
+        let changes = has("request_id") && (has("name") || has("update_mask"));
         changes.then_some(found)
     }
 

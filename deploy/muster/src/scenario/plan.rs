@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use muster_service::rules;
-use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
+use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
 use toml::{Table, Value as Given};
 use uuid::Uuid;
 
@@ -232,12 +232,26 @@ fn step(
     }
     let aside = ["method", FILLED_IN[0], FILLED_IN[1], FILLED_IN[2]];
     let mut request = reader.message(&method.input(), table, &aside);
-    request.set_field_by_name("name", Value::String(name.to_owned()));
+    set_name(&mut request, kind, name);
     set_request_id(&mut request, &format!("{name}#{index}/{}", method.name()));
     if reader.problem_count() == before {
         check(reader, &request, |path| path);
     }
     Some((method, request))
+}
+
+/// Says which resource a step is for; an update says it in the resource.
+fn set_name(request: &mut DynamicMessage, kind: &Kind, name: &str) {
+    let name = Value::String(name.to_owned());
+    if request.descriptor().get_field_by_name("name").is_some() {
+        return request.set_field_by_name("name", name);
+    }
+    let field = kind.resource_field.name();
+    let resource = request.get_field_by_name(field).map(std::borrow::Cow::into_owned);
+    if let Some(Value::Message(mut resource)) = resource {
+        resource.set_field_by_name("name", name);
+        request.set_field_by_name(field, Value::Message(resource));
+    }
 }
 
 fn set_request_id(request: &mut DynamicMessage, content: &str) {
@@ -247,7 +261,7 @@ fn set_request_id(request: &mut DynamicMessage, content: &str) {
 
 /// Holds a message against the rules of the protos, as the services will.
 fn check(reader: &mut Reader<'_>, message: &DynamicMessage, place: impl Fn(&str) -> &str) {
-    for violation in rules::violations(message) {
+    for violation in rules::violations_of_request(message) {
         reader.at(place(violation.path()), |reader| reader.problem(violation.rule()));
     }
 }

@@ -143,6 +143,13 @@ impl<'s> Reader<'s> {
                 Some(dynamic(kind, &time))
             }
             ("google.protobuf.Timestamp", given) => self.mismatch("a date and time", given),
+            ("google.protobuf.FieldMask", Given::String(paths)) => {
+                let paths = paths.split(',').map(|path| Value::String(path.trim().to_owned()));
+                let mut mask = DynamicMessage::new(kind.clone());
+                mask.set_field_by_name("paths", Value::List(paths.collect()));
+                Some(mask)
+            }
+            ("google.protobuf.FieldMask", given) => self.mismatch("fields as text", given),
             ("google.type.Date", Given::Datetime(date)) => {
                 let date = self.good(moment::date(date))?;
                 Some(date_message(kind, date))

@@ -1,43 +1,17 @@
-use muster_service::{Committed, Context, resource};
-use muster_values::MissionId;
+use muster_service::{Work, standard::Record};
+use muster_values::Stored;
 
-use super::{App, Error};
-use crate::{
-    domain::mission::{Mission, Requirement},
-    store::missions,
-};
+use super::Error;
+use crate::domain::mission::Mission;
 
-/// What a caller says of a mission to open.
-pub struct NewMission {
-    pub id: MissionId,
-    pub display_name: String,
-    pub host_country: String,
-    pub purpose: String,
-    pub requirements: Vec<Requirement>,
-}
+impl Record for Mission {
+    type Error = Error;
 
-impl App {
-    pub async fn create_mission(
-        &self,
-        context: &Context,
-        new: NewMission,
-    ) -> Result<Committed<Mission>, Error> {
-        let (mut work, scope) = self.begin(context, &new.id).await?;
-        scope.whole()?;
-        let now = work.now();
-        let mission = Mission {
-            id: new.id,
-            display_name: new.display_name,
-            host_country: new.host_country,
-            purpose: new.purpose,
-            requirements: new.requirements,
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        if !missions::insert(work.db(), &mission).await? {
-            return Err(resource::already_exists(&mission.id.name()).into());
-        }
-        Ok(work.commit(mission).await?)
+    async fn prepare(
+        _work: &mut Work,
+        _stored: &mut Stored<Self>,
+        _before: Option<&Self>,
+    ) -> Result<(), Error> {
+        Ok(())
     }
 }

@@ -1,46 +1,26 @@
-use muster_service::{Committed, Context, Resource, resource};
-use muster_values::{Id, MissionId, Source};
+use muster_service::{Work, resource, standard::Record, table};
+use muster_values::{Collected, Id, Place, Stored};
 
-use super::{App, Error, existing_mission};
-use crate::{
-    domain::partner::{Partner, Role},
-    store::partners,
-};
+use super::Error;
+use crate::domain::partner::Partner;
 
-/// What a caller says of who takes part.
-pub struct NewPartner {
-    pub mission: MissionId,
-    pub id: Id,
-    pub display_name: String,
-    pub country: Option<String>,
-    pub roles: Vec<Role>,
-    pub sources: Vec<Source>,
+impl Record for Partner {
+    type Error = Error;
+
+    async fn prepare(
+        _work: &mut Work,
+        _stored: &mut Stored<Self>,
+        _before: Option<&Self>,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
-impl App {
-    pub async fn create_partner(
-        &self,
-        context: &Context,
-        new: NewPartner,
-    ) -> Result<Committed<Partner>, Error> {
-        let (mut work, scope) = self.begin(context, &new.mission).await?;
-        scope.whole()?;
-        existing_mission(&mut work).await?;
-        let now = work.now();
-        let partner = Partner {
-            mission: new.mission,
-            id: new.id,
-            display_name: new.display_name,
-            country: new.country,
-            roles: new.roles,
-            sources: new.sources,
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        if !partners::insert(work.db(), &partner).await? {
-            return Err(resource::already_exists(&partner.resource_name()).into());
-        }
-        Ok(work.commit(partner).await?)
+/// Refuses a partner that the request names in a field and that does not exist.
+pub(super) async fn partner_exists(work: &mut Work, id: &Id, field: &str) -> Result<(), Error> {
+    let place = Place::new(work.mission().clone(), id.clone());
+    match table::get::<Partner>(work.db(), &place).await? {
+        Some(_) => Ok(()),
+        None => Err(resource::unknown_reference(field, &place.name(Partner::COLLECTION)).into()),
     }
 }

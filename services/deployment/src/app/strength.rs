@@ -1,63 +1,37 @@
-use muster_service::{Committed, Context, Resource, Work, resource};
-use muster_values::{Id, MissionId, Quantity, Source};
-use time::{Date, OffsetDateTime};
+use muster_service::{Context, Work, resource, standard::Record, table};
+use muster_values::{Id, MissionId, Place, Stored};
+use time::OffsetDateTime;
 
-use super::{App, Error, existing_mission};
+use super::{App, Error};
 use crate::{
     domain::{
-        claim::{Measure, StrengthClaim, Subject},
+        claim::{StrengthClaim, Subject},
+        contingent::Contingent,
+        mission::Mission,
+        movement::Movement,
+        partner::Partner,
         strength::{Records, Strength},
     },
-    store::{
-        self, claims, contingents, headcount, mandates, missions, movements, partners, pledges,
-    },
+    store::{self, headcount},
 };
 
-/// What a caller says of a claim of someone else's.
-pub struct NewClaim {
-    pub mission: MissionId,
-    pub id: Id,
-    pub measure: Measure,
-    pub quantity: Quantity,
-    pub as_of: Date,
-    pub subject: Subject,
-    pub note: String,
-    pub sources: Vec<Source>,
+impl Record for StrengthClaim {
+    type Error = Error;
+
+    async fn prepare(
+        work: &mut Work,
+        stored: &mut Stored<Self>,
+        _before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if exists(work, &stored.subject).await? {
+            return Ok(());
+        }
+        let name = format!("{}/{}", stored.mission.name(), stored.subject);
+        Err(resource::unknown_reference("strength_claim.subject", &name).into())
+    }
 }
 
 impl App {
-    pub async fn create_claim(
-        &self,
-        context: &Context,
-        new: NewClaim,
-    ) -> Result<Committed<StrengthClaim>, Error> {
-        let (mut work, scope) = self.begin(context, &new.mission).await?;
-        scope.whole()?;
-        existing_mission(&mut work).await?;
-        if !exists(&mut work, &new.subject).await? {
-            let name = format!("{}/{}", new.mission.name(), new.subject.path());
-            return Err(resource::unknown_reference("strength_claim.subject", &name).into());
-        }
-        let now = work.now();
-        let claim = StrengthClaim {
-            mission: new.mission,
-            id: new.id,
-            measure: new.measure,
-            quantity: new.quantity,
-            as_of: new.as_of,
-            subject: new.subject,
-            note: new.note,
-            sources: new.sources,
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        if !claims::insert(work.db(), &claim).await? {
-            return Err(resource::already_exists(&claim.resource_name()).into());
-        }
-        Ok(work.commit(claim).await?)
-    }
-
     /// The mission's strength at a moment, as it was known at another; both are now where
     /// nothing else is asked for.
     pub async fn strength(
@@ -72,15 +46,16 @@ impl App {
         let now = self.database.clock().now();
         // One snapshot for all of them, so that no number is of another moment than the next.
         let mut db = self.database.snapshot().await.map_err(store::Error::from)?;
-        if missions::get(&mut db, &mission).await?.is_none() {
+        let place = Place::new(mission.clone(), Id::known(mission.as_str()));
+        if table::get::<Mission>(&mut db, &place).await?.is_none() {
             return Err(resource::not_found(&mission.name()).into());
         }
         let records = Records {
-            mandates: mandates::all(&mut db, &mission).await?,
-            pledges: pledges::all(&mut db, &mission).await?,
-            contingents: contingents::all(&mut db, &mission).await?,
+            mandates: table::all(&mut db, &mission).await?,
+            pledges: table::all(&mut db, &mission).await?,
+            contingents: table::all(&mut db, &mission).await?,
             entries: headcount::of_mission(&mut db, &mission).await?,
-            claims: claims::all(&mut db, &mission).await?,
+            claims: table::all(&mut db, &mission).await?,
         };
         let as_of = as_of.unwrap_or(now);
         let records = records.known_by(as_of);
@@ -89,11 +64,20 @@ impl App {
 }
 
 async fn exists(work: &mut Work, subject: &Subject) -> Result<bool, Error> {
-    let mission = work.mission().clone();
+    let place = |id: &Id| Place::new(work.mission().clone(), id.clone());
     Ok(match subject {
         Subject::Mission => true,
-        Subject::Partner(id) => partners::get(work.db(), &mission, id).await?.is_some(),
-        Subject::Contingent(id) => contingents::get(work.db(), &mission, id).await?.is_some(),
-        Subject::Movement(id) => movements::get(work.db(), &mission, id).await?.is_some(),
+        Subject::Partner(id) => {
+            let place = place(id);
+            table::get::<Partner>(work.db(), &place).await?.is_some()
+        }
+        Subject::Contingent(id) => {
+            let place = place(id);
+            table::get::<Contingent>(work.db(), &place).await?.is_some()
+        }
+        Subject::Movement(id) => {
+            let place = place(id);
+            table::get::<Movement>(work.db(), &place).await?.is_some()
+        }
     })
 }

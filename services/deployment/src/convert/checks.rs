@@ -1,69 +1,42 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, words::required,
+    resource::Content, wire, wire::timestamp, wire::wire_sources, words::required,
 };
-use muster_values::{Id, MissionId, name};
+use muster_values::{MissionId, Stored};
 
-use crate::{app::NewCheck, domain::readiness::ReadinessCheck};
+use crate::domain::readiness::ReadinessCheck;
 
-pub fn create(request: pb::CreateReadinessCheckRequest) -> Result<NewCheck, FieldViolation> {
-    let (mission, contingent) = name::child(&request.parent, "contingents").at("parent")?;
-    let check = request.readiness_check.required().at("readiness_check")?;
-    let id = Id::known(request.readiness_check_id);
-    read(mission, contingent, id, check).at("readiness_check")
-}
-
-fn read(
-    mission: MissionId,
-    contingent: Id,
-    id: Id,
-    check: pb::ReadinessCheck,
-) -> Result<NewCheck, FieldViolation> {
-    Ok(NewCheck {
-        mission,
-        contingent,
-        id,
-        kind: required(check.r#type).at("type")?,
-        passed: check.result() == pb::ReadinessCheckResult::Passed,
-        checked_at: wire::required_time(check.check_time).at("check_time")?,
-        place: check.place,
-        official: check.official,
-        note: check.note,
-        sources: wire::sources(check.sources)?,
-    })
-}
-
-impl Resource for ReadinessCheck {
+impl Content for ReadinessCheck {
     type Message = pb::ReadinessCheck;
 
-    fn resource_name(&self) -> String {
-        let contingent = self.mission.child("contingents", &self.contingent);
-        format!("{contingent}/readinessChecks/{}", self.id)
+    fn unpack(check: pb::ReadinessCheck, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            kind: required(check.r#type).at("type")?,
+            passed: check.result() == pb::ReadinessCheckResult::Passed,
+            checked_at: wire::required_time(check.check_time).at("check_time")?,
+            place: check.place,
+            official: check.official,
+            note: check.note,
+            sources: wire::sources(check.sources)?,
+        })
     }
 
-    /// A check is never changed.
-    fn revision(&self) -> i64 {
-        1
-    }
-
-    fn pack(&self) -> pb::ReadinessCheck {
-        let result = if self.passed {
+    fn pack(stored: &Stored<Self>) -> pb::ReadinessCheck {
+        let result = if stored.passed {
             pb::ReadinessCheckResult::Passed
         } else {
             pb::ReadinessCheckResult::Failed
         };
         pb::ReadinessCheck {
-            name: self.resource_name(),
-            r#type: pb::ReadinessCheckType::from(self.kind).into(),
+            r#type: pb::ReadinessCheckType::from(stored.kind).into(),
             result: result.into(),
-            check_time: Some(timestamp(self.checked_at)),
-            place: self.place.clone(),
-            official: self.official.clone(),
-            note: self.note.clone(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            etag: etag(1),
+            check_time: Some(timestamp(stored.checked_at)),
+            place: stored.place.clone(),
+            official: stored.official.clone(),
+            note: stored.note.clone(),
+            sources: wire_sources(&stored.sources),
+            ..pb::ReadinessCheck::default()
         }
     }
 }

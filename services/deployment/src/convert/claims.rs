@@ -1,15 +1,12 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_quantity,
-    wire::wire_sources, wire_enum, words::required,
+    resource::Content, wire, wire::wire_date, wire::wire_quantity, wire::wire_sources, wire_enum,
+    words::required,
 };
-use muster_values::{Id, MissionId};
+use muster_values::{MissionId, Stored};
 
-use crate::{
-    app::NewClaim,
-    domain::claim::{Measure, StrengthClaim, Subject},
-};
+use crate::domain::claim::{Measure, StrengthClaim, Subject};
 
 wire_enum!(
     Measure,
@@ -29,23 +26,35 @@ wire_enum!(
     }
 );
 
-pub fn create(request: pb::CreateStrengthClaimRequest) -> Result<NewClaim, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let claim = request.strength_claim.required().at("strength_claim")?;
-    read(mission, Id::known(request.strength_claim_id), claim).at("strength_claim")
-}
+impl Content for StrengthClaim {
+    type Message = pb::StrengthClaim;
 
-fn read(mission: MissionId, id: Id, claim: pb::StrengthClaim) -> Result<NewClaim, FieldViolation> {
-    Ok(NewClaim {
-        subject: subject(&mission, &claim.subject).at("subject")?,
-        mission,
-        id,
-        measure: required(claim.measure).at("measure")?,
-        quantity: wire::quantity(claim.quantity).at("quantity")?,
-        as_of: wire::required_date(claim.as_of_date).at("as_of_date")?,
-        note: claim.note,
-        sources: wire::sources(claim.sources)?,
-    })
+    fn unpack(claim: pb::StrengthClaim, mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            subject: subject(mission, &claim.subject).at("subject")?,
+            measure: required(claim.measure).at("measure")?,
+            quantity: wire::quantity(claim.quantity).at("quantity")?,
+            as_of: wire::required_date(claim.as_of_date).at("as_of_date")?,
+            note: claim.note,
+            sources: wire::sources(claim.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::StrengthClaim {
+        let subject = match stored.subject.to_string() {
+            path if path.is_empty() => path,
+            path => format!("{}/{path}", stored.mission.name()),
+        };
+        pb::StrengthClaim {
+            measure: pb::StrengthMeasure::from(stored.measure).into(),
+            quantity: Some(wire_quantity(&stored.quantity)),
+            as_of_date: Some(wire_date(stored.as_of)),
+            subject,
+            note: stored.note.clone(),
+            sources: wire_sources(&stored.sources),
+            ..pb::StrengthClaim::default()
+        }
+    }
 }
 
 fn subject(mission: &MissionId, name: &str) -> Result<Subject, FieldViolation> {
@@ -53,38 +62,6 @@ fn subject(mission: &MissionId, name: &str) -> Result<Subject, FieldViolation> {
         return Ok(Subject::Mission);
     }
     let within = name.strip_prefix(&format!("{}/", mission.name()));
-    within
-        .and_then(Subject::read)
+    (within.and_then(|path| path.parse().ok()))
         .ok_or_else(|| FieldViolation::new(format!("must belong to {}", mission.name())))
-}
-
-impl Resource for StrengthClaim {
-    type Message = pb::StrengthClaim;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("strengthClaims", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::StrengthClaim {
-        let subject = match self.subject.path() {
-            path if path.is_empty() => path,
-            path => format!("{}/{path}", self.mission.name()),
-        };
-        pb::StrengthClaim {
-            name: self.resource_name(),
-            measure: pb::StrengthMeasure::from(self.measure).into(),
-            quantity: Some(wire_quantity(&self.quantity)),
-            as_of_date: Some(wire_date(self.as_of)),
-            subject,
-            note: self.note.clone(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
-    }
 }

@@ -1,42 +1,58 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, words::required,
+    resource::Content, wire, wire::timestamp, wire::wire_sources, words::required,
 };
-use muster_values::{Id, MissionId, name};
+use muster_values::{MissionId, Stored, name};
 use prost_types::Timestamp;
 
 use crate::{
-    app::{Change, NewContingent},
+    app::Change,
     domain::{
         contingent::{Contingent, State, Transition},
         mission::Stage,
     },
 };
 
-pub fn create(request: pb::CreateContingentRequest) -> Result<NewContingent, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let contingent = request.contingent.required().at("contingent")?;
-    read(mission, Id::known(request.contingent_id), contingent).at("contingent")
-}
+impl Content for Contingent {
+    type Message = pb::Contingent;
 
-fn read(
-    mission: MissionId,
-    id: Id,
-    contingent: pb::Contingent,
-) -> Result<NewContingent, FieldViolation> {
-    Ok(NewContingent {
-        partner: name::sibling(&mission, &contingent.partner, "partners").at("partner")?,
-        pledge: name::optional_sibling(&mission, &contingent.pledge, "pledges").at("pledge")?,
-        mission,
-        id,
-        display_name: contingent.display_name,
-        ordinal: contingent.ordinal,
-        category: required(contingent.category).at("category")?,
-        headcount: contingent.headcount,
-        pledged_at: wire::optional_time(contingent.pledge_time).at("pledge_time")?,
-        sources: wire::sources(contingent.sources)?,
-    })
+    fn unpack(contingent: pb::Contingent, mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            partner: name::sibling(mission, &contingent.partner, "partners").at("partner")?,
+            pledge: name::optional_sibling(mission, &contingent.pledge, "pledges").at("pledge")?,
+            display_name: contingent.display_name,
+            ordinal: contingent.ordinal,
+            category: required(contingent.category).at("category")?,
+            headcount: contingent.headcount,
+            pledged_at: wire::optional_time(contingent.pledge_time).at("pledge_time")?,
+            state: State::At(Stage::Pledged),
+            transitions: Vec::new(),
+            sources: wire::sources(contingent.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::Contingent {
+        let held = match stored.state {
+            State::OnHold(stage) => pb::ContingentState::from(stage),
+            _ => pb::ContingentState::Unspecified,
+        };
+        let pledge = |id| stored.mission.child("pledges", id);
+        pb::Contingent {
+            display_name: stored.display_name.clone(),
+            partner: stored.mission.child("partners", &stored.partner),
+            pledge: stored.pledge.as_ref().map(pledge).unwrap_or_default(),
+            ordinal: stored.ordinal,
+            category: pb::PersonnelCategory::from(stored.category).into(),
+            headcount: stored.headcount,
+            state: pb::ContingentState::from(stored.state).into(),
+            held_state: held.into(),
+            pledge_time: stored.pledged_at.map(timestamp),
+            transitions: stored.transitions.iter().map(transition).collect(),
+            sources: wire_sources(&stored.sources),
+            ..pb::Contingent::default()
+        }
+    }
 }
 
 /// Reads what every change of a contingent says.
@@ -46,51 +62,14 @@ pub fn change(
     effective_time: Option<Timestamp>,
     note: String,
 ) -> Result<Change, FieldViolation> {
-    let (mission, id) = name::child(name, "contingents").at("name")?;
+    let place = super::place::<Contingent>(name)?;
     let effective_at = wire::required_time(effective_time).at("effective_time")?;
-    Ok(Change { mission, id, etag, effective_at, note })
+    Ok(Change { place, etag, effective_at, note })
 }
 
 pub fn stage(state: i32) -> Result<Stage, FieldViolation> {
     let stage = required(state).map_err(|_| FieldViolation::new("is no step of a contingent"));
     stage.at("state")
-}
-
-impl Resource for Contingent {
-    type Message = pb::Contingent;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("contingents", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Contingent {
-        let held = match self.state {
-            State::OnHold(stage) => pb::ContingentState::from(stage),
-            _ => pb::ContingentState::Unspecified,
-        };
-        let pledge = |id| self.mission.child("pledges", id);
-        pb::Contingent {
-            name: self.resource_name(),
-            display_name: self.display_name.clone(),
-            partner: self.mission.child("partners", &self.partner),
-            pledge: self.pledge.as_ref().map(pledge).unwrap_or_default(),
-            ordinal: self.ordinal,
-            category: pb::PersonnelCategory::from(self.category).into(),
-            headcount: self.headcount,
-            state: pb::ContingentState::from(self.state).into(),
-            held_state: held.into(),
-            pledge_time: Some(timestamp(self.pledged_at)),
-            transitions: self.transitions.iter().map(transition).collect(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
-    }
 }
 
 fn transition(step: &Transition) -> pb::ContingentTransition {

@@ -1,14 +1,14 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    Resource, resource::etag, wire, wire::optional_date, wire::timestamp, wire::wire_date,
+    resource::Content, wire, wire::optional_date, wire::timestamp, wire::wire_date,
     wire::wire_sources, wire_enum, words::FromWire, words::required,
 };
-use muster_values::{Id, MissionId, name};
+use muster_values::{MissionId, Stored, name};
 use prost_types::{Duration, Timestamp};
 
 use crate::{
-    app::{NewMovement, Travel},
+    app::Travel,
     domain::movement::{Arrival, Direction, Mode, Movement, Place, State, Window},
 };
 
@@ -19,33 +19,59 @@ wire_enum!(
     pb::MovementState { Planned, Delayed, Departed, ArrivedInPart, Arrived, Cancelled }
 );
 
-pub fn create(request: pb::CreateMovementRequest) -> Result<NewMovement, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let movement = request.movement.required().at("movement")?;
-    read(mission, Id::known(request.movement_id), movement).at("movement")
-}
+impl Content for Movement {
+    type Message = pb::Movement;
 
-fn read(mission: MissionId, id: Id, movement: pb::Movement) -> Result<NewMovement, FieldViolation> {
-    let direction = required(movement.direction).at("direction")?;
-    let destination = place(movement.destination.required().at("destination")?);
-    if direction == Direction::Deployment && destination.area.is_none() {
-        let violation = FieldViolation::new("is required for a deployment");
-        return Err(violation.under("area_code").under("destination"));
+    fn unpack(movement: pb::Movement, mission: &MissionId) -> Result<Self, FieldViolation> {
+        let direction = required(movement.direction).at("direction")?;
+        let destination = place(movement.destination.required().at("destination")?);
+        if direction == Direction::Deployment && destination.area.is_none() {
+            let violation = FieldViolation::new("is required for a deployment");
+            return Err(violation.under("area_code").under("destination"));
+        }
+        Ok(Self {
+            contingent: name::sibling(mission, &movement.contingent, "contingents")
+                .at("contingent")?,
+            direction,
+            mode: Mode::from_wire(movement.mode),
+            carrier: movement.carrier,
+            origin: place(movement.origin.required().at("origin")?),
+            destination,
+            planned: movement.planned_headcount,
+            window: movement.window.map(window).transpose().at("window")?.unwrap_or_default(),
+            state: State::Planned,
+            departed_at: None,
+            departed: 0,
+            arrivals: Vec::new(),
+            note: String::new(),
+            sources: wire::sources(movement.sources)?,
+        })
     }
-    Ok(NewMovement {
-        contingent: name::sibling(&mission, &movement.contingent, "contingents")
-            .at("contingent")?,
-        mission,
-        id,
-        direction,
-        mode: Mode::from_wire(movement.mode),
-        carrier: movement.carrier,
-        origin: place(movement.origin.required().at("origin")?),
-        destination,
-        planned: movement.planned_headcount,
-        window: movement.window.map(window).transpose().at("window")?.unwrap_or_default(),
-        sources: wire::sources(movement.sources)?,
-    })
+
+    fn pack(stored: &Stored<Self>) -> pb::Movement {
+        pb::Movement {
+            contingent: stored.mission.child("contingents", &stored.contingent),
+            direction: pb::MovementDirection::from(stored.direction).into(),
+            mode: stored.mode.map_or(0, |mode| pb::TransportMode::from(mode).into()),
+            carrier: stored.carrier.clone(),
+            origin: Some(wire_place(&stored.origin)),
+            destination: Some(wire_place(&stored.destination)),
+            planned_headcount: stored.planned,
+            window: Some(wire_window(stored.window)),
+            state: pb::MovementState::from(stored.state).into(),
+            departure_time: stored.departed_at.map(timestamp),
+            departed_headcount: stored.departed,
+            arrivals: stored.arrivals.iter().map(arrival).collect(),
+            arrived_headcount: stored.arrived(),
+            slippage: stored.slippage().map(|late| Duration {
+                seconds: late.whole_seconds(),
+                nanos: late.subsec_nanoseconds(),
+            }),
+            note: stored.note.clone(),
+            sources: wire_sources(&stored.sources),
+            ..pb::Movement::default()
+        }
+    }
 }
 
 /// Reads who left or arrived.
@@ -56,9 +82,9 @@ pub fn travel(
     note: String,
     headcount: i32,
 ) -> Result<Travel, FieldViolation> {
-    let (mission, id) = name::child(name, "movements").at("name")?;
+    let place = super::place::<Movement>(name)?;
     let effective_at = wire::required_time(effective_time).at("effective_time")?;
-    Ok(Travel { mission, id, etag, effective_at, headcount, note })
+    Ok(Travel { place, etag, effective_at, headcount, note })
 }
 
 pub fn delay(wire: Option<pb::MovementWindow>) -> Result<Window, FieldViolation> {
@@ -86,46 +112,6 @@ fn place(wire: pb::MovementPlace) -> Place {
         display_name: wire.display_name,
         locode: wire.locode,
         area: Some(wire.area_code).filter(|code| !code.is_empty()),
-    }
-}
-
-impl Resource for Movement {
-    type Message = pb::Movement;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("movements", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Movement {
-        pb::Movement {
-            name: self.resource_name(),
-            contingent: self.mission.child("contingents", &self.contingent),
-            direction: pb::MovementDirection::from(self.direction).into(),
-            mode: self.mode.map_or(0, |mode| pb::TransportMode::from(mode).into()),
-            carrier: self.carrier.clone(),
-            origin: Some(wire_place(&self.origin)),
-            destination: Some(wire_place(&self.destination)),
-            planned_headcount: self.planned,
-            window: Some(wire_window(self.window)),
-            state: pb::MovementState::from(self.state).into(),
-            departure_time: self.departed_at.map(timestamp),
-            departed_headcount: self.departed,
-            arrivals: self.arrivals.iter().map(arrival).collect(),
-            arrived_headcount: self.arrived(),
-            slippage: self.slippage().map(|late| Duration {
-                seconds: late.whole_seconds(),
-                nanos: late.subsec_nanoseconds(),
-            }),
-            note: self.note.clone(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
     }
 }
 

@@ -1,28 +1,33 @@
 use muster_proto::deployment::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
-use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
-};
-use muster_values::{Id, MissionId};
+use muster_service::{AtField, FieldViolation};
+use muster_service::{resource::Content, wire, wire::wire_sources, wire_enum, words::required};
+use muster_values::{MissionId, Stored};
 
-use crate::{
-    app::NewPartner,
-    domain::partner::{Partner, Role},
-};
+use crate::domain::partner::{Partner, Role};
 
 wire_enum!(Role, pb::PartnerRole { Lead, Contributor, HostForce, Monitor, Donor });
 
-pub fn create(request: pb::CreatePartnerRequest) -> Result<NewPartner, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let partner = request.partner.required().at("partner")?;
-    Ok(NewPartner {
-        mission,
-        id: Id::known(request.partner_id),
-        display_name: partner.display_name,
-        country: Some(partner.country_code).filter(|code| !code.is_empty()),
-        roles: roles(&partner.roles).at("partner")?,
-        sources: wire::sources(partner.sources).at("partner")?,
-    })
+impl Content for Partner {
+    type Message = pb::Partner;
+
+    fn unpack(partner: pb::Partner, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            display_name: partner.display_name,
+            country: Some(partner.country_code).filter(|code| !code.is_empty()),
+            roles: roles(&partner.roles)?,
+            sources: wire::sources(partner.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::Partner {
+        pb::Partner {
+            display_name: stored.display_name.clone(),
+            country_code: stored.country.clone().unwrap_or_default(),
+            roles: stored.roles.iter().map(|role| pb::PartnerRole::from(*role).into()).collect(),
+            sources: wire_sources(&stored.sources),
+            ..pb::Partner::default()
+        }
+    }
 }
 
 fn roles(wire: &[i32]) -> Result<Vec<Role>, FieldViolation> {
@@ -35,29 +40,4 @@ fn roles(wire: &[i32]) -> Result<Vec<Role>, FieldViolation> {
         roles.push(role);
     }
     Ok(roles)
-}
-
-impl Resource for Partner {
-    type Message = pb::Partner;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("partners", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Partner {
-        pb::Partner {
-            name: self.resource_name(),
-            display_name: self.display_name.clone(),
-            country_code: self.country.clone().unwrap_or_default(),
-            roles: self.roles.iter().map(|role| pb::PartnerRole::from(*role).into()).collect(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
-    }
 }

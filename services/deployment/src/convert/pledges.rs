@@ -1,38 +1,57 @@
 use muster_proto::{
     common::v1::Source as WireSource, deployment::v1 as pb, google::r#type::Date as WireDate,
 };
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_partial_date,
-    wire::wire_quantity, wire::wire_sources, wire_enum, words::FromWire,
+    resource::Content, wire, wire::wire_date, wire::wire_partial_date, wire::wire_quantity,
+    wire::wire_sources, wire_enum, words::FromWire,
 };
-use muster_values::{Id, MissionId, Source, name};
+use muster_values::{MissionId, Source, Stored, name};
 use time::Date;
 
-use crate::{
-    app::NewPledge,
-    domain::pledge::{Category, Pledge, State},
-};
+use crate::domain::pledge::{Category, Pledge, State};
 
 wire_enum!(Category, pb::PersonnelCategory { Police, Military, Civilian, Mixed });
 
-pub fn create(request: pb::CreatePledgeRequest) -> Result<NewPledge, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let pledge = request.pledge.required().at("pledge")?;
-    read(mission, Id::known(request.pledge_id), pledge).at("pledge")
-}
+impl Content for Pledge {
+    type Message = pb::Pledge;
 
-fn read(mission: MissionId, id: Id, pledge: pb::Pledge) -> Result<NewPledge, FieldViolation> {
-    Ok(NewPledge {
-        partner: name::sibling(&mission, &pledge.partner, "partners").at("partner")?,
-        mission,
-        id,
-        size: pledge.size.map(|size| wire::quantity(Some(size))).transpose().at("size")?,
-        category: Category::from_wire(pledge.category),
-        offered_on: wire::required_partial_date(pledge.offer_date).at("offer_date")?,
-        conditions: pledge.conditions,
-        sources: wire::sources(pledge.sources)?,
-    })
+    fn unpack(pledge: pb::Pledge, mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            partner: name::sibling(mission, &pledge.partner, "partners").at("partner")?,
+            size: pledge.size.map(|size| wire::quantity(Some(size))).transpose().at("size")?,
+            category: Category::from_wire(pledge.category),
+            offered_on: wire::required_partial_date(pledge.offer_date).at("offer_date")?,
+            conditions: pledge.conditions,
+            state: State::Offered,
+            confirmed: None,
+            arrived: 0,
+            sources: wire::sources(pledge.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::Pledge {
+        let (withdrawn_on, withdraw_reason) = match &stored.state {
+            State::Withdrawn { on, reason, .. } => (Some(*on), reason.clone()),
+            _ => (None, String::new()),
+        };
+        pb::Pledge {
+            partner: stored.mission.child("partners", &stored.partner),
+            size: stored.size.as_ref().map(wire_quantity),
+            category: stored
+                .category
+                .map_or(0, |category| pb::PersonnelCategory::from(category).into()),
+            offer_date: Some(wire_partial_date(stored.offered_on)),
+            conditions: stored.conditions.clone(),
+            state: state(&stored.state).into(),
+            confirm_date: stored.confirmed.map(|notified| wire_date(notified.on)),
+            withdraw_date: withdrawn_on.map(wire_date),
+            withdraw_reason,
+            arrived_headcount: stored.arrived,
+            sources: wire_sources(&stored.sources),
+            ..pb::Pledge::default()
+        }
+    }
 }
 
 pub fn confirm(
@@ -44,44 +63,6 @@ pub fn confirm(
 
 pub fn withdraw(date: Option<WireDate>) -> Result<Date, FieldViolation> {
     wire::required_date(date).at("withdraw_date")
-}
-
-impl Resource for Pledge {
-    type Message = pb::Pledge;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("pledges", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Pledge {
-        let (withdrawn_on, withdraw_reason) = match &self.state {
-            State::Withdrawn { on, reason, .. } => (Some(*on), reason.clone()),
-            _ => (None, String::new()),
-        };
-        pb::Pledge {
-            name: self.resource_name(),
-            partner: self.mission.child("partners", &self.partner),
-            size: self.size.as_ref().map(wire_quantity),
-            category: self
-                .category
-                .map_or(0, |category| pb::PersonnelCategory::from(category).into()),
-            offer_date: Some(wire_partial_date(self.offered_on)),
-            conditions: self.conditions.clone(),
-            state: state(&self.state).into(),
-            confirm_date: self.confirmed.map(|notified| wire_date(notified.on)),
-            withdraw_date: withdrawn_on.map(wire_date),
-            withdraw_reason,
-            arrived_headcount: self.arrived,
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
-    }
 }
 
 fn state(state: &State) -> pb::PledgeState {

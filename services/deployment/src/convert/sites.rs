@@ -1,14 +1,11 @@
 use muster_proto::{deployment::v1 as pb, google::r#type::LatLng};
 use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
+    resource::Content, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
 };
-use muster_values::{Id, MissionId};
+use muster_values::{MissionId, Stored};
 
-use crate::{
-    app::NewSite,
-    domain::site::{Control, Site, SiteKind, SiteStatus},
-};
+use crate::domain::site::{Control, Site, SiteKind, SiteStatus};
 
 wire_enum!(
     SiteKind,
@@ -27,25 +24,34 @@ wire_enum!(
 );
 wire_enum!(Control, pb::SiteControl { Secured, Contested, Lost, Closed });
 
-pub fn create(request: pb::CreateSiteRequest) -> Result<NewSite, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let site = request.site.required().at("site")?;
-    read(mission, Id::known(request.site_id), site).at("site")
-}
+impl Content for Site {
+    type Message = pb::Site;
 
-fn read(mission: MissionId, id: Id, site: pb::Site) -> Result<NewSite, FieldViolation> {
-    Ok(NewSite {
-        mission,
-        id,
-        display_name: site.display_name,
-        kind: required(site.kind).at("kind")?,
-        area: site.area_code,
-        point: site.point.map(|point| (point.latitude, point.longitude)),
-        history: (site.status_history.into_iter().enumerate())
-            .map(|(index, wire)| status(wire).at_index("status_history", index))
-            .collect::<Result<_, _>>()?,
-        sources: wire::sources(site.sources)?,
-    })
+    fn unpack(site: pb::Site, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            display_name: site.display_name,
+            kind: required(site.kind).at("kind")?,
+            area: site.area_code,
+            point: site.point.map(|point| (point.latitude, point.longitude)),
+            history: (site.status_history.into_iter().enumerate())
+                .map(|(index, wire)| status(wire).at_index("status_history", index))
+                .collect::<Result<_, _>>()?,
+            sources: wire::sources(site.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::Site {
+        pb::Site {
+            display_name: stored.display_name.clone(),
+            kind: pb::SiteKind::from(stored.kind).into(),
+            area_code: stored.area.clone(),
+            point: stored.point.map(|(latitude, longitude)| LatLng { latitude, longitude }),
+            status_history: stored.history.iter().map(wire_status).collect(),
+            status: stored.history.last().map(wire_status),
+            sources: wire_sources(&stored.sources),
+            ..pb::Site::default()
+        }
+    }
 }
 
 pub fn record(wire: Option<pb::SiteStatus>) -> Result<SiteStatus, FieldViolation> {
@@ -63,34 +69,6 @@ fn status(wire: pb::SiteStatus) -> Result<SiteStatus, FieldViolation> {
         // The app says when it was recorded.
         recorded_at: effective_at,
     })
-}
-
-impl Resource for Site {
-    type Message = pb::Site;
-
-    fn resource_name(&self) -> String {
-        self.mission.child("sites", &self.id)
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Site {
-        pb::Site {
-            name: self.resource_name(),
-            display_name: self.display_name.clone(),
-            kind: pb::SiteKind::from(self.kind).into(),
-            area_code: self.area.clone(),
-            point: self.point.map(|(latitude, longitude)| LatLng { latitude, longitude }),
-            status_history: self.history.iter().map(wire_status).collect(),
-            status: self.history.last().map(wire_status),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
-        }
-    }
 }
 
 fn wire_status(status: &SiteStatus) -> pb::SiteStatus {

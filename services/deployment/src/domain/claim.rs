@@ -1,5 +1,7 @@
-use muster_values::{Id, MissionId, Quantity, Source, words};
-use time::{Date, OffsetDateTime};
+use std::{fmt, str::FromStr};
+
+use muster_values::{Collected, Id, Quantity, Source, words};
+use time::Date;
 
 words! {
     /// What a number of people counts.
@@ -31,38 +33,45 @@ pub enum Subject {
 /// What someone else says of how many people there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrengthClaim {
-    pub mission: MissionId,
-    pub id: Id,
     pub measure: Measure,
     pub quantity: Quantity,
     pub as_of: Date,
     pub subject: Subject,
     pub note: String,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
 }
 
-impl Subject {
-    /// Reads `partners/{id}`, `contingents/{id}` or `movements/{id}`; empty for the mission.
-    pub fn read(path: &str) -> Option<Self> {
+impl Collected for StrengthClaim {
+    const COLLECTION: &'static str = "strengthClaims";
+}
+
+/// Another text than that of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a partner, a contingent or a movement")]
+pub struct NoSubject;
+
+/// Reads `partners/{id}`, `contingents/{id}` or `movements/{id}`; empty for the mission.
+impl FromStr for Subject {
+    type Err = NoSubject;
+
+    fn from_str(path: &str) -> Result<Self, NoSubject> {
         match path.split_once('/') {
-            None if path.is_empty() => Some(Self::Mission),
-            Some(("partners", id)) => Some(Self::Partner(Id::known(id))),
-            Some(("contingents", id)) => Some(Self::Contingent(Id::known(id))),
-            Some(("movements", id)) => Some(Self::Movement(Id::known(id))),
-            _ => None,
+            None if path.is_empty() => Ok(Self::Mission),
+            Some(("partners", id)) => Ok(Self::Partner(Id::known(id))),
+            Some(("contingents", id)) => Ok(Self::Contingent(Id::known(id))),
+            Some(("movements", id)) => Ok(Self::Movement(Id::known(id))),
+            _ => Err(NoSubject),
         }
     }
+}
 
-    /// What `read` reads.
-    pub fn path(&self) -> String {
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mission => String::new(),
-            Self::Partner(id) => format!("partners/{id}"),
-            Self::Contingent(id) => format!("contingents/{id}"),
-            Self::Movement(id) => format!("movements/{id}"),
+            Self::Mission => Ok(()),
+            Self::Partner(id) => write!(f, "partners/{id}"),
+            Self::Contingent(id) => write!(f, "contingents/{id}"),
+            Self::Movement(id) => write!(f, "movements/{id}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, Source};
+use muster_values::{Collected, Id, Source, Stored};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -21,8 +21,6 @@ use super::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contingent {
-    pub mission: MissionId,
-    pub id: Id,
     pub display_name: String,
     pub partner: Id,
     pub pledge: Option<Id>,
@@ -32,12 +30,14 @@ pub struct Contingent {
     /// How many people it is to have.
     pub headcount: i32,
     pub state: State,
-    pub pledged_at: OffsetDateTime,
+    /// When it was named; a record has it from the beginning.
+    pub pledged_at: Option<OffsetDateTime>,
     pub transitions: Vec<Transition>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Contingent {
+    const COLLECTION: &'static str = "contingents";
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ impl Contingent {
         &mut self,
         to: Stage,
         mission: &Mission,
-        checks: &[ReadinessCheck],
+        checks: &[Stored<ReadinessCheck>],
         ledger: &Ledger,
         step: Step,
     ) -> Result<Vec<Shift>, Refused> {
@@ -170,7 +170,7 @@ impl Contingent {
     pub fn may_depart(
         &self,
         mission: &Mission,
-        checks: &[ReadinessCheck],
+        checks: &[Stored<ReadinessCheck>],
         at: OffsetDateTime,
     ) -> Result<(), Refused> {
         match self.state {
@@ -232,20 +232,15 @@ impl Contingent {
         };
         match self.state {
             State::At(_) if to != now => {
-                step.effective_at = step.effective_at.max(self.last_step_at());
+                step.effective_at = self
+                    .last_step_at()
+                    .map_or(step.effective_at, |last| step.effective_at.max(last));
                 return self.push(State::At(to), step);
             }
             State::OnHold(_) => self.state = State::OnHold(to),
             _ => {}
         }
-        self.touch(step.recorded_at);
         Ok(())
-    }
-
-    /// Nothing but the ledger changed.
-    pub fn touch(&mut self, now: OffsetDateTime) {
-        self.revision += 1;
-        self.updated_at = now;
     }
 
     fn enter(&mut self, to: State, step: Step) -> Result<(), Refused> {
@@ -255,11 +250,12 @@ impl Contingent {
 
     /// Refuses what would have happened before the last step.
     fn in_order(&self, at: OffsetDateTime) -> Result<(), OutOfOrder> {
-        let earliest = self.last_step_at();
-        if earliest <= at {
-            return Ok(());
+        match self.last_step_at() {
+            Some(earliest) if at < earliest => {
+                Err(OutOfOrder { field: "effective_time", earliest: moment(earliest) })
+            }
+            _ => Ok(()),
         }
-        Err(OutOfOrder { field: "effective_time", earliest: moment(earliest) })
     }
 
     fn push(&mut self, to: State, step: Step) -> Result<(), Refused> {
@@ -268,12 +264,11 @@ impl Contingent {
         let from = self.state;
         self.transitions.push(Transition { from, to, effective_at, recorded_at, actor, note });
         self.state = to;
-        self.touch(recorded_at);
         Ok(())
     }
 
-    fn last_step_at(&self) -> OffsetDateTime {
-        self.transitions.last().map_or(self.pledged_at, |last| last.effective_at)
+    fn last_step_at(&self) -> Option<OffsetDateTime> {
+        self.transitions.last().map(|last| last.effective_at).or(self.pledged_at)
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
@@ -284,7 +279,7 @@ impl Contingent {
 fn ready(
     mission: &Mission,
     stage: Stage,
-    checks: &[ReadinessCheck],
+    checks: &[Stored<ReadinessCheck>],
     at: OffsetDateTime,
 ) -> Result<(), Refused> {
     let missing = readiness::missing(&mission.required_for(stage), checks, at);

@@ -1,6 +1,6 @@
 //! The double-entry ledger of people.
 
-use muster_values::{Id, MissionId, words};
+use muster_values::{Id, MissionId, Stored, words};
 use time::OffsetDateTime;
 
 use super::{
@@ -136,7 +136,7 @@ fn effect(entry: &Entry, account: Account) -> i64 {
 /// at any later arrival that is known. `changes` is how many more or fewer were present in the
 /// whole mission from a moment on, oldest first, without the arrival in question.
 pub fn within_ceiling(
-    mandates: &[Mandate],
+    mandates: &[Stored<Mandate>],
     changes: &[(OffsetDateTime, i64)],
     at: OffsetDateTime,
     arriving: i64,

@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, Quantity, Source, words};
+use muster_values::{Collected, Id, Quantity, Source, Stored, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -28,8 +28,6 @@ pub struct Task {
 /// What authorises a mission: by whom, from when until when, for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mandate {
-    pub mission: MissionId,
-    pub id: Id,
     pub authority: String,
     pub instrument: String,
     pub adopted_on: Date,
@@ -45,9 +43,10 @@ pub struct Mandate {
     pub tasks: Vec<Task>,
     pub predecessor: Option<Id>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Mandate {
+    const COLLECTION: &'static str = "mandates";
 }
 
 /// A condition of a mandate that is not met.
@@ -77,7 +76,7 @@ impl Mandate {
 }
 
 /// The mandate in force: the one that began last, where several are.
-pub fn in_force(mandates: &[Mandate], at: OffsetDateTime) -> Option<&Mandate> {
+pub fn in_force(mandates: &[Stored<Mandate>], at: OffsetDateTime) -> Option<&Stored<Mandate>> {
     mandates
         .iter()
         .filter(|mandate| mandate.in_force(at))
@@ -92,7 +91,11 @@ pub fn none_in_force(at: OffsetDateTime) -> Outside {
 }
 
 /// Finds a mandate in force that allows people at a place, or names all that is unmet.
-pub fn guard(mandates: &[Mandate], at: OffsetDateTime, lineage: &[String]) -> Result<(), Outside> {
+pub fn guard(
+    mandates: &[Stored<Mandate>],
+    at: OffsetDateTime,
+    lineage: &[String],
+) -> Result<(), Outside> {
     let place = lineage.first().cloned().unwrap_or_default();
     let mut unmet = Vec::new();
     for mandate in mandates.iter().filter(|mandate| mandate.in_force(at)) {
@@ -107,14 +110,13 @@ pub fn guard(mandates: &[Mandate], at: OffsetDateTime, lineage: &[String]) -> Re
 
 #[cfg(test)]
 mod tests {
+    use muster_values::{MissionId, Place};
     use time::macros::{date, datetime};
 
     use super::*;
 
-    fn mandate(id: &str, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Mandate {
-        Mandate {
-            mission: MissionId::known("haiti"),
-            id: Id::known(id),
+    fn mandate(id: &str, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Stored<Mandate> {
+        let mandate = Mandate {
             authority: "UNSC".into(),
             instrument: id.into(),
             adopted_on: date!(2023 - 10 - 02),
@@ -126,10 +128,9 @@ mod tests {
             tasks: Vec::new(),
             predecessor: None,
             sources: Vec::new(),
-            revision: 1,
-            created_at: starts_at,
-            updated_at: starts_at,
-        }
+        };
+        let place = Place::new(MissionId::known("haiti"), Id::known(id));
+        Stored::new(place, mandate, starts_at)
     }
 
     const END: OffsetDateTime = datetime!(2024-10-02 0:00 UTC);
@@ -164,7 +165,8 @@ mod tests {
     #[test]
     fn any_mandate_in_force_may_allow_a_place() {
         let began = datetime!(2023-10-02 0:00 UTC);
-        let wide = Mandate { areas: vec!["HT08".into()], ..mandate("wide", began, END) };
+        let mut wide = mandate("wide", began, END);
+        wide.areas = vec!["HT08".into()];
         let last = mandate("last", began + time::Duration::DAY, END);
         let over = mandate("over", began, began + time::Duration::DAY);
         let mandates = [wide, last, over];

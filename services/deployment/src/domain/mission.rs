@@ -1,6 +1,5 @@
-use muster_values::{MissionId, words};
+use muster_values::{Collected, words};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 words! {
     /// What is looked at before a contingent goes on.
@@ -34,15 +33,15 @@ words! {
 /// A multinational security support mission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mission {
-    pub id: MissionId,
     pub display_name: String,
     /// ISO 3166-1 alpha-3.
     pub host_country: String,
     pub purpose: String,
     pub requirements: Vec<Requirement>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Mission {
+    const COLLECTION: &'static str = "missions";
 }
 
 /// From this stage on a contingent needs this check.

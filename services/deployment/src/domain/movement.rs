@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, Source, words};
+use muster_values::{Collected, Id, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Time};
 
@@ -67,8 +67,6 @@ pub struct Arrival {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Movement {
-    pub mission: MissionId,
-    pub id: Id,
     pub contingent: Id,
     pub direction: Direction,
     pub mode: Option<Mode>,
@@ -83,9 +81,10 @@ pub struct Movement {
     pub arrivals: Vec<Arrival>,
     pub note: String,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Movement {
+    const COLLECTION: &'static str = "movements";
 }
 
 /// Why a movement stays as it is.
@@ -102,22 +101,16 @@ pub enum Refused {
 }
 
 impl Movement {
-    pub fn depart(
-        &mut self,
-        at: OffsetDateTime,
-        headcount: i32,
-        now: OffsetDateTime,
-    ) -> Result<(), Refused> {
+    pub fn depart(&mut self, at: OffsetDateTime, headcount: i32) -> Result<(), Refused> {
         self.before_departure()?;
         self.state = State::Departed;
         self.departed_at = Some(at);
         self.departed = headcount;
-        self.touch(now);
         Ok(())
     }
 
     /// Some or all of those on the way arrived. How many are on the way, the ledger knows.
-    pub fn arrive(&mut self, arrival: Arrival, now: OffsetDateTime) -> Result<(), Refused> {
+    pub fn arrive(&mut self, arrival: Arrival) -> Result<(), Refused> {
         let (State::Departed | State::ArrivedInPart, Some(departed_at)) =
             (self.state, self.departed_at)
         else {
@@ -137,29 +130,36 @@ impl Movement {
         self.state = if all { State::Arrived } else { State::ArrivedInPart };
         self.arrivals.push(arrival);
         self.arrivals.sort_by_key(|arrival| arrival.at);
-        self.touch(now);
         Ok(())
     }
 
-    pub fn delay(
-        &mut self,
-        window: Window,
-        note: String,
-        now: OffsetDateTime,
-    ) -> Result<(), Refused> {
+    pub fn delay(&mut self, window: Window, note: String) -> Result<(), Refused> {
         self.before_departure()?;
         self.state = State::Delayed;
         self.window = window;
         self.note = note;
-        self.touch(now);
         Ok(())
     }
 
-    pub fn cancel(&mut self, note: String, now: OffsetDateTime) -> Result<(), Refused> {
+    pub fn cancel(&mut self, note: String) -> Result<(), Refused> {
         self.before_departure()?;
         self.state = State::Cancelled;
         self.note = note;
-        self.touch(now);
+        Ok(())
+    }
+
+    /// Takes over how far the movement as it was before is. What was planned for one that left is
+    /// fixed.
+    pub fn follow(&mut self, before: &Self) -> Result<(), Refused> {
+        let plan = |of: &Self| (of.origin.clone(), of.destination.clone(), of.planned, of.window);
+        if plan(self) != plan(before) {
+            before.before_departure()?;
+        }
+        self.state = before.state;
+        self.departed_at = before.departed_at;
+        self.departed = before.departed;
+        self.arrivals.clone_from(&before.arrivals);
+        self.note.clone_from(&before.note);
         Ok(())
     }
 
@@ -192,11 +192,6 @@ impl Movement {
     fn forbids(&self, allowed: &'static str) -> StateForbids {
         StateForbids { what: "the movement".to_owned(), state: self.state.as_str(), allowed }
     }
-
-    fn touch(&mut self, now: OffsetDateTime) {
-        self.revision += 1;
-        self.updated_at = now;
-    }
 }
 
 #[cfg(test)]
@@ -212,8 +207,6 @@ mod tests {
         let place =
             |name: &str| Place { display_name: name.into(), locode: String::new(), area: None };
         Movement {
-            mission: MissionId::known("haiti"),
-            id: Id::known("flight-1"),
             contingent: Id::known("ken-1"),
             direction: Direction::Deployment,
             mode: Some(Mode::Air),
@@ -228,9 +221,6 @@ mod tests {
             arrivals: Vec::new(),
             note: String::new(),
             sources: Vec::new(),
-            revision: 1,
-            created_at: START,
-            updated_at: START,
         }
     }
 
@@ -241,39 +231,38 @@ mod tests {
     #[test]
     fn a_movement_may_arrive_in_parts_but_not_with_more_than_left() {
         let mut movement = planned();
-        movement.depart(START, 300, START).unwrap();
-        movement.arrive(part(START + Duration::DAY, 200), START).unwrap();
+        movement.depart(START, 300).unwrap();
+        movement.arrive(part(START + Duration::DAY, 200)).unwrap();
         assert_eq!(movement.state, State::ArrivedInPart);
-        let too_many = movement.arrive(part(START + Duration::DAY, 101), START);
+        let too_many = movement.arrive(part(START + Duration::DAY, 101));
         let (account, at) = (Account::InTransit, START + Duration::DAY);
         let expected = Refused::TooMany { account, travelling: 100, asked: 101, at };
         assert_eq!(too_many, Err(expected));
-        movement.arrive(part(START + Duration::DAY, 100), START).unwrap();
+        movement.arrive(part(START + Duration::DAY, 100)).unwrap();
         assert_eq!((movement.state, movement.arrived()), (State::Arrived, 300));
     }
 
     #[test]
     fn an_arrival_does_not_come_before_the_departure() {
         let mut movement = planned();
-        movement.depart(START, 200, START).unwrap();
-        let refused = movement.arrive(part(START - Duration::SECOND, 200), START);
+        movement.depart(START, 200).unwrap();
+        let refused = movement.arrive(part(START - Duration::SECOND, 200));
         assert!(matches!(refused, Err(Refused::Order(_))));
     }
 
     #[test]
     fn those_who_are_on_the_way_home_are_returning() {
         let mut movement = Movement { direction: Direction::Repatriation, ..planned() };
-        movement.depart(START, 200, START).unwrap();
-        let refused = movement.arrive(part(START, 201), START);
+        movement.depart(START, 200).unwrap();
+        let refused = movement.arrive(part(START, 201));
         assert!(matches!(refused, Err(Refused::TooMany { account: Account::Returning, .. })));
     }
 
     #[test]
     fn the_earliest_time_is_told_as_the_wire_writes_times() {
         let mut movement = planned();
-        movement.depart(START, 200, START).unwrap();
-        let Err(Refused::Order(order)) = movement.arrive(part(START - Duration::DAY, 1), START)
-        else {
+        movement.depart(START, 200).unwrap();
+        let Err(Refused::Order(order)) = movement.arrive(part(START - Duration::DAY, 1)) else {
             panic!("an arrival before the departure")
         };
         assert_eq!(order.earliest, "2024-06-24T20:00:00Z");
@@ -282,11 +271,11 @@ mod tests {
     #[test]
     fn arrivals_do_not_grow_without_bound() {
         let mut movement = planned();
-        movement.depart(START, 400, START).unwrap();
+        movement.depart(START, 400).unwrap();
         for _ in 0..MOST_ENTRIES {
-            movement.arrive(part(START, 1), START).unwrap();
+            movement.arrive(part(START, 1)).unwrap();
         }
-        let refused = movement.arrive(part(START, 1), START);
+        let refused = movement.arrive(part(START, 1));
         assert!(matches!(refused, Err(Refused::Full(_))));
         assert_eq!(movement.arrived(), 200);
     }
@@ -294,17 +283,17 @@ mod tests {
     #[test]
     fn slippage_counts_from_the_end_of_the_latest_day() {
         let mut movement = planned();
-        movement.depart(START, 200, START).unwrap();
-        movement.arrive(part(datetime!(2024-06-25 23:59 UTC), 100), START).unwrap();
+        movement.depart(START, 200).unwrap();
+        movement.arrive(part(datetime!(2024-06-25 23:59 UTC), 100)).unwrap();
         assert_eq!(movement.slippage(), None);
-        movement.arrive(part(datetime!(2024-06-26 6:00 UTC), 100), START).unwrap();
+        movement.arrive(part(datetime!(2024-06-26 6:00 UTC), 100)).unwrap();
         assert_eq!(movement.slippage(), Some(Duration::HOUR * 6));
     }
 
     #[test]
     fn a_movement_that_left_is_not_cancelled() {
         let mut movement = planned();
-        movement.depart(START, 200, START).unwrap();
-        assert!(movement.cancel("why".into(), START).is_err());
+        movement.depart(START, 200).unwrap();
+        assert!(movement.cancel("why".into()).is_err());
     }
 }

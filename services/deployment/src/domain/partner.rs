@@ -1,5 +1,4 @@
-use muster_values::{Id, MissionId, Source, words};
-use time::OffsetDateTime;
+use muster_values::{Collected, Source, words};
 
 words! {
     /// What a partner is to a mission.
@@ -15,14 +14,13 @@ words! {
 /// A state or an organisation that takes part in a mission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partner {
-    pub mission: MissionId,
-    pub id: Id,
     pub display_name: String,
     /// ISO 3166-1 alpha-3; `None` where it is no state's.
     pub country: Option<String>,
     pub roles: Vec<Role>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Partner {
+    const COLLECTION: &'static str = "partners";
 }

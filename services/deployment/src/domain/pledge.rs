@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, PartialDate, Quantity, Source, words};
+use muster_values::{Collected, Id, PartialDate, Quantity, Source, words};
 use time::{Date, OffsetDateTime};
 
 use super::{OutOfOrder, StateForbids};
@@ -21,8 +21,6 @@ words! {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pledge {
-    pub mission: MissionId,
-    pub id: Id,
     pub partner: Id,
     /// `None` where the partner gave no number.
     pub size: Option<Quantity>,
@@ -34,9 +32,10 @@ pub struct Pledge {
     /// People of this pledge's contingents who have arrived so far.
     pub arrived: i32,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Pledge {
+    const COLLECTION: &'static str = "pledges";
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +96,6 @@ impl Pledge {
         self.confirmed = Some(Notification { on, recorded_at: now });
         self.state = State::Confirmed;
         self.sources.extend(sources);
-        self.touch(now);
         Ok(())
     }
 
@@ -114,13 +112,12 @@ impl Pledge {
         }
         self.not_before_the_offer("withdraw_date", on)?;
         self.state = State::Withdrawn { on, reason, recorded_at: now };
-        self.touch(now);
         Ok(())
     }
 
     /// People of this pledge arrived; how far it is fulfilled follows from the number. A pledge
     /// that was withdrawn stays withdrawn.
-    pub fn arrive(&mut self, headcount: i32, now: OffsetDateTime) {
+    pub fn arrive(&mut self, headcount: i32) {
         self.arrived = self.arrived.saturating_add(headcount);
         if !matches!(self.state, State::Withdrawn { .. }) {
             let offered = self.size.as_ref().and_then(Quantity::at_least);
@@ -131,7 +128,17 @@ impl Pledge {
                 None => State::FulfilledInPart,
             };
         }
-        self.touch(now);
+    }
+
+    /// Takes over what became of the offer as it was before; how far it is fulfilled follows from
+    /// its size as it is now.
+    pub fn follow(&mut self, before: &Self) {
+        self.confirmed = before.confirmed;
+        self.state = before.state.clone();
+        self.arrived = before.arrived;
+        if 0 < self.arrived {
+            self.arrive(0);
+        }
     }
 
     fn not_before_the_offer(&self, field: &'static str, on: Date) -> Result<(), OutOfOrder> {
@@ -146,11 +153,6 @@ impl Pledge {
     fn forbids(&self, allowed: &'static str) -> StateForbids {
         StateForbids { what: "the pledge".to_owned(), state: self.state.word(), allowed }
     }
-
-    fn touch(&mut self, now: OffsetDateTime) {
-        self.revision += 1;
-        self.updated_at = now;
-    }
 }
 
 #[cfg(test)]
@@ -163,8 +165,6 @@ mod tests {
 
     fn offered(size: &str) -> Pledge {
         Pledge {
-            mission: MissionId::known("haiti"),
-            id: Id::known("ken"),
             partner: Id::known("ken"),
             size: Quantity::read(size),
             category: Some(Category::Police),
@@ -174,9 +174,6 @@ mod tests {
             confirmed: None,
             arrived: 0,
             sources: Vec::new(),
-            revision: 1,
-            created_at: NOW,
-            updated_at: NOW,
         }
     }
 
@@ -184,7 +181,7 @@ mod tests {
     fn a_pledge_is_confirmed_once() {
         let mut pledge = offered("1,000");
         pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW).unwrap();
-        assert_eq!((&pledge.state, pledge.revision), (&State::Confirmed, 2));
+        assert_eq!(pledge.state, State::Confirmed);
         assert!(matches!(
             pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW),
             Err(Refused::State(_))
@@ -202,9 +199,9 @@ mod tests {
     #[test]
     fn arrivals_fulfil_a_pledge_in_part_and_then_in_whole() {
         let mut pledge = offered("at least 400");
-        pledge.arrive(200, NOW);
+        pledge.arrive(200);
         assert_eq!(pledge.state, State::FulfilledInPart);
-        pledge.arrive(200, NOW);
+        pledge.arrive(200);
         assert_eq!((&pledge.state, pledge.arrived), (&State::Fulfilled, 400));
         let withdrawn = pledge.withdraw(date!(2024 - 07 - 01), "done".to_owned(), NOW);
         assert!(matches!(withdrawn, Err(Refused::State(_))));

@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, Source};
+use muster_values::{Collected, Source, Stored};
 use time::OffsetDateTime;
 
 use super::mission::CheckType;
@@ -6,9 +6,6 @@ use super::mission::CheckType;
 /// One look at whether a contingent is fit to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadinessCheck {
-    pub mission: MissionId,
-    pub contingent: Id,
-    pub id: Id,
     pub kind: CheckType,
     pub passed: bool,
     pub checked_at: OffsetDateTime,
@@ -16,14 +13,17 @@ pub struct ReadinessCheck {
     pub official: String,
     pub note: String,
     pub sources: Vec<Source>,
-    pub created_at: OffsetDateTime,
+}
+
+impl Collected for ReadinessCheck {
+    const COLLECTION: &'static str = "contingents/readinessChecks";
 }
 
 /// Which of the required checks are not passed at a moment: the last check of each type by
 /// then is the one that counts.
 pub fn missing(
     required: &[CheckType],
-    checks: &[ReadinessCheck],
+    checks: &[Stored<ReadinessCheck>],
     at: OffsetDateTime,
 ) -> Vec<CheckType> {
     let passed = |kind: CheckType| {
@@ -37,15 +37,17 @@ pub fn missing(
 
 #[cfg(test)]
 pub mod tests {
+    use muster_values::{Id, MissionId, Place};
     use time::{Duration, macros::datetime};
 
     use super::*;
 
-    pub fn check(kind: CheckType, passed: bool, checked_at: OffsetDateTime) -> ReadinessCheck {
-        ReadinessCheck {
-            mission: MissionId::known("haiti"),
-            contingent: Id::known("ken-1"),
-            id: Id::known("check"),
+    pub fn check(
+        kind: CheckType,
+        passed: bool,
+        checked_at: OffsetDateTime,
+    ) -> Stored<ReadinessCheck> {
+        let check = ReadinessCheck {
             kind,
             passed,
             checked_at,
@@ -53,8 +55,12 @@ pub mod tests {
             official: String::new(),
             note: String::new(),
             sources: Vec::new(),
-            created_at: checked_at,
-        }
+        };
+        let place = Place {
+            outer: Some(Id::known("ken-1")),
+            ..Place::new(MissionId::known("haiti"), Id::known("check"))
+        };
+        Stored::new(place, check, checked_at)
     }
 
     #[test]

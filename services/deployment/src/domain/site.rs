@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, Source, words};
+use muster_values::{Collected, Source, words};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -44,8 +44,6 @@ pub struct SiteStatus {
 /// A place that matters to the mission.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    pub mission: MissionId,
-    pub id: Id,
     pub display_name: String,
     pub kind: SiteKind,
     pub area: String,
@@ -54,19 +52,18 @@ pub struct Site {
     /// Oldest first by when it began.
     pub history: Vec<SiteStatus>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Site {
+    const COLLECTION: &'static str = "sites";
 }
 
 impl Site {
     /// Adds what is known of a moment, which may lie before others that are known.
-    pub fn record(&mut self, status: SiteStatus, now: OffsetDateTime) -> Result<(), Full> {
+    pub fn record(&mut self, status: SiteStatus) -> Result<(), Full> {
         Full::unless_room(self.history.len(), "the site", "status entries")?;
         self.history.push(status);
         self.order();
-        self.revision += 1;
-        self.updated_at = now;
         Ok(())
     }
 
@@ -96,21 +93,16 @@ mod tests {
             recorded_at: NOW,
         };
         let mut site = Site {
-            mission: MissionId::known("haiti"),
-            id: Id::known("port"),
             display_name: "Port".into(),
             kind: SiteKind::Seaport,
             area: "HT01".into(),
             point: None,
             history: vec![status.clone(); MOST_ENTRIES - 1],
             sources: Vec::new(),
-            revision: 1,
-            created_at: NOW,
-            updated_at: NOW,
         };
-        site.record(status.clone(), NOW).unwrap();
-        let full = site.record(status, NOW).unwrap_err();
+        site.record(status.clone()).unwrap();
+        let full = site.record(status).unwrap_err();
         assert_eq!(full.to_string(), "the site has 200 status entries and takes no more");
-        assert_eq!((site.history.len(), site.revision), (MOST_ENTRIES, 2));
+        assert_eq!(site.history.len(), MOST_ENTRIES);
     }
 }

@@ -1,6 +1,6 @@
 //! How many people there are, and who says otherwise.
 
-use muster_values::{Id, MissionId, Quantity, quantity::Overflow};
+use muster_values::{Id, MissionId, Quantity, Stored, quantity::Overflow};
 use time::{OffsetDateTime, Time};
 
 use super::{
@@ -14,11 +14,11 @@ use super::{
 /// Everything recorded of a mission that its strength is made from.
 #[derive(Debug, Default)]
 pub struct Records {
-    pub mandates: Vec<Mandate>,
-    pub pledges: Vec<Pledge>,
-    pub contingents: Vec<Contingent>,
+    pub mandates: Vec<Stored<Mandate>>,
+    pub pledges: Vec<Stored<Pledge>>,
+    pub contingents: Vec<Stored<Contingent>>,
     pub entries: Vec<Entry>,
-    pub claims: Vec<StrengthClaim>,
+    pub claims: Vec<Stored<StrengthClaim>>,
 }
 
 /// A mission's strength at a moment, as it was known at another.
@@ -227,7 +227,7 @@ impl Records {
         })
     }
 
-    fn accounts(&self, contingent: &Contingent, at: OffsetDateTime) -> ContingentStrength {
+    fn accounts(&self, contingent: &Stored<Contingent>, at: OffsetDateTime) -> ContingentStrength {
         let balance = |account: Account| -> i64 {
             (self.entries.iter())
                 .filter(|entry| entry.contingent == contingent.id && entry.effective_at <= at)
@@ -293,7 +293,7 @@ fn summed<'e>(
 
 #[cfg(test)]
 mod tests {
-    use muster_values::{PartialDate, Source};
+    use muster_values::{PartialDate, Place, Source};
     use time::macros::{date, datetime};
 
     use super::*;
@@ -301,26 +301,20 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2024-06-26 0:00 UTC);
 
-    fn claim(id: &str, words: &str, subject: Subject) -> StrengthClaim {
-        StrengthClaim {
-            mission: MissionId::known("haiti"),
-            id: Id::known(id),
+    fn claim(id: &str, words: &str, subject: Subject) -> Stored<StrengthClaim> {
+        let claim = StrengthClaim {
             measure: Measure::Arrived,
             quantity: Quantity::read(words).unwrap(),
             as_of: date!(2024 - 06 - 25),
             subject,
             note: String::new(),
             sources: vec![Source::default()],
-            revision: 1,
-            created_at: NOW,
-            updated_at: NOW,
-        }
+        };
+        Stored::new(Place::new(MissionId::known("haiti"), Id::known(id)), claim, NOW)
     }
 
-    fn pledge(id: &str, size: Option<&str>) -> Pledge {
-        Pledge {
-            mission: MissionId::known("haiti"),
-            id: Id::known(id),
+    fn pledge(id: &str, size: Option<&str>) -> Stored<Pledge> {
+        let pledge = Pledge {
             partner: Id::known(id),
             size: size.and_then(Quantity::read),
             category: None,
@@ -330,10 +324,8 @@ mod tests {
             confirmed: None,
             arrived: 0,
             sources: Vec::new(),
-            revision: 1,
-            created_at: NOW,
-            updated_at: NOW,
-        }
+        };
+        Stored::new(Place::new(MissionId::known("haiti"), Id::known(id)), pledge, NOW)
     }
 
     fn first_flight() -> Records {

@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{
     self as pb, readiness_check_service_server::ReadinessCheckService,
 };
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::checks;
+use crate::domain::readiness::ReadinessCheck;
 
 #[tonic::async_trait]
 impl ReadinessCheckService for Handler {
@@ -13,9 +13,21 @@ impl ReadinessCheckService for Handler {
         &self,
         request: Request<pb::CreateReadinessCheckRequest>,
     ) -> Answer<pb::ReadinessCheck> {
-        let call = Call::admit(request)?;
-        let new = checks::create(call.message)?;
-        answer(self.app.create_check(&call.context, new).await)
+        standard::create::<ReadinessCheck, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_readiness_check(
+        &self,
+        request: Request<pb::UpdateReadinessCheckRequest>,
+    ) -> Answer<pb::ReadinessCheck> {
+        standard::update::<ReadinessCheck, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_readiness_check(
+        &self,
+        request: Request<pb::DeleteReadinessCheckRequest>,
+    ) -> Answer<()> {
+        standard::delete::<ReadinessCheck, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_readiness_check(

@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{
     self as pb, strength_claim_service_server::StrengthClaimService,
 };
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::claims;
+use crate::domain::claim::StrengthClaim;
 
 #[tonic::async_trait]
 impl StrengthClaimService for Handler {
@@ -13,9 +13,21 @@ impl StrengthClaimService for Handler {
         &self,
         request: Request<pb::CreateStrengthClaimRequest>,
     ) -> Answer<pb::StrengthClaim> {
-        let call = Call::admit(request)?;
-        let new = claims::create(call.message)?;
-        answer(self.app.create_claim(&call.context, new).await)
+        standard::create::<StrengthClaim, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_strength_claim(
+        &self,
+        request: Request<pb::UpdateStrengthClaimRequest>,
+    ) -> Answer<pb::StrengthClaim> {
+        standard::update::<StrengthClaim, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_strength_claim(
+        &self,
+        request: Request<pb::DeleteStrengthClaimRequest>,
+    ) -> Answer<()> {
+        standard::delete::<StrengthClaim, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_strength_claim(

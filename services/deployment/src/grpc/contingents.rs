@@ -6,6 +6,7 @@ use super::Handler;
 use crate::{
     app::Asked,
     convert::{contingents, headcount},
+    domain::contingent::Contingent,
 };
 
 #[tonic::async_trait]
@@ -14,9 +15,14 @@ impl ContingentService for Handler {
         &self,
         request: Request<pb::CreateContingentRequest>,
     ) -> Answer<pb::Contingent> {
-        let call = Call::admit(request)?;
-        let new = contingents::create(call.message)?;
-        answer(self.app.create_contingent(&call.context, new).await)
+        standard::create::<Contingent, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_contingent(
+        &self,
+        request: Request<pb::UpdateContingentRequest>,
+    ) -> Answer<pb::Contingent> {
+        standard::update::<Contingent, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_contingent(

@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, mandate_service_server::MandateService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::mandates;
+use crate::domain::mandate::Mandate;
 
 #[tonic::async_trait]
 impl MandateService for Handler {
@@ -11,9 +11,18 @@ impl MandateService for Handler {
         &self,
         request: Request<pb::CreateMandateRequest>,
     ) -> Answer<pb::Mandate> {
-        let call = Call::admit(request)?;
-        let new = mandates::create(call.message)?;
-        answer(self.app.create_mandate(&call.context, new).await)
+        standard::create::<Mandate, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_mandate(
+        &self,
+        request: Request<pb::UpdateMandateRequest>,
+    ) -> Answer<pb::Mandate> {
+        standard::update::<Mandate, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_mandate(&self, request: Request<pb::DeleteMandateRequest>) -> Answer<()> {
+        standard::delete::<Mandate, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_mandate(&self, request: Request<pb::GetMandateRequest>) -> Answer<pb::Mandate> {

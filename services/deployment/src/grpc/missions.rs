@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, mission_service_server::MissionService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::missions;
+use crate::domain::mission::Mission;
 
 #[tonic::async_trait]
 impl MissionService for Handler {
@@ -11,9 +11,14 @@ impl MissionService for Handler {
         &self,
         request: Request<pb::CreateMissionRequest>,
     ) -> Answer<pb::Mission> {
-        let call = Call::admit(request)?;
-        let new = missions::create(call.message)?;
-        answer(self.app.create_mission(&call.context, new).await)
+        standard::create::<Mission, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_mission(
+        &self,
+        request: Request<pb::UpdateMissionRequest>,
+    ) -> Answer<pb::Mission> {
+        standard::update::<Mission, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_mission(&self, request: Request<pb::GetMissionRequest>) -> Answer<pb::Mission> {

@@ -5,7 +5,8 @@ use tonic::Request;
 use super::Handler;
 use crate::{
     app::Replan,
-    convert::{self, movements},
+    convert::{movements, place},
+    domain::movement::Movement,
 };
 
 #[tonic::async_trait]
@@ -14,9 +15,14 @@ impl MovementService for Handler {
         &self,
         request: Request<pb::CreateMovementRequest>,
     ) -> Answer<pb::Movement> {
-        let call = Call::admit(request)?;
-        let new = movements::create(call.message)?;
-        answer(self.app.create_movement(&call.context, new).await)
+        standard::create::<Movement, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_movement(
+        &self,
+        request: Request<pb::UpdateMovementRequest>,
+    ) -> Answer<pb::Movement> {
+        standard::update::<Movement, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_movement(&self, request: Request<pb::GetMovementRequest>) -> Answer<pb::Movement> {
@@ -62,7 +68,7 @@ impl MovementService for Handler {
         request: Request<pb::DelayMovementRequest>,
     ) -> Answer<pb::Movement> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "movements")?;
+        let name = place::<Movement>(&message.name)?;
         let replan = Replan::Delay(movements::delay(message.window)?);
         let (etag, note) = (&message.etag, message.note);
         answer(self.app.replan_movement(&context, name, etag, note, replan).await)
@@ -73,7 +79,7 @@ impl MovementService for Handler {
         request: Request<pb::CancelMovementRequest>,
     ) -> Answer<pb::Movement> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "movements")?;
+        let name = place::<Movement>(&message.name)?;
         let (etag, note) = (&message.etag, message.note);
         answer(self.app.replan_movement(&context, name, etag, note, Replan::Cancel).await)
     }

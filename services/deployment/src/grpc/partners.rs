@@ -1,9 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, partner_service_server::PartnerService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::partners;
+use crate::domain::partner::Partner;
 
 #[tonic::async_trait]
 impl PartnerService for Handler {
@@ -11,9 +11,18 @@ impl PartnerService for Handler {
         &self,
         request: Request<pb::CreatePartnerRequest>,
     ) -> Answer<pb::Partner> {
-        let call = Call::admit(request)?;
-        let new = partners::create(call.message)?;
-        answer(self.app.create_partner(&call.context, new).await)
+        standard::create::<Partner, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_partner(
+        &self,
+        request: Request<pb::UpdatePartnerRequest>,
+    ) -> Answer<pb::Partner> {
+        standard::update::<Partner, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_partner(&self, request: Request<pb::DeletePartnerRequest>) -> Answer<()> {
+        standard::delete::<Partner, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_partner(&self, request: Request<pb::GetPartnerRequest>) -> Answer<pb::Partner> {

@@ -3,14 +3,23 @@ use muster_service::{Answer, Call, answer, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, pledges};
+use crate::{
+    convert::{place, pledges},
+    domain::pledge::Pledge,
+};
 
 #[tonic::async_trait]
 impl PledgeService for Handler {
     async fn create_pledge(&self, request: Request<pb::CreatePledgeRequest>) -> Answer<pb::Pledge> {
-        let call = Call::admit(request)?;
-        let new = pledges::create(call.message)?;
-        answer(self.app.create_pledge(&call.context, new).await)
+        standard::create::<Pledge, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_pledge(&self, request: Request<pb::UpdatePledgeRequest>) -> Answer<pb::Pledge> {
+        standard::update::<Pledge, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_pledge(&self, request: Request<pb::DeletePledgeRequest>) -> Answer<()> {
+        standard::delete::<Pledge, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_pledge(&self, request: Request<pb::GetPledgeRequest>) -> Answer<pb::Pledge> {
@@ -36,7 +45,7 @@ impl PledgeService for Handler {
         request: Request<pb::ConfirmPledgeRequest>,
     ) -> Answer<pb::Pledge> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "pledges")?;
+        let name = place::<Pledge>(&message.name)?;
         let (on, sources) = pledges::confirm(message.confirm_date, message.sources)?;
         answer(self.app.confirm_pledge(&context, name, &message.etag, on, sources).await)
     }
@@ -46,7 +55,7 @@ impl PledgeService for Handler {
         request: Request<pb::WithdrawPledgeRequest>,
     ) -> Answer<pb::Pledge> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "pledges")?;
+        let name = place::<Pledge>(&message.name)?;
         let on = pledges::withdraw(message.withdraw_date)?;
         let done = self.app.withdraw_pledge(&context, name, &message.etag, on, message.reason);
         answer(done.await)

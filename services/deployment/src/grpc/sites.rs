@@ -3,14 +3,23 @@ use muster_service::{Answer, Call, answer, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, sites};
+use crate::{
+    convert::{place, sites},
+    domain::site::Site,
+};
 
 #[tonic::async_trait]
 impl SiteService for Handler {
     async fn create_site(&self, request: Request<pb::CreateSiteRequest>) -> Answer<pb::Site> {
-        let call = Call::admit(request)?;
-        let new = sites::create(call.message)?;
-        answer(self.app.create_site(&call.context, new).await)
+        standard::create::<Site, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_site(&self, request: Request<pb::UpdateSiteRequest>) -> Answer<pb::Site> {
+        standard::update::<Site, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_site(&self, request: Request<pb::DeleteSiteRequest>) -> Answer<()> {
+        standard::delete::<Site, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_site(&self, request: Request<pb::GetSiteRequest>) -> Answer<pb::Site> {
@@ -36,7 +45,7 @@ impl SiteService for Handler {
         request: Request<pb::RecordSiteStatusRequest>,
     ) -> Answer<pb::Site> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "sites")?;
+        let name = place::<Site>(&message.name)?;
         let status = sites::record(message.status)?;
         answer(self.app.record_site_status(&context, name, &message.etag, status).await)
     }

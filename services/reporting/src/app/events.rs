@@ -1,7 +1,7 @@
 //! What the timeline says of the mission's own steps. Every function is pure: the same resource
 //! gives the same events under the same ids, so that a newer revision replaces what it changed.
 
-use muster_values::{Id, MissionId, PartialDate, Source};
+use muster_values::{Id, MissionId, PartialDate, Place, Source, Stored};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
@@ -63,10 +63,14 @@ pub fn of(resource: &Resource, related: Option<&Resource>) -> Vec<Fact> {
 }
 
 impl Fact {
-    pub fn into_event(self, mission: &MissionId, subject: &str, now: OffsetDateTime) -> Event {
-        Event {
-            mission: mission.clone(),
-            id: id(subject, &self.what),
+    pub fn into_event(
+        self,
+        mission: &MissionId,
+        subject: &str,
+        now: OffsetDateTime,
+    ) -> Stored<Event> {
+        let place = Place::new(mission.clone(), id(subject, &self.what));
+        let event = Event {
             kind: EventKind::Mission,
             title: self.title.chars().take(TITLE).collect(),
             description: self.description,
@@ -75,22 +79,9 @@ impl Fact {
             area: self.area,
             subject: Some(subject.to_owned()),
             sources: self.sources,
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-        }
+        };
+        Stored::new(place, event, now)
     }
-}
-
-/// Whether two events differ in nothing but when they were recorded.
-pub fn says_the_same(known: &Event, told: &Event) -> bool {
-    let told = Event {
-        revision: known.revision,
-        created_at: known.created_at,
-        updated_at: known.updated_at,
-        ..told.clone()
-    };
-    *known == told
 }
 
 fn adoption(mandate: &Mandate) -> Fact {
@@ -242,7 +233,7 @@ mod tests {
         })
     }
 
-    fn events(resource: &Resource) -> Vec<Event> {
+    fn events(resource: &Resource) -> Vec<Stored<Event>> {
         let mission = MissionId::known("haiti");
         let name = "missions/haiti/movements/first-flight";
         of(resource, None).into_iter().map(|fact| fact.into_event(&mission, name, NOW)).collect()
@@ -263,7 +254,7 @@ mod tests {
     fn a_newer_revision_tells_the_same_under_the_same_id() {
         let departed = events(&movement(Vec::new()));
         let arrived = events(&movement(vec![(datetime!(2024-06-25 12:00 UTC), 200)]));
-        assert!(says_the_same(&departed[0], &arrived[0]));
+        assert_eq!(departed[0], arrived[0]);
         assert_ne!(arrived[0].id, arrived[1].id);
     }
 

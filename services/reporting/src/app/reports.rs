@@ -1,7 +1,7 @@
 use muster_service::{
     Committed, Context, Reason, Refusal, Resource, Work, resource, server::MAX_RESPONSE_BYTES,
 };
-use muster_values::{Id, MissionId, Period};
+use muster_values::{Id, MissionId, Period, Stored};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -33,9 +33,9 @@ pub struct NewReport {
 /// What a report is written from.
 pub struct Frozen {
     pub situation: Situation,
-    pub statements: Vec<Statement>,
+    pub statements: Vec<Stored<Statement>>,
     /// The timeline of the period and the year before it.
-    pub timeline: Vec<Event>,
+    pub timeline: Vec<Stored<Event>>,
 }
 
 impl App {

@@ -1,81 +1,56 @@
 use std::collections::HashMap;
 
 use muster_proto::reporting::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_partial_date, wire::wire_sources,
+    AtField, FieldViolation, resource::Content, wire, wire::wire_partial_date, wire::wire_sources,
 };
-use muster_values::{Id, MissionId, name};
+use muster_values::{MissionId, Stored, name};
 
 use super::{dated, wire_precision};
-use crate::{
-    app::{NewNumber, NewStatement},
-    domain::statement::{QuotedNumber, Statement},
-};
+use crate::domain::statement::{QuotedNumber, Statement};
 
-pub fn create(request: pb::CreateStatementRequest) -> Result<NewStatement, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    let statement = request.statement.required().at("statement")?;
-    read(mission, Id::known(request.statement_id), statement).at("statement")
-}
-
-fn read(
-    mission: MissionId,
-    id: Id,
-    statement: pb::Statement,
-) -> Result<NewStatement, FieldViolation> {
-    let (stated_on, precision) =
-        dated(statement.state_date, statement.date_precision, "state_date")?;
-    Ok(NewStatement {
-        speaker: statement.speaker,
-        text: statement.text,
-        language: statement.language_code,
-        verbatim: statement.verbatim,
-        stated_on,
-        precision,
-        occasion: statement.occasion,
-        numbers: (statement.numbers.into_iter().enumerate())
-            .map(|(index, wire)| number(&mission, wire).at_index("numbers", index))
-            .collect::<Result<_, _>>()?,
-        sources: wire::sources(statement.sources)?,
-        mission,
-        id,
-    })
-}
-
-fn number(mission: &MissionId, wire: pb::StatementNumber) -> Result<NewNumber, FieldViolation> {
-    let figure = name::sibling(mission, &wire.figure, "figures").at("figure")?;
-    Ok(NewNumber { as_written: wire.as_written, figure })
-}
-
-impl Resource for Statement {
+impl Content for Statement {
     type Message = pb::Statement;
 
-    fn resource_name(&self) -> String {
-        self.mission.child("statements", &self.id)
+    fn unpack(statement: pb::Statement, mission: &MissionId) -> Result<Self, FieldViolation> {
+        let (stated_on, precision) =
+            dated(statement.state_date, statement.date_precision, "state_date")?;
+        Ok(Self {
+            speaker: statement.speaker,
+            text: statement.text,
+            language: statement.language_code,
+            verbatim: statement.verbatim,
+            stated_on,
+            precision,
+            occasion: statement.occasion,
+            numbers: (statement.numbers.into_iter().enumerate())
+                .map(|(index, wire)| number(mission, wire).at_index("numbers", index))
+                .collect::<Result<_, _>>()?,
+            sources: wire::sources(statement.sources)?,
+        })
     }
 
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Statement {
+    fn pack(stored: &Stored<Self>) -> pb::Statement {
         pb::Statement {
-            name: self.resource_name(),
-            speaker: self.speaker.clone(),
-            text: self.text.clone(),
-            language_code: self.language.clone(),
-            verbatim: self.verbatim,
-            state_date: Some(wire_partial_date(self.stated_on)),
-            date_precision: wire_precision(self.precision),
-            occasion: self.occasion.clone(),
-            numbers: self.numbers.iter().map(wire_number).collect(),
-            sources: wire_sources(&self.sources),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
+            speaker: stored.speaker.clone(),
+            text: stored.text.clone(),
+            language_code: stored.language.clone(),
+            verbatim: stored.verbatim,
+            state_date: Some(wire_partial_date(stored.stated_on)),
+            date_precision: wire_precision(stored.precision),
+            occasion: stored.occasion.clone(),
+            numbers: stored.numbers.iter().map(wire_number).collect(),
+            sources: wire_sources(&stored.sources),
+            ..pb::Statement::default()
         }
     }
+}
+
+/// A number of which it is not known yet how its figure stands.
+fn number(mission: &MissionId, wire: pb::StatementNumber) -> Result<QuotedNumber, FieldViolation> {
+    name::sibling(mission, &wire.figure, "figures").at("figure")?;
+    let as_written = wire.as_written;
+    Ok(QuotedNumber { as_written, figure: wire.figure, figure_revision: 0, figure_changed: false })
 }
 
 fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {

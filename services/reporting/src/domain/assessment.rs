@@ -1,5 +1,4 @@
-use muster_values::{Id, MissionId, PartialDate, Quantity, Source, words};
-use time::OffsetDateTime;
+use muster_values::{Collected, PartialDate, Quantity, Source, words};
 
 use super::incident::DatePrecision;
 
@@ -24,8 +23,6 @@ words! {
 /// What a source says of who controls how much of an area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    pub mission: MissionId,
-    pub id: Id,
     pub area: String,
     pub place_name: String,
     pub controller: String,
@@ -37,7 +34,8 @@ pub struct Assessment {
     pub confidence: Option<Confidence>,
     pub source: Source,
     pub note: String,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Assessment {
+    const COLLECTION: &'static str = "areaControlAssessments";
 }

@@ -22,7 +22,7 @@ mod edges;
 #[cfg(test)]
 mod properties;
 
-use muster_values::{MissionId, Period, Quantity, quantity::Overflow, words};
+use muster_values::{MissionId, Period, Quantity, Stored, quantity::Overflow, words};
 use time::OffsetDateTime;
 
 pub use self::areas::Areas;
@@ -43,7 +43,7 @@ pub struct Records {
     /// The latest known revision of each figure, retracted ones included.
     pub figures: Vec<Figure>,
     pub incidents: Vec<Incident>,
-    pub assessments: Vec<Assessment>,
+    pub assessments: Vec<Stored<Assessment>>,
     pub deployment: Vec<deployment::Resource>,
 }
 
@@ -66,7 +66,7 @@ pub struct Situation {
     pub area_name: String,
     pub numbers: Vec<Number>,
     pub incident_counts: Vec<IncidentCount>,
-    pub control: Vec<Assessment>,
+    pub control: Vec<Stored<Assessment>>,
     pub presence: Presence,
     pub conflicts: Vec<Conflict>,
     /// SHA-256 over all of it but the times and the feed position: two answers with the same
@@ -214,19 +214,13 @@ impl RecordUse {
         }
     }
 
-    pub fn of_assessment(assessment: &Assessment) -> Self {
+    pub fn of_assessment(assessment: &Stored<Assessment>) -> Self {
         Self {
             record: assessment.name(),
             revision: assessment.revision,
             quantity: assessment.share.clone(),
             publisher: assessment.source.publisher.clone(),
         }
-    }
-}
-
-impl Assessment {
-    pub fn name(&self) -> String {
-        self.mission.child("areaControlAssessments", &self.id)
     }
 }
 

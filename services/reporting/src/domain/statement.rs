@@ -1,6 +1,5 @@
-use muster_values::{Id, MissionId, PartialDate, Source};
+use muster_values::{Collected, PartialDate, Source};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::incident::DatePrecision;
 
@@ -19,8 +18,6 @@ pub struct QuotedNumber {
 /// What someone said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    pub mission: MissionId,
-    pub id: Id,
     pub speaker: String,
     pub text: String,
     pub language: String,
@@ -31,7 +28,8 @@ pub struct Statement {
     pub occasion: String,
     pub numbers: Vec<QuotedNumber>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Statement {
+    const COLLECTION: &'static str = "statements";
 }

@@ -1,5 +1,4 @@
-use muster_values::{Id, MissionId, PartialDate, Source, words};
-use time::OffsetDateTime;
+use muster_values::{Collected, PartialDate, Source, words};
 
 use super::incident::DatePrecision;
 
@@ -17,8 +16,6 @@ words! {
 /// Something that happened around a mission or in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    pub mission: MissionId,
-    pub id: Id,
     pub kind: EventKind,
     pub title: String,
     pub description: String,
@@ -28,7 +25,8 @@ pub struct Event {
     /// The deployment service's resource that a mission event tells of.
     pub subject: Option<String>,
     pub sources: Vec<Source>,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Event {
+    const COLLECTION: &'static str = "timelineEvents";
 }

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, area_control_service_server::AreaControlService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::assessments;
+use crate::domain::assessment::Assessment;
 
 #[tonic::async_trait]
 impl AreaControlService for Handler {
@@ -11,9 +11,21 @@ impl AreaControlService for Handler {
         &self,
         request: Request<pb::CreateAreaControlAssessmentRequest>,
     ) -> Answer<pb::AreaControlAssessment> {
-        let call = Call::admit(request)?;
-        let new = assessments::create(call.message)?;
-        answer(self.app.create_assessment(&call.context, new).await)
+        standard::create::<Assessment, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_area_control_assessment(
+        &self,
+        request: Request<pb::UpdateAreaControlAssessmentRequest>,
+    ) -> Answer<pb::AreaControlAssessment> {
+        standard::update::<Assessment, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_area_control_assessment(
+        &self,
+        request: Request<pb::DeleteAreaControlAssessmentRequest>,
+    ) -> Answer<()> {
+        standard::delete::<Assessment, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_area_control_assessment(

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, statement_service_server::StatementService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::{Request, Response, Status};
 
 use super::Handler;
-use crate::convert::statements;
+use crate::{convert::statements, domain::statement::Statement};
 
 #[tonic::async_trait]
 impl StatementService for Handler {
@@ -11,9 +11,18 @@ impl StatementService for Handler {
         &self,
         request: Request<pb::CreateStatementRequest>,
     ) -> Answer<pb::Statement> {
-        let call = Call::admit(request)?;
-        let new = statements::create(call.message)?;
-        answer(self.app.create_statement(&call.context, new).await)
+        standard::create::<Statement, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_statement(
+        &self,
+        request: Request<pb::UpdateStatementRequest>,
+    ) -> Answer<pb::Statement> {
+        standard::update::<Statement, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_statement(&self, request: Request<pb::DeleteStatementRequest>) -> Answer<()> {
+        standard::delete::<Statement, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_statement(

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, timeline_service_server::TimelineService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::timeline;
+use crate::domain::timeline::Event;
 
 #[tonic::async_trait]
 impl TimelineService for Handler {
@@ -11,9 +11,21 @@ impl TimelineService for Handler {
         &self,
         request: Request<pb::CreateTimelineEventRequest>,
     ) -> Answer<pb::TimelineEvent> {
-        let call = Call::admit(request)?;
-        let new = timeline::create(call.message)?;
-        answer(self.app.create_event(&call.context, new).await)
+        standard::create::<Event, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_timeline_event(
+        &self,
+        request: Request<pb::UpdateTimelineEventRequest>,
+    ) -> Answer<pb::TimelineEvent> {
+        standard::update::<Event, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_timeline_event(
+        &self,
+        request: Request<pb::DeleteTimelineEventRequest>,
+    ) -> Answer<()> {
+        standard::delete::<Event, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_timeline_event(

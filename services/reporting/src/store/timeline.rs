@@ -1,62 +1,38 @@
-use muster_values::{Id, MissionId, Source};
+use muster_service::{table, table::Arguments};
+use muster_values::{Id, MissionId, Source, Stored};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
-use super::{Error, word};
+use super::Error;
 use crate::domain::timeline::Event;
 
-const TABLE: &str = "timeline_events";
-
-macro_rules! select {
-    ($rest:tt, $($argument:expr),*) => {
-        sqlx::query_as!(
-            Row,
-            r#"select mission, id, kind, title, description, happened_on, date_precision, area,
-                subject, sources as "sources: Json<Vec<Source>>", revision, created_at, updated_at
-            from reporting.timeline_events "# + $rest,
-            $($argument),*
-        )
-    };
-}
-
-/// Inserts an event; false where its id is taken.
-pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool, Error> {
-    let inserted = sqlx::query!(
-        "insert into reporting.timeline_events
-            (mission, id, kind, title, description, happened_on, first_day, last_day,
-            date_precision, area, subject, sources, revision, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-        on conflict do nothing",
-        event.mission.as_str(),
-        event.id.as_str(),
-        event.kind.as_str(),
-        event.title,
-        event.description,
-        event.happened_on.to_string(),
-        event.happened_on.first_day(),
-        event.happened_on.last_day(),
-        event.precision.as_str(),
-        event.area,
-        event.subject,
-        Json(&event.sources) as _,
-        event.revision,
-        event.created_at,
-        event.updated_at,
-    )
-    .execute(db)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+table! {
+    Event in "reporting.timeline_events" by ["mission", "id"] {
+        kind: Text,
+        title: Plain,
+        description: Plain,
+        happened_on: Text,
+        precision as "date_precision": Text,
+        area: Plain,
+        subject: Plain,
+        sources: Json,
+    }
+    also {
+        "first_day" = |this: &Self| this.happened_on.first_day(),
+        "last_day" = |this: &Self| this.happened_on.last_day(),
+    }
 }
 
 /// Stores several events as they are now, each named once; answers the ids that other events have.
 pub async fn put_all(
     db: &mut PgConnection,
     mission: &MissionId,
-    events: &[Event],
+    events: &[Stored<Event>],
 ) -> Result<Vec<String>, Error> {
-    let texts = |text: fn(&Event) -> String| -> Vec<String> { events.iter().map(text).collect() };
-    let days = |day: fn(&Event) -> Date| -> Vec<Date> { events.iter().map(day).collect() };
-    let times = |time: fn(&Event) -> OffsetDateTime| -> Vec<OffsetDateTime> {
+    let texts =
+        |text: fn(&Stored<Event>) -> String| -> Vec<String> { events.iter().map(text).collect() };
+    let days = |day: fn(&Stored<Event>) -> Date| -> Vec<Date> { events.iter().map(day).collect() };
+    let times = |time: fn(&Stored<Event>) -> OffsetDateTime| -> Vec<OffsetDateTime> {
         events.iter().map(time).collect()
     };
     let areas: Vec<Option<String>> = events.iter().map(|event| event.area.clone()).collect();
@@ -96,7 +72,7 @@ pub async fn put_all(
     )
     .fetch_all(db)
     .await?;
-    let is_taken = |event: &&Event| !stored.iter().any(|id| *id == event.id.as_str());
+    let is_taken = |event: &&Stored<Event>| !stored.iter().any(|id| *id == event.id.as_str());
     Ok(events.iter().filter(is_taken).map(|event| event.id.to_string()).collect())
 }
 
@@ -126,10 +102,12 @@ pub async fn of_ids(
     db: &mut PgConnection,
     mission: &MissionId,
     ids: &[String],
-) -> Result<Vec<Event>, Error> {
-    let rows =
-        select!("where mission = $1 and id = any($2)", mission.as_str(), ids).fetch_all(db).await?;
-    rows.into_iter().map(Event::try_from).collect()
+) -> Result<Vec<Stored<Event>>, Error> {
+    let bind = |arguments: &mut Arguments| {
+        arguments.add(mission.as_str())?;
+        arguments.add(ids)
+    };
+    Ok(table::select(db, "where mission = $1 and id = any($2)", bind).await?)
 }
 
 /// What happened between two days, both included, oldest first.
@@ -137,53 +115,12 @@ pub async fn between(
     db: &mut PgConnection,
     mission: &MissionId,
     (first, last): (Date, Date),
-) -> Result<Vec<Event>, Error> {
-    let rows = select!(
-        "where mission = $1 and first_day <= $3 and $2 <= last_day
-        order by happened_on, id",
-        mission.as_str(),
-        first,
-        last
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(Event::try_from).collect()
-}
-
-struct Row {
-    mission: String,
-    id: String,
-    kind: String,
-    title: String,
-    description: String,
-    happened_on: String,
-    date_precision: String,
-    area: Option<String>,
-    subject: Option<String>,
-    sources: Json<Vec<Source>>,
-    revision: i64,
-    created_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
-}
-
-impl TryFrom<Row> for Event {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            mission: MissionId::known(row.mission),
-            id: Id::known(row.id),
-            kind: word(TABLE, &row.kind)?,
-            title: row.title,
-            description: row.description,
-            happened_on: word(TABLE, &row.happened_on)?,
-            precision: word(TABLE, &row.date_precision)?,
-            area: row.area,
-            subject: row.subject,
-            sources: row.sources.0,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    }
+) -> Result<Vec<Stored<Event>>, Error> {
+    let rest = "where mission = $1 and first_day <= $3 and $2 <= last_day order by happened_on, id";
+    let bind = |arguments: &mut Arguments| {
+        arguments.add(mission.as_str())?;
+        arguments.add(first)?;
+        arguments.add(last)
+    };
+    Ok(table::select(db, rest, bind).await?)
 }

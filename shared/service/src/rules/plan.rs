@@ -66,7 +66,7 @@ fn read(message: &MessageDescriptor) -> Result<MessagePlan, UnknownRule> {
     let mut plan = MessagePlan::default();
     for field in message.fields() {
         // What only the server sets is ignored in a request, whatever it says.
-        if !is_output_only(&field) {
+        if !is_set_by_the_service(&field) {
             plan.fields.push(field_plan(field)?);
         }
     }
@@ -80,15 +80,30 @@ fn read(message: &MessageDescriptor) -> Result<MessagePlan, UnknownRule> {
     Ok(plan)
 }
 
-fn is_output_only(field: &FieldDescriptor) -> bool {
-    const OUTPUT_ONLY: i32 = 3;
+/// Whether only the service sets a field of a resource.
+pub fn is_set_by_the_service(field: &FieldDescriptor) -> bool {
+    behaves(field, Behavior::OutputOnly) || behaves(field, Behavior::Identifier)
+}
+
+/// What `google.api.field_behavior` says of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behavior {
+    /// Only the service sets it.
+    OutputOnly = 3,
+    /// It stays what it was from the beginning.
+    Immutable = 5,
+    /// It is the resource's name, which the service makes.
+    Identifier = 8,
+}
+
+pub fn behaves(field: &FieldDescriptor, asked: Behavior) -> bool {
     let Some(behavior) = pool().get_extension_by_name("google.api.field_behavior") else {
         return false;
     };
     let options = field.options();
     let values = options.get_extension(&behavior);
     values.as_list().is_some_and(|values| {
-        values.iter().any(|value| value.as_enum_number() == Some(OUTPUT_ONLY))
+        values.iter().any(|value| value.as_enum_number() == Some(asked as i32))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use muster_service::{Work, history::OWN, resource::Key};
-use muster_values::{Id, MissionId};
+use muster_values::{Id, MissionId, Stored};
 use time::OffsetDateTime;
 
 use super::super::events;
@@ -109,7 +109,7 @@ async fn project_events(
     let told = facts(work, fit).await?;
     let ids: Vec<String> = told.keys().map(ToString::to_string).collect();
     let present = timeline::of_ids(work.db(), &mission, &ids).await?;
-    let mut present: HashMap<Id, Event> =
+    let mut present: HashMap<Id, Stored<Event>> =
         present.into_iter().map(|event| (event.id.clone(), event)).collect();
     let keys: Vec<Key> = ids.iter().map(|id| key_of(id)).collect();
     let last = OWN.last_revisions(work.db(), &mission, &keys).await?;
@@ -132,19 +132,19 @@ async fn project_events(
 /// where that is new.
 fn next_revisions(
     work: &mut Work,
-    mut known: Option<Event>,
+    mut known: Option<Stored<Event>>,
     mut last: i64,
-    revisions: Vec<(Event, OffsetDateTime)>,
-) -> Option<Event> {
+    revisions: Vec<(Stored<Event>, OffsetDateTime)>,
+) -> Option<Stored<Event>> {
     let mut changed = false;
     for (event, known_at) in revisions {
         let event = match &known {
-            Some(known) if events::says_the_same(known, &event) => continue,
-            Some(known) => Event { created_at: known.created_at, ..event },
+            Some(known) if known.content == event.content => continue,
+            Some(known) => Stored { created_at: known.created_at, ..event },
             None => event,
         };
         last += 1;
-        let event = Event { revision: last, ..event };
+        let event = Stored { revision: last, ..event };
         work.changed_as_known_at(&event, known_at);
         known = Some(event);
         changed = true;
@@ -157,12 +157,12 @@ fn next_revisions(
 async fn facts(
     work: &mut Work,
     fit: &[Fit<'_>],
-) -> Result<BTreeMap<Id, Vec<(Event, OffsetDateTime)>>, store::Error> {
+) -> Result<BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>>, store::Error> {
     let (mission, now) = (work.mission().clone(), work.now());
     let related = fit.iter().filter_map(|(_, resource)| events::related((*resource)?));
     let related: Vec<String> = related.map(str::to_owned).collect();
     let related = resources(work, &mission, &related).await?;
-    let mut told: BTreeMap<Id, Vec<(Event, OffsetDateTime)>> = BTreeMap::new();
+    let mut told: BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>> = BTreeMap::new();
     for (received, resource) in fit {
         let Some(resource) = resource else { continue };
         let of = events::related(resource).and_then(|name| related.get(name));

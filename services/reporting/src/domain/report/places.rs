@@ -6,13 +6,14 @@ use super::{
     },
     text::Context,
 };
+use muster_values::Stored;
 
 /// Assessments beyond these stand in their section only.
 const BULLETS: usize = 3;
 
 /// Names the capital only where a source does.
 pub fn control_heading(context: &Context) -> &'static str {
-    let capital = |found: &Assessment| found.place_name.to_lowercase().contains("capital");
+    let capital = |found: &Stored<Assessment>| found.place_name.to_lowercase().contains("capital");
     if context.situation.control.iter().any(capital) {
         "Who controls the capital"
     } else {
@@ -22,7 +23,7 @@ pub fn control_heading(context: &Context) -> &'static str {
 
 /// The newest assessments.
 pub fn bullets(context: &Context) -> Vec<String> {
-    let mut control: Vec<&Assessment> = context.situation.control.iter().collect();
+    let mut control: Vec<&Stored<Assessment>> = context.situation.control.iter().collect();
     control.sort_by_key(|found| std::cmp::Reverse(found.assessed_on));
     control.into_iter().take(BULLETS).map(|found| controlled(context, found)).collect()
 }
@@ -33,7 +34,7 @@ pub fn control(context: &Context) -> Vec<String> {
 
 /// `Nearly all of Port-au-Prince is controlled by gangs, according to The Star, on 24 June 2024
 /// (areaControlAssessments/star).`
-fn controlled(context: &Context, found: &Assessment) -> String {
+fn controlled(context: &Context, found: &Stored<Assessment>) -> String {
     format!(
         "{} of {} was controlled by {} {}, according to {} ({}).",
         phrases::sentence(&phrases::share(&found.share)),
@@ -46,7 +47,7 @@ fn controlled(context: &Context, found: &Assessment) -> String {
 }
 
 /// The area in the source's own words, such as "the country's capital".
-fn place<'c>(context: &'c Context, found: &'c Assessment) -> &'c str {
+fn place<'c>(context: &'c Context, found: &'c Stored<Assessment>) -> &'c str {
     match found.place_name.trim() {
         "" => context.areas.display_name(&found.area),
         place => place,

@@ -1,7 +1,7 @@
 mod disputes;
 mod numbers;
 
-use muster_values::{Id, PartialDate, Qualifier, Quantity};
+use muster_values::{Id, PartialDate, Place, Qualifier, Quantity, Stored};
 use time::{Duration, OffsetDateTime, macros::date};
 
 use super::{
@@ -19,10 +19,8 @@ use super::{
     Composed, compose,
 };
 
-fn statement() -> Statement {
-    Statement {
-        mission: haiti::mission(),
-        id: Id::known("ruto-relief"),
+fn statement() -> Stored<Statement> {
+    let statement = Statement {
         speaker: "President of Kenya".to_owned(),
         text: "Our police officers' presence in Haiti will give relief.".to_owned(),
         language: "en".to_owned(),
@@ -32,16 +30,13 @@ fn statement() -> Statement {
         occasion: "at a briefing in Embakasi".to_owned(),
         numbers: Vec::new(),
         sources: vec![haiti::source("The Star", date!(2024 - 06 - 24))],
-        revision: 1,
-        created_at: haiti::RECORDED,
-        updated_at: haiti::RECORDED,
-    }
+    };
+    let place = Place::new(haiti::mission(), Id::known("ruto-relief"));
+    Stored::new(place, statement, haiti::RECORDED)
 }
 
-fn event(id: &str, title: &str, year: i32, month: i32, day: i32) -> Event {
-    Event {
-        mission: haiti::mission(),
-        id: Id::known(id),
+fn event(id: &str, title: &str, year: i32, month: i32, day: i32) -> Stored<Event> {
+    let event = Event {
         kind: EventKind::Political,
         title: title.to_owned(),
         description: String::new(),
@@ -50,10 +45,8 @@ fn event(id: &str, title: &str, year: i32, month: i32, day: i32) -> Event {
         area: None,
         subject: None,
         sources: vec![haiti::source("The Star", date!(2024 - 06 - 24))],
-        revision: 1,
-        created_at: haiti::RECORDED,
-        updated_at: haiti::RECORDED,
-    }
+    };
+    Stored::new(Place::new(haiti::mission(), Id::known(id)), event, haiti::RECORDED)
 }
 
 fn composed(question: &Question, records: &Records) -> Composed {
@@ -253,7 +246,9 @@ fn words_are_quoted_only_where_they_are_the_speakers_own() {
         figure_revision: 1,
         figure_changed: true,
     }];
-    let report = Statement { verbatim: false, numbers, ..statement() };
+    let mut report = statement();
+    report.verbatim = false;
+    report.numbers = numbers;
     let report = compose(&situation, &haiti::records(), &[report], &[]);
     let said = "President of Kenya, at a briefing in Embakasi, 24 June 2024, as reported by The \
                 Star: Our police officers' presence in Haiti will give relief \
@@ -303,9 +298,10 @@ fn parts_without_records_are_left_out() {
 #[test]
 fn a_part_never_outgrows_what_the_wire_takes() {
     let situation = situation(&question(), &haiti::records(), 7, false).unwrap();
-    let events: Vec<Event> =
+    let events: Vec<Stored<Event>> =
         (0..300).map(|id| event(&format!("e{id:03}"), "Something", 2024, 1, 1)).collect();
-    let long = Statement { text: "relief ".repeat(2000), ..statement() };
+    let mut long = statement();
+    long.text = "relief ".repeat(2000);
     let report = compose(&situation, &haiti::records(), &[long], &events);
     let timeline = section(&report, "Timeline");
     assert!(timeline[99].ends_with("timelineEvents/e299)."));

@@ -10,6 +10,7 @@ use super::{
     },
     Section, authorisation, figures, headline, method, places, strength, voices,
 };
+use muster_values::Stored;
 
 /// The written parts of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Context<'r> {
     pub records: &'r Records,
     pub roster: Roster<'r>,
     pub areas: Areas<'r>,
-    pub statements: &'r [Statement],
-    pub timeline: &'r [Event],
+    pub statements: &'r [Stored<Statement>],
+    pub timeline: &'r [Stored<Event>],
 }
 
 // What a partner may send, and so what we write: see `situation_report.proto`.
@@ -48,8 +49,8 @@ const NAMES: usize = 6;
 pub fn compose(
     situation: &Situation,
     records: &Records,
-    statements: &[Statement],
-    timeline: &[Event],
+    statements: &[Stored<Statement>],
+    timeline: &[Stored<Event>],
 ) -> Composed {
     let roster = Roster::new(&records.deployment, situation.question.as_of);
     let areas = Areas::new(&records.deployment);

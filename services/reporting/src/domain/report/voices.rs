@@ -2,15 +2,16 @@ use super::{
     super::{situation::phrases, statement::Statement, timeline::Event},
     text::{Context, PARAGRAPHS, names},
 };
+use muster_values::Stored;
 
 pub fn statements(context: &Context) -> Vec<String> {
-    let mut statements: Vec<&Statement> = context.statements.iter().collect();
+    let mut statements: Vec<&Stored<Statement>> = context.statements.iter().collect();
     statements.sort_by_key(|statement| (statement.stated_on, &statement.id));
     statements.into_iter().map(said).collect()
 }
 
 /// The words in quotes where they are the speaker's own, else as a report of them.
-fn said(statement: &Statement) -> String {
+fn said(statement: &Stored<Statement>) -> String {
     let occasion = match statement.occasion.trim() {
         "" => String::new(),
         occasion => format!(", {occasion}"),
@@ -40,7 +41,7 @@ fn said(statement: &Statement) -> String {
 
 /// Oldest first; where there are too many, the oldest are left out.
 pub fn timeline(context: &Context) -> Vec<String> {
-    let mut events: Vec<&Event> = context.timeline.iter().collect();
+    let mut events: Vec<&Stored<Event>> = context.timeline.iter().collect();
     events.sort_by_key(|event| (event.happened_on, &event.id));
     if events.len() <= PARAGRAPHS {
         return events.into_iter().map(happened).collect();
@@ -51,7 +52,7 @@ pub fn timeline(context: &Context) -> Vec<String> {
 }
 
 /// `2 October 2023: Security Council authorises the mission (SC/15432; timelineEvents/mss).`
-fn happened(event: &Event) -> String {
+fn happened(event: &Stored<Event>) -> String {
     let publishers = phrases::publishers(&event.sources);
     let source = if publishers.is_empty() { publishers } else { format!("{publishers}; ") };
     let name = event.mission.child("timelineEvents", &event.id);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_values::{Qualifier, Quantity, quantity::Overflow};
+use muster_values::{Qualifier, Quantity, Stored, quantity::Overflow};
 
 use super::{
     super::{
@@ -84,12 +84,12 @@ pub fn of_sums(
 /// Assessments of one area, controller and month whose shares no number fits.
 pub fn of_assessments(
     question: &Question,
-    assessments: &[Assessment],
+    assessments: &[Stored<Assessment>],
     areas: &Areas,
 ) -> Vec<Conflict> {
     let mut cells: BTreeMap<_, Vec<RecordUse>> = BTreeMap::new();
     for assessment in assessments {
-        let Assessment { area, controller, assessed_on, .. } = assessment;
+        let Assessment { area, controller, assessed_on, .. } = &assessment.content;
         // Who controls how much changes within a year, so a year alone compares with nothing.
         let Some(month) = assessed_on.month() else { continue };
         if areas.overlap(&question.area, area)

@@ -1,7 +1,7 @@
 //! What was published of Haiti in 2024, and of the mission sent there: the records that the
 //! tests of this service speak about.
 
-use muster_values::{Id, MissionId, PartialDate, Period, Quantity, Source};
+use muster_values::{Id, MissionId, PartialDate, Period, Place, Quantity, Source, Stored};
 use time::{
     Date, OffsetDateTime,
     macros::{date, datetime},
@@ -171,10 +171,8 @@ pub fn assessment(
     least: Option<i64>,
     most: Option<i64>,
     publisher: &str,
-) -> Assessment {
-    Assessment {
-        mission: mission(),
-        id: Id::known(id),
+) -> Stored<Assessment> {
+    let assessment = Assessment {
         area: "HT0111".to_owned(),
         place_name: "the capital, Port-au-Prince".to_owned(),
         controller: "gangs".to_owned(),
@@ -185,10 +183,8 @@ pub fn assessment(
         confidence: None,
         source: source(publisher, date!(2024 - 06 - 24)),
         note: String::new(),
-        revision: 1,
-        created_at: RECORDED,
-        updated_at: RECORDED,
-    }
+    };
+    Stored::new(Place::new(mission(), Id::known(id)), assessment, RECORDED)
 }
 
 fn name(rest: &str) -> String {

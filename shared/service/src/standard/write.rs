@@ -1,0 +1,266 @@
+//! The standard methods that write, written once for every record: Create, Update by mask and
+//! Delete. Each has an inner function on `Work`, which batches and other methods use.
+
+use muster_proto::{CreateRequest, DeleteRequest, Identified, UpdateRequest};
+use muster_values::{Id, MissionId, Place, Stored, name};
+use prost::{Message, Name};
+use prost_reflect::DynamicMessage;
+use tonic::Response;
+
+use super::mask;
+use crate::{
+    AtField, FieldViolation, Required,
+    call::{Answer, AsOf, Call, Context, answer},
+    field::refuse,
+    history::OWN,
+    resource::{Content, Key, Resource, already_exists, check_etag, not_found},
+    rules,
+    status::{self, Reason, Refusal},
+    table::{self, Table},
+    work::{Failure, Work, WorkError},
+};
+
+/// A service whose records change.
+pub trait Writes: Sync {
+    type Error: From<WorkError> + From<Refusal> + Into<Failure>;
+
+    /// Authorises a change in a mission, and begins it. A mission that is yet to be created need
+    /// not exist.
+    fn begin_write(
+        &self,
+        context: &Context,
+        mission: &MissionId,
+        exists: bool,
+    ) -> impl Future<Output = Result<Work, Self::Error>> + Send;
+}
+
+/// Who may change a record, of those whose role allows the method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Those who speak for the whole mission.
+    Mission,
+    /// They, and those who speak for this partner.
+    Partner(Id),
+}
+
+/// A content whose records are created, changed and deleted by the standard methods.
+pub trait Record: Content + Table + Clone + Send + Sync + 'static {
+    type Error: From<WorkError> + From<Refusal> + Into<Failure> + Send;
+
+    /// Whose it is.
+    fn owner(
+        _work: &mut Work,
+        _stored: &Stored<Self>,
+    ) -> impl Future<Output = Result<Owner, Self::Error>> + Send {
+        async { Ok(Owner::Mission) }
+    }
+
+    /// Completes a record with what callers do not give, and refuses what it must not become;
+    /// `before` is what it replaces.
+    fn prepare(
+        work: &mut Work,
+        stored: &mut Stored<Self>,
+        before: Option<&Self>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Does what else begins with a record.
+    fn begin(
+        _work: &mut Work,
+        _stored: &Stored<Self>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// Creates a record.
+pub async fn create<C, S, Q>(service: &S, call: Call<Q>) -> Answer<C::Message>
+where
+    C: Record,
+    S: Writes<Error = C::Error>,
+    Q: CreateRequest<Resource = C::Message>,
+{
+    let Call { message, context } = call;
+    let is_mission = C::COLLECTION == "missions";
+    let place = name::place_in(message.parent(), C::COLLECTION, Id::known(message.id()));
+    let place = place.at("parent")?;
+    let content = message.into_resource().required().at(Q::FIELD)?;
+    let content = C::unpack(content, &place.mission).at(Q::FIELD)?;
+    let done = async {
+        let mut work = service.begin_write(&context, &place.mission, !is_mission).await?;
+        let stored = Stored::new(place, content, work.now());
+        let stored = create_in(&mut work, stored).await?;
+        Ok::<_, C::Error>(work.commit(stored).await?)
+    };
+    answer(done.await)
+}
+
+/// Creates a record within a unit of work.
+pub async fn create_in<C: Record>(
+    work: &mut Work,
+    mut stored: Stored<C>,
+) -> Result<Stored<C>, C::Error> {
+    may_change(work, &stored).await?;
+    C::prepare(work, &mut stored, None).await?;
+    let name = stored.name();
+    let inserted = table::insert(work.db(), &Key::of(&name), &mut stored).await;
+    if !inserted.map_err(Refusal::from)? {
+        return Err(already_exists(&name).into());
+    }
+    C::begin(work, &stored).await?;
+    Ok(stored)
+}
+
+/// Changes some fields of a record.
+pub async fn update<C, S, Q>(service: &S, call: Call<Q>) -> Answer<C::Message>
+where
+    C: Record,
+    S: Writes<Error = C::Error>,
+    Q: UpdateRequest<Resource = C::Message>,
+{
+    let Call { message, context } = call;
+    let (mask, sent) = (message.mask().cloned(), message.etag().to_owned());
+    let resource = message.into_resource().required().at(Q::FIELD)?;
+    let place = name::place(resource.name(), C::COLLECTION).at("name").at(Q::FIELD)?;
+    let done = async {
+        let mut work = service.begin_write(&context, &place.mission, true).await?;
+        let mut stored = lock::<C>(&mut work, &place, &sent).await?;
+        let before = stored.clone();
+        let last = corrected::<C>(&mut work, &before, &context).await?;
+        let base = last.as_ref().map_or_else(|| before.pack(), |(base, _)| base.clone());
+        let message = mask::merged(&base, &resource, mask.as_ref()).at("update_mask");
+        let message = message.map_err(|violation| refuse(&[violation]))?;
+        obeys(&message, Q::FIELD)?;
+        let content = C::unpack(message, &place.mission).at(Q::FIELD);
+        stored.content = content.map_err(|violation| refuse(&[violation]))?;
+        C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
+        let now = work.now();
+        stored.next_revision(now);
+        let Some((_, known_at)) = last else {
+            store(&mut work, &stored).await?;
+            return Ok::<_, C::Error>(work.commit(stored).await?);
+        };
+        // What holds now is told again, so that its revision stays the last one.
+        let mut present = before;
+        present.revision = stored.revision + 1;
+        present.updated_at = now;
+        store(&mut work, &present).await?;
+        work.answer(&stored);
+        work.changed_as_known_at(&present, known_at);
+        Ok(work.commit_answered::<Stored<C>>().await?)
+    };
+    answer(done.await)
+}
+
+/// The message of an earlier revision that a caller corrects, and when what holds now became
+/// known; `None` where nothing is corrected, or what holds now.
+async fn corrected<C: Record>(
+    work: &mut Work,
+    present: &Stored<C>,
+    context: &Context,
+) -> Result<Option<(C::Message, time::OffsetDateTime)>, Refusal> {
+    let Some(number) = context.remark.corrects.filter(|number| *number != present.revision) else {
+        return Ok(None);
+    };
+    let key = Key::of(&present.name());
+    let mission = present.mission.clone();
+    let after = (number - 1, 1);
+    let found = OWN.revisions(work.db(), &mission, &key, after, None).await?;
+    let Some(found) = found.into_iter().find(|found| found.revision == number) else {
+        let violation = FieldViolation::new("must be a revision of the resource");
+        return Err(refuse(&[violation.under("corrects_revision")]));
+    };
+    let broken = |error: prost::DecodeError| status::internal(&error);
+    let base = C::Message::decode(found.value().map_err(broken)?.as_slice()).map_err(broken)?;
+    let held = OWN.get(work.db(), &mission, &key, AsOf::default()).await?;
+    let known_at = held.map_or(found.known_at, |held| held.known_at);
+    Ok(Some((base, known_at)))
+}
+
+/// Takes a record away. Its history stays, and an earlier `as_of_time` still answers with it.
+pub async fn delete<C, S, Q>(service: &S, call: Call<Q>) -> Answer<()>
+where
+    C: Record,
+    S: Writes<Error = C::Error>,
+    Q: DeleteRequest,
+{
+    let Call { message, context } = call;
+    let place = name::place(message.name(), C::COLLECTION).at("name")?;
+    let done = async {
+        let mut work = service.begin_write(&context, &place.mission, true).await?;
+        let stored = lock::<C>(&mut work, &place, message.etag()).await?;
+        let name = stored.name();
+        if context.remark.corrects.is_some_and(|number| number != stored.revision) {
+            let violation = FieldViolation::new("must be the last revision");
+            return Err(refuse(&[violation.under("corrects_revision")]).into());
+        }
+        table::delete::<C>(work.db(), &place).await.map_err(|error| referenced(&name, error))?;
+        let token = work.commit_gone(name, stored.revision).await?;
+        Ok::<_, C::Error>(token)
+    };
+    match done.await.map_err(Into::into) {
+        Ok(token) => {
+            let response = Response::new(());
+            Ok(token.map_or(response, |token| token.attach(Response::new(()))))
+        }
+        Err(Failure::Replayed(replay)) => replay.answer(),
+        Err(Failure::Refused(refusal)) => Err(refusal.into()),
+    }
+}
+
+/// Reads a record that its caller may change, and holds it. Who may not change it is told so
+/// first, whatever else is wrong with the call.
+pub async fn lock<C: Record>(
+    work: &mut Work,
+    place: &Place,
+    etag: &str,
+) -> Result<Stored<C>, C::Error> {
+    let name = place.name(C::COLLECTION);
+    let found = table::lock::<C>(work.db(), place).await.map_err(Refusal::from)?;
+    let stored = found.ok_or_else(|| not_found(&name))?;
+    may_change(work, &stored).await?;
+    check_etag(etag, &name, stored.revision)?;
+    Ok(stored)
+}
+
+/// Stores a record that went one revision further.
+pub async fn store<C: Table>(work: &mut Work, stored: &Stored<C>) -> Result<(), Refusal> {
+    table::update(work.db(), stored).await.map_err(|error| match error {
+        sqlx::Error::RowNotFound => {
+            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
+        }
+        error => error.into(),
+    })
+}
+
+async fn may_change<C: Record>(work: &mut Work, stored: &Stored<C>) -> Result<(), C::Error> {
+    let owner = C::owner(work, stored).await?;
+    let scope = work.scope()?;
+    match owner {
+        Owner::Mission => scope.whole()?,
+        Owner::Partner(partner) => scope.covers(partner.as_str())?,
+    }
+    Ok(())
+}
+
+/// Checks a message that an update gave against the rules of its fields.
+fn obeys<M: Message + Name>(message: &M, field: &str) -> Result<(), Refusal> {
+    let Some(descriptor) = rules::message(&M::full_name()) else { return Ok(()) };
+    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice());
+    let dynamic = dynamic.map_err(|error| status::internal(&error))?;
+    let broken = rules::violations(&dynamic);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(refuse(&broken.into_iter().map(|violation| violation.under(field)).collect::<Vec<_>>()))
+}
+
+/// Refuses to delete what other records name.
+fn referenced(name: &str, error: sqlx::Error) -> Refusal {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // foreign_key_violation
+    if code.as_deref() == Some("23503") {
+        let message = format!("other records name {name}; delete or change them first");
+        return Refusal::new(Reason::StillReferenced, message).with("name", name);
+    }
+    error.into()
+}

@@ -1,0 +1,366 @@
+//! A table that holds what records say now: one row for each, with its identity, its columns and
+//! its times. `table!` states the columns once; inserting, reading, updating and deleting follow
+//! from them.
+
+use std::{error::Error, fmt::Display, str::FromStr};
+
+use muster_values::{Id, MissionId, Place, Stored};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{
+    AssertSqlSafe, Decode, Encode, PgConnection, Postgres, Row, Type,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+    types::Json as JsonColumn,
+};
+
+use crate::resource::Key;
+
+/// What a record says, as it is kept in a table of its own.
+pub trait Table: Sized {
+    /// With its schema.
+    const NAME: &'static str;
+    /// The columns of mission, parent and id, as far as there are such.
+    const KEY: &'static [&'static str];
+
+    /// The columns of what the record says.
+    fn columns() -> Vec<&'static str>;
+
+    /// Binds the values of the columns, in their order.
+    fn bind(&self, arguments: &mut Arguments) -> Result<(), BoxError>;
+
+    fn read(row: &PgRow) -> Result<Self, sqlx::Error>;
+}
+
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The values of a statement.
+#[derive(Debug, Default)]
+pub struct Arguments(PgArguments);
+
+impl Arguments {
+    pub fn add<'v, T: Encode<'v, Postgres> + Type<Postgres>>(
+        &mut self,
+        value: T,
+    ) -> Result<(), BoxError> {
+        sqlx::Arguments::add(&mut self.0, value)
+    }
+}
+
+/// How a value stands in its column.
+pub trait Codec<T> {
+    fn bind(value: &T, arguments: &mut Arguments) -> Result<(), BoxError>;
+    fn read(row: &PgRow, column: &str) -> Result<T, sqlx::Error>;
+}
+
+/// How a value stands in several columns, such as a state and what it holds.
+pub trait Spread<T> {
+    const COLUMNS: &'static [&'static str];
+    fn bind(value: &T, arguments: &mut Arguments) -> Result<(), BoxError>;
+    fn read(row: &PgRow) -> Result<T, sqlx::Error>;
+}
+
+/// As it is.
+#[derive(Debug)]
+pub struct Plain;
+/// As its text.
+#[derive(Debug)]
+pub struct Text;
+/// As its text, null where there is none.
+#[derive(Debug)]
+pub struct OptionalText;
+/// As an array of texts.
+#[derive(Debug)]
+pub struct Texts;
+/// As JSON.
+#[derive(Debug)]
+pub struct Json;
+/// As JSON, null where there is none.
+#[derive(Debug)]
+pub struct OptionalJson;
+
+impl<T> Codec<T> for Plain
+where
+    T: Clone + for<'v> Encode<'v, Postgres> + Type<Postgres> + for<'r> Decode<'r, Postgres>,
+{
+    fn bind(value: &T, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.clone())
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
+        row.try_get(column)
+    }
+}
+
+impl<T: Display + FromStr<Err: Error + Send + Sync + 'static>> Codec<T> for Text {
+    fn bind(value: &T, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.to_string())
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
+        parsed(row.try_get(column)?, column)
+    }
+}
+
+impl<T: Display + FromStr<Err: Error + Send + Sync + 'static>> Codec<Option<T>> for OptionalText {
+    fn bind(value: &Option<T>, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.as_ref().map(ToString::to_string))
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<Option<T>, sqlx::Error> {
+        let text: Option<&str> = row.try_get(column)?;
+        text.map(|text| parsed(text, column)).transpose()
+    }
+}
+
+impl<T: Display + FromStr<Err: Error + Send + Sync + 'static>> Codec<Vec<T>> for Texts {
+    fn bind(value: &Vec<T>, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<Vec<T>, sqlx::Error> {
+        let texts: Vec<String> = row.try_get(column)?;
+        texts.iter().map(|text| parsed(text, column)).collect()
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + 'static> Codec<T> for Json {
+    fn bind(value: &T, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(JsonColumn(value))
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
+        Ok(row.try_get::<JsonColumn<T>, _>(column)?.0)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + 'static> Codec<Option<T>> for OptionalJson {
+    fn bind(value: &Option<T>, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.as_ref().map(JsonColumn))
+    }
+
+    fn read(row: &PgRow, column: &str) -> Result<Option<T>, sqlx::Error> {
+        Ok(row.try_get::<Option<JsonColumn<T>>, _>(column)?.map(|json| json.0))
+    }
+}
+
+pub fn parsed<T: FromStr<Err: Error + Send + Sync + 'static>>(
+    text: &str,
+    column: &str,
+) -> Result<T, sqlx::Error> {
+    text.parse().map_err(|error| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: Box::new(error),
+    })
+}
+
+/// States a table: its name, the columns of its key, and for each field of a content its column,
+/// which has the field's name where no other is given, and how the value stands there. Columns
+/// that only queries use follow from the content by a function. A value that takes several columns
+/// is `spread`.
+#[macro_export]
+macro_rules! table {
+    (
+        $content:ident in $name:literal by [$($key:literal),+] {
+            $($field:ident $(as $column:literal)? : $codec:ident,)*
+        }
+        $(spread { $($wide:ident: $spread:ident,)+ })?
+        $(also { $($extra:literal = $of:expr,)+ })?
+    ) => {
+        impl $crate::table::Table for $content {
+            const NAME: &'static str = $name;
+            const KEY: &'static [&'static str] = &[$($key),+];
+
+            fn columns() -> Vec<&'static str> {
+                let mut columns = vec![$($crate::table!(@column $field $($column)?)),*];
+                $($(columns.extend(<$spread as $crate::table::Spread<_>>::COLUMNS);)+)?
+                $(columns.extend([$($extra),+]);)?
+                columns
+            }
+
+            fn bind(
+                &self,
+                arguments: &mut $crate::table::Arguments,
+            ) -> Result<(), $crate::table::BoxError> {
+                $(<$crate::table::$codec as $crate::table::Codec<_>>::bind(
+                    &self.$field, arguments,
+                )?;)*
+                $($(<$spread as $crate::table::Spread<_>>::bind(&self.$wide, arguments)?;)+)?
+                $($(arguments.add(($of)(self))?;)+)?
+                Ok(())
+            }
+
+            fn read(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
+                Ok(Self {
+                    $($field: <$crate::table::$codec as $crate::table::Codec<_>>::read(
+                        row,
+                        $crate::table!(@column $field $($column)?),
+                    )?,)*
+                    $($($wide: <$spread as $crate::table::Spread<_>>::read(row)?,)+)?
+                })
+            }
+        }
+    };
+    (@column $field:ident) => { stringify!($field) };
+    (@column $field:ident $column:literal) => { $column };
+}
+
+/// Inserts a record; false where its id is taken. One that was there before and was deleted goes
+/// on with its revisions.
+pub async fn insert<C: Table>(
+    db: &mut PgConnection,
+    kept: &Key,
+    stored: &mut Stored<C>,
+) -> Result<bool, sqlx::Error> {
+    let columns = columns::<C>();
+    let values: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+    let (collected, keyed) = (columns.len() + 1, columns.len() + 2);
+    let sql = format!(
+        "insert into {} ({}, revision) values ({}, coalesce((
+            select max(revision) from revisions
+            where mission = $1 and collection = ${collected} and key = ${keyed}), 0) + 1)
+        on conflict do nothing returning revision",
+        C::NAME,
+        columns.join(", "),
+        values.join(", "),
+    );
+    let mut arguments = arguments(stored)?;
+    arguments.add(&kept.collection).map_err(sqlx::Error::Encode)?;
+    arguments.add(&kept.key).map_err(sqlx::Error::Encode)?;
+    let row = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_optional(db).await?;
+    let Some(row) = row else { return Ok(false) };
+    stored.revision = row.try_get("revision")?;
+    Ok(true)
+}
+
+/// Stores a record that went one revision further.
+pub async fn update<C: Table>(
+    db: &mut PgConnection,
+    stored: &Stored<C>,
+) -> Result<(), sqlx::Error> {
+    let columns = columns::<C>();
+    let set = |(n, column): (usize, &String)| format!("{column} = ${}", n + 1);
+    let set: Vec<String> = columns.iter().enumerate().skip(C::KEY.len()).map(set).collect();
+    let revision = columns.len() + 1;
+    let sql = format!(
+        "update {} set {}, revision = ${revision} where {} and revision < ${revision}",
+        C::NAME,
+        set.join(", "),
+        condition::<C>(),
+    );
+    let mut arguments = arguments(stored)?;
+    arguments.add(stored.revision).map_err(sqlx::Error::Encode)?;
+    let done = sqlx::query_with(AssertSqlSafe(sql), arguments.0).execute(db).await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Deletes a record's row; its history stays.
+pub async fn delete<C: Table>(db: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
+    let sql = format!("delete from {} where {}", C::NAME, condition::<C>());
+    by_key::<C>(sql, place).execute(db).await.map(|_| ())
+}
+
+pub async fn get<C: Table>(
+    db: &mut PgConnection,
+    place: &Place,
+) -> Result<Option<Stored<C>>, sqlx::Error> {
+    let sql = format!("{} where {}", selection::<C>(), condition::<C>());
+    by_key::<C>(sql, place).fetch_optional(db).await?.as_ref().map(stored).transpose()
+}
+
+/// Reads a record and holds it until the transaction ends, so that two callers cannot both decide
+/// on the same state.
+pub async fn lock<C: Table>(
+    db: &mut PgConnection,
+    place: &Place,
+) -> Result<Option<Stored<C>>, sqlx::Error> {
+    let sql = format!("{} where {} for update", selection::<C>(), condition::<C>());
+    by_key::<C>(sql, place).fetch_optional(db).await?.as_ref().map(stored).transpose()
+}
+
+/// Every record of a mission, by id.
+pub async fn all<C: Table>(
+    db: &mut PgConnection,
+    mission: &MissionId,
+) -> Result<Vec<Stored<C>>, sqlx::Error> {
+    let rest = format!("where {} = $1 order by {}", C::KEY[0], C::KEY.join(", "));
+    select(db, &rest, |arguments| arguments.add(mission.as_str())).await
+}
+
+/// Records that a condition over `$1`, `$2`, … chooses.
+pub async fn select<C: Table>(
+    db: &mut PgConnection,
+    rest: &str,
+    bind: impl FnOnce(&mut Arguments) -> Result<(), BoxError>,
+) -> Result<Vec<Stored<C>>, sqlx::Error> {
+    let mut arguments = Arguments::default();
+    bind(&mut arguments).map_err(sqlx::Error::Encode)?;
+    let sql = format!("{} {rest}", selection::<C>());
+    let rows = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_all(db).await?;
+    rows.iter().map(stored).collect()
+}
+
+/// A row as a record.
+pub fn stored<C: Table>(row: &PgRow) -> Result<Stored<C>, sqlx::Error> {
+    let mission: String = row.try_get(C::KEY[0])?;
+    let id = |at: usize| -> Result<Option<Id>, sqlx::Error> {
+        let id: Option<String> = C::KEY.get(at).map(|column| row.try_get(*column)).transpose()?;
+        Ok(id.map(Id::known))
+    };
+    let (outer, own) = if C::KEY.len() == 3 { (id(1)?, id(2)?) } else { (None, id(1)?) };
+    Ok(Stored {
+        id: own.unwrap_or_else(|| Id::known(&*mission)),
+        mission: MissionId::known(mission),
+        outer,
+        content: C::read(row)?,
+        revision: row.try_get("revision")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}
+
+/// Every column but the revision: those of the key, of the content, and of the times.
+fn columns<C: Table>() -> Vec<String> {
+    let key = C::KEY.iter().copied();
+    let all = key.chain(C::columns()).chain(["created_at", "updated_at"]);
+    all.map(str::to_owned).collect()
+}
+
+fn selection<C: Table>() -> String {
+    format!("select {}, revision from {}", columns::<C>().join(", "), C::NAME)
+}
+
+fn condition<C: Table>() -> String {
+    let equal = |(n, column): (usize, &&str)| format!("{column} = ${}", n + 1);
+    C::KEY.iter().enumerate().map(equal).collect::<Vec<_>>().join(" and ")
+}
+
+/// The values of the key's columns.
+fn key(place: &Place) -> Vec<&str> {
+    let mut key = vec![place.mission.as_str()];
+    key.extend(place.outer.as_ref().map(Id::as_str));
+    key.push(place.id.as_str());
+    key
+}
+
+fn by_key<'q, C: Table>(sql: String, place: &Place) -> Query<'q, Postgres, PgArguments> {
+    let mut arguments = Arguments::default();
+    for value in key(place).into_iter().take(C::KEY.len()) {
+        // A text is always encoded.
+        let _ = arguments.add(value);
+    }
+    sqlx::query_with(AssertSqlSafe(sql), arguments.0)
+}
+
+fn arguments<C: Table>(stored: &Stored<C>) -> Result<Arguments, sqlx::Error> {
+    let mut arguments = Arguments::default();
+    let mut bind = || -> Result<(), BoxError> {
+        for value in key(&stored.place()).into_iter().take(C::KEY.len()) {
+            arguments.add(value)?;
+        }
+        stored.content.bind(&mut arguments)?;
+        arguments.add(stored.created_at)?;
+        arguments.add(stored.updated_at)
+    };
+    bind().map_err(sqlx::Error::Encode)?;
+    Ok(arguments)
+}
