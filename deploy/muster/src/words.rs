@@ -21,7 +21,7 @@ pub fn quantity(quantity: Option<&Quantity>) -> String {
     match quantity.as_written.as_str() {
         "" => bounds,
         // The words say the bounds themselves.
-        written if written.to_lowercase() == plain.as_written() => written.to_owned(),
+        written if written.to_lowercase() == plain.to_string() => written.to_owned(),
         written if digits(written) == digits(&bounds) && !bounds.contains(' ') => {
             written.to_owned()
         }

@@ -14,13 +14,11 @@ mod movements;
 mod sites;
 mod strength;
 
-use muster_service::FieldViolation;
 use muster_service::{
-    Context, Database, Refusal, Shutdown, Work, call::Scope, field, reader::Reader, resource,
-    standard, standard::Gets, standard::Reads, standard::Writes, table, work,
+    Context, Database, Refusal, Shutdown, Work, call::Scope, reader::Reader, resource, standard,
+    standard::Gets, standard::Reads, standard::Writes, table, work,
 };
 use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
-use time::{Duration, OffsetDateTime};
 
 use crate::{
     domain::{
@@ -59,9 +57,6 @@ pub enum Error {
     Overflow(Overflow),
     Store(store::Error),
 }
-
-/// How far a caller's clock may be ahead of ours.
-const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 impl App {
     pub fn new(database: Database, shutdown: &Shutdown) -> Self {
@@ -136,14 +131,6 @@ async fn existing_mission(work: &mut Work) -> Result<Stored<Mission>, Error> {
     let place = Place::new(mission.clone(), Id::known(mission.as_str()));
     let found = table::get(work.db(), &place).await?;
     Ok(found.ok_or_else(|| resource::not_found(&mission.name()))?)
-}
-
-/// Refuses what is said to have happened but lies ahead.
-fn not_in_the_future(field: &str, at: OffsetDateTime, now: OffsetDateTime) -> Result<(), Refusal> {
-    if at <= now + CLOCK_LEEWAY {
-        return Ok(());
-    }
-    Err(field::refuse(&[FieldViolation::new("must not be in the future").under(field)]))
 }
 
 macro_rules! from {

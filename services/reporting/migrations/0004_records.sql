@@ -37,7 +37,11 @@ create table reporting.figure_revisions (
     mission         text   not null,
     id              text   not null,
     revision        bigint not null,
-    kind            jsonb  not null, -- what it counts: a flow with its period, or a stock with its day
+    measure         text   not null,
+    metric          text   not null,
+    -- The period of a flow, the end exclusive; of a stock its day, and the next.
+    first_day       date   not null,
+    end_day         date   not null,
     date_precision  text   not null,
     quantity        jsonb  not null,
     area            text   not null,
@@ -53,8 +57,13 @@ create table reporting.figure_revisions (
 
     primary key (mission, id, revision),
     constraint figure_revisions_begin_at_one check (1 <= revision),
+    constraint measure_is_known check (measure in ('flow', 'stock')),
+    constraint figure_role_is_known check (role in ('recommended', 'triangulation')),
+    constraint figure_days_are_in_order check (first_day < end_day),
     constraint later_revisions_have_a_reason check ((revision = 1) = (revision_reason = ''))
 );
+
+create index figures_by_area on reporting.figure_revisions (mission, area, first_day);
 
 -- What a source says of who controls how much of an area.
 create table reporting.assessments (

@@ -2,6 +2,7 @@
 //! stores or speaks gRPC; time is an argument.
 
 pub mod incident;
+pub mod parts;
 pub mod figure;
 pub mod assessment;
 pub mod statement;

@@ -216,9 +216,10 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     if let Some(Value::String(text)) = dynamic.get_field_by_name("request_id").as_deref()
         && !text.is_empty()
     {
-        request_id = Uuid::try_parse(text).ok();
+        // The nil UUID is what a program has that never made one.
+        request_id = Uuid::try_parse(text).ok().filter(|id| !id.is_nil());
         if request_id.is_none() {
-            violations.push(FieldViolation::new("must be a UUID").under("request_id"));
+            violations.push(FieldViolation::new("must be a UUID, not nil").under("request_id"));
         }
     }
     let mut moment = |field: &str| match self::moment(&dynamic, field) {

@@ -76,13 +76,23 @@ pub struct Principal {
     pub until: Option<Instant>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// What our tokens say.
+#[derive(Debug, Serialize)]
 struct Claims {
     iss: String,
     aud: String,
     sub: String,
     iat: i64,
     exp: i64,
+    grants: Vec<Grant>,
+}
+
+/// What is read of a token, besides what is validated: issuers may write several audiences, and
+/// moments with a fraction.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    sub: String,
+    exp: serde_json::Number,
     grants: Vec<Grant>,
 }
 
@@ -122,8 +132,10 @@ impl Keys {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
-        let last_second = u64::try_from(claims.exp).ok()?.saturating_add(LEEWAY_SECONDS);
+        let claims = jsonwebtoken::decode::<Shown>(token, &key, &validation).ok()?.claims;
+        let exp = claims.exp.to_string();
+        let whole = exp.split_once('.').map_or(&*exp, |(whole, _)| whole);
+        let last_second = whole.parse::<u64>().ok()?.saturating_add(LEEWAY_SECONDS);
         let left = Duration::from_secs(last_second.saturating_sub(now));
         let principal = Principal {
             subject: claims.sub.into(),
@@ -219,6 +231,26 @@ mod tests {
         let principal = keys.verify(&token(&issuer, crate::Clock::System.now())).unwrap();
         assert_eq!(&*principal.subject, "ops");
         assert!(principal.grants[0].holds_in("haiti"));
+    }
+
+    #[test]
+    fn another_issuers_spelling_of_audience_and_time_is_read() {
+        let (issuer, keys) = issuer();
+        let now = crate::Clock::System.now().unix_timestamp();
+        let shown = |audience: serde_json::Value, exp: serde_json::Value| {
+            let header = Header { kid: Some(issuer.id.clone()), ..Header::new(Algorithm::EdDSA) };
+            let claims = serde_json::json!({
+                "iss": ISSUER, "aud": audience, "sub": "ops", "iat": now, "exp": exp,
+                "grants": [Grant::everywhere(Role::Staff)],
+            });
+            keys.verify(&jsonwebtoken::encode(&header, &claims, &issuer.key).unwrap())
+        };
+        let soon = serde_json::json!(now + 60);
+        let fraction: serde_json::Value = format!("{}.5", now + 60).parse().unwrap();
+        assert!(shown(serde_json::json!(["relief", AUDIENCE]), fraction).is_some());
+        assert!(shown(serde_json::json!(["relief"]), soon).is_none());
+        let past: serde_json::Value = format!("{}.5", now - 60).parse().unwrap();
+        assert!(shown(serde_json::json!([AUDIENCE]), past).is_none());
     }
 
     #[test]

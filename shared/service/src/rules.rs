@@ -1,14 +1,17 @@
 //! Field rules, read from the protos where they live once (`buf.validate`), and what holds for
-//! every field whatever it is called: no control characters, no NaN, no unknown enum value.
+//! every field whatever it is called: no control characters, no NaN, no unknown enum value, and no
+//! date or moment in the future unless `muster.common.v1.when` says that it may lie there.
 //!
 //! prost-protovalidate would do this, but building it needs protoc; a fresh machine has none.
 
 mod check;
+mod moments;
 mod plan;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage};
 
-use crate::FieldViolation;
+use self::{check::Against, moments::Moments, plan::When};
+use crate::{Clock, FieldViolation};
 
 pub use self::plan::{Behavior, UnknownRule, behaves, is_set_by_the_service};
 pub use muster_proto::pool;
@@ -26,7 +29,8 @@ pub fn prepare() -> Result<(), UnknownRule> {
 pub fn violations(message: &DynamicMessage) -> Vec<FieldViolation> {
     let mut found = Vec::new();
     if let Ok(plans) = plan::all() {
-        check::message(plans, message, &mut found);
+        let moments = Moments::at(Clock::System.now());
+        check::message(Against { plans, moments, when: When::Past }, message, &mut found);
     }
     found.truncate(MOST_VIOLATIONS);
     found

@@ -10,7 +10,7 @@ use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339}
 
 use crate::{AtField, FieldViolation, Required};
 use muster_values::{
-    PartialDate, Period, Source, quantity::Invalid, quantity::Qualifier, quantity::Quantity,
+    PartialDate, Period, Source, Unit, quantity::Invalid, quantity::Qualifier, quantity::Quantity,
 };
 
 /// Reads a moment, to the microsecond that Postgres keeps.
@@ -120,7 +120,13 @@ pub fn wire_interval(start: OffsetDateTime, end: OffsetDateTime) -> Interval {
     Interval { start_time: Some(timestamp(start)), end_time: Some(timestamp(end)) }
 }
 
+/// Reads a number of people.
 pub fn quantity(quantity: Option<pb::Quantity>) -> Result<Quantity, FieldViolation> {
+    quantity_of(Unit::People, quantity)
+}
+
+/// Reads a number that counts this unit.
+pub fn quantity_of(unit: Unit, quantity: Option<pb::Quantity>) -> Result<Quantity, FieldViolation> {
     let wire = quantity.required()?;
     let qualifier = match wire.qualifier() {
         pb::Qualifier::Unspecified => None,
@@ -133,7 +139,8 @@ pub fn quantity(quantity: Option<pb::Quantity>) -> Result<Quantity, FieldViolati
         pb::Qualifier::Between => Some(Qualifier::Between),
         pb::Qualifier::Unknown => Some(Qualifier::Unknown),
     };
-    Quantity::complete(wire.at_least, wire.at_most, qualifier, &wire.as_written).map_err(|err| {
+    let bounds = (wire.at_least, wire.at_most);
+    Quantity::complete_of(unit, bounds, qualifier, &wire.as_written).map_err(|err| {
         let field = match err {
             Invalid::Reversed => "at_least",
             Invalid::Limits(field) => field,

@@ -11,6 +11,6 @@ pub mod words;
 pub use self::date::PartialDate;
 pub use self::name::{Id, MissionId};
 pub use self::period::Period;
-pub use self::quantity::{Qualifier, Quantity};
+pub use self::quantity::{Qualifier, Quantity, Unit};
 pub use self::source::Source;
 pub use self::stored::{Collected, Place, Stored};

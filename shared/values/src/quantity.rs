@@ -1,5 +1,6 @@
 //! A number as its source gave it: with bounds, never as a bare integer.
 
+mod counted;
 mod wording;
 
 use std::{fmt, ops::RangeInclusive};
@@ -25,7 +26,17 @@ pub enum Qualifier {
     Unknown,
 }
 
-/// A number with inclusive bounds, either of which may be unknown, and the words it came in.
+/// What a number counts, which decides what words may stand around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    People,
+    /// Of a kind that is counted, or the people that they happened to.
+    Incidents,
+    Percent,
+}
+
+/// A number with inclusive bounds, either of which may be unknown, and the words of its source, empty
+/// where it has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantity {
     at_least: Option<i64>,
@@ -72,21 +83,32 @@ impl Quantity {
         Self::of(at_least, at_most, fitting(at_least, at_most))
     }
 
-    /// Reads a source's wording, such as "more than 2,500" or "plus de 2 505".
+    /// Reads a source's wording for a number of people, such as "more than 2,500" or "plus de 2
+    /// 505".
     pub fn read(as_written: &str) -> Option<Self> {
         Self::complete(None, None, None, as_written).ok()
     }
 
-    /// Completes what a caller gave: what is missing comes from the wording, and what was given
-    /// must agree with it.
+    /// Completes what a caller gave of people: what is missing comes from the wording, and what was
+    /// given must agree with it.
     pub fn complete(
         at_least: Option<i64>,
         at_most: Option<i64>,
         qualifier: Option<Qualifier>,
         as_written: &str,
     ) -> Result<Self, Invalid> {
+        Self::complete_of(Unit::People, (at_least, at_most), qualifier, as_written)
+    }
+
+    /// The same for a number that counts this unit.
+    pub fn complete_of(
+        unit: Unit,
+        (at_least, at_most): (Option<i64>, Option<i64>),
+        qualifier: Option<Qualifier>,
+        as_written: &str,
+    ) -> Result<Self, Invalid> {
         ordered_within_limits(at_least, at_most)?;
-        match wording::read(as_written) {
+        match wording::read(as_written, unit) {
             Some(stated) => Self::stated(stated, at_least, at_most, qualifier),
             None => Self::unread(at_least, at_most, qualifier, as_written.trim()),
         }
@@ -142,6 +164,7 @@ impl Quantity {
         self.qualifier
     }
 
+    /// The source's own words; empty where it has none, as for a sum.
     pub fn as_written(&self) -> &str {
         &self.as_written
     }
@@ -178,9 +201,26 @@ impl Quantity {
         }
     }
 
-    /// Whether both can be true of one number.
+    /// Whether both can be true of one number. "About 800" is read as 750 to 849 for this, by the
+    /// rule that half of what the last digit stands for is meant.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        !self.is_below(other) && !other.is_below(self)
+        let ((least, most), (other_least, other_most)) = (self.reading(), other.reading());
+        let below = |most: Option<i64>, least: Option<i64>| {
+            most.zip(least).is_some_and(|(most, least)| most < least)
+        };
+        !below(most, other_least) && !below(other_most, least)
+    }
+
+    /// The bounds by which the number is compared: its own, or for "about" without any those that
+    /// the reading rule gives its words.
+    pub fn reading(&self) -> (Option<i64>, Option<i64>) {
+        let bounds = (self.at_least, self.at_most);
+        if self.qualifier != Qualifier::About || bounds != (None, None) {
+            return bounds;
+        }
+        let units = [Unit::People, Unit::Incidents, Unit::Percent];
+        let stated = units.iter().find_map(|unit| wording::read(&self.as_written, *unit));
+        stated.map_or(bounds, Stated::reading)
     }
 
     /// Whether all it can be is less than all the other can be.
@@ -189,16 +229,11 @@ impl Quantity {
     }
 
     fn of(at_least: Option<i64>, at_most: Option<i64>, qualifier: Qualifier) -> Self {
-        let mut quantity = Self { at_least, at_most, qualifier, as_written: String::new() };
-        quantity.as_written = wording::write(&quantity);
-        quantity
+        Self { at_least, at_most, qualifier, as_written: String::new() }
     }
 
-    /// In its source's words, if it has any.
     fn in_words(mut self, as_written: &str) -> Self {
-        if !as_written.is_empty() {
-            as_written.clone_into(&mut self.as_written);
-        }
+        as_written.clone_into(&mut self.as_written);
         self
     }
 }
@@ -235,10 +270,13 @@ fn fits(qualifier: Qualifier, at_least: Option<i64>, at_most: Option<i64>) -> bo
     }
 }
 
-/// The source's words; for a computed number, the words that say its bounds.
+/// The source's words; where it has none, words that say the bounds.
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.as_written)
+        match self.as_written.as_str() {
+            "" => f.write_str(&wording::write(self)),
+            words => f.write_str(words),
+        }
     }
 }
 

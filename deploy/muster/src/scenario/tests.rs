@@ -171,7 +171,7 @@ fn every_problem_is_named_with_its_place() {
     assert_eq!(
         with("[[areas]]\nid = \"ht\"\ndisplay_name = \"x\"\nlevel = 9"),
         [
-            "areas \"ht\": id must match ^[A-Z]{2}[A-Z0-9-]{0,30}$",
+            "areas \"ht\": id must match ^[A-Z0-9][A-Z0-9-]{0,31}$",
             "areas \"ht\": level must be at most 5"
         ]
     );

@@ -12,7 +12,14 @@ impl Record for Area {
         stored: &mut Stored<Self>,
         _before: Option<&Self>,
     ) -> Result<(), Error> {
-        let Some(code) = &stored.content.parent else { return Ok(()) };
+        let Some(code) = &stored.content.parent else {
+            if stored.level == 0 {
+                return Ok(());
+            }
+            let rule = "is required below level 0, the country";
+            let violation = FieldViolation::new(rule).under("area.parent_area");
+            return Err(field::refuse(&[violation]).into());
+        };
         let parent = known_area(work, code, "area.parent_area").await?;
         if stored.level <= parent.level {
             let rule = format!("must be greater than {}, the parent's", parent.level);

@@ -1,7 +1,7 @@
 use muster_service::{Work, resource, standard::Owner, standard::Record, table};
 use muster_values::{Collected, Place, Stored};
 
-use super::{Error, not_in_the_future};
+use super::Error;
 use crate::domain::{contingent::Contingent, readiness::ReadinessCheck};
 
 impl Record for ReadinessCheck {
@@ -18,11 +18,10 @@ impl Record for ReadinessCheck {
     }
 
     async fn prepare(
-        work: &mut Work,
-        stored: &mut Stored<Self>,
+        _work: &mut Work,
+        _stored: &mut Stored<Self>,
         _before: Option<&Self>,
     ) -> Result<(), Error> {
-        not_in_the_future("readiness_check.check_time", stored.checked_at, work.now())?;
         Ok(())
     }
 }

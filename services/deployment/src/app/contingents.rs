@@ -4,9 +4,7 @@ use muster_service::{
 use muster_values::{Collected, Place, Stored};
 use time::OffsetDateTime;
 
-use super::{
-    App, Error, existing_mission, ledger::Posting, not_in_the_future, partners::partner_exists,
-};
+use super::{App, Error, existing_mission, ledger::Posting, partners::partner_exists};
 use crate::{
     domain::{
         contingent::{Contingent, Shift, State, Step},
@@ -53,8 +51,8 @@ impl Record for Contingent {
             return Ok(());
         }
         let now = work.now();
-        let pledged_at = *stored.pledged_at.get_or_insert(now);
-        Ok(not_in_the_future("contingent.pledge_time", pledged_at, now)?)
+        stored.pledged_at.get_or_insert(now);
+        Ok(())
     }
 
     /// Its people stand in the ledger from the beginning.
@@ -79,7 +77,6 @@ impl App {
         let (mut work, _) = self.begin(context, &place.mission).await?;
         let mission = existing_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        not_in_the_future("effective_time", change.effective_at, work.now())?;
         let entries = headcount::of_contingent(work.db(), &place.mission, &place.id).await?;
         let mut ledger = Ledger::new(entries);
         let step = Step {

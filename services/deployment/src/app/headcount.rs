@@ -5,7 +5,6 @@ use super::{
     App, Error,
     contingents::Change,
     ledger::{Posting, lock_mission},
-    not_in_the_future,
 };
 use crate::{
     domain::{
@@ -28,7 +27,6 @@ impl App {
         lock_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         contingent.may_correct()?;
-        not_in_the_future("effective_time", change.effective_at, work.now())?;
         if shift.to.is_present() && !shift.from.is_present() {
             let mandates = table::all(work.db(), &place.mission).await?;
             mandate::in_force(&mandates, change.effective_at)

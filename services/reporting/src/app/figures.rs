@@ -10,6 +10,7 @@ use crate::{
         StateForbids,
         figure::{Breakdown, Figure, FigureRole, Kind},
         incident::DatePrecision,
+        parts::{self, Part, Wrong},
     },
     store::figures,
 };
@@ -36,7 +37,7 @@ impl App {
     ) -> Result<Committed<Figure>, Error> {
         let mut work = self.begin(context, &mission).await?;
         known_mission(work.db(), &mission).await?;
-        check(work.db(), &mission, &content).await?;
+        check(work.db(), &mission, &id, &content).await?;
         let now = work.now();
         let figure = content.into_figure(mission, id, now);
         if !figures::insert(work.db(), &figure).await? {
@@ -56,7 +57,7 @@ impl App {
         let mut work = self.begin(context, &mission).await?;
         let last = standing(&mut work, &id, etag).await?;
         counts_the_same(&last, &content)?;
-        check(work.db(), &mission, &content).await?;
+        check(work.db(), &mission, &id, &content).await?;
         let now = work.now();
         let figure = Figure {
             revision: last.revision + 1,
@@ -132,17 +133,35 @@ async fn add_revision(mut work: Work, figure: Figure) -> Result<Committed<Figure
     Ok(work.commit(figure).await?)
 }
 
-/// Refuses a figure of an unknown area, or one whose parts are more than the whole.
+/// Refuses a figure of an unknown area, one whose parts are more than the whole, and a second one
+/// that is recommended for the same.
 async fn check(
     db: &mut PgConnection,
     mission: &MissionId,
+    id: &Id,
     content: &FigureContent,
 ) -> Result<(), Error> {
-    let parts = Quantity::sum(content.breakdown.iter().map(|part| &part.quantity))?;
-    if content.quantity.is_below(&parts) {
-        return Err(violation("breakdown", "must not add up to more than the quantity"));
+    let parts: Vec<Part> = content.breakdown.iter().map(Breakdown::part).collect();
+    match parts::check(Some(&content.quantity), &parts) {
+        Ok(()) => {}
+        Err(Wrong::Twice(row)) => {
+            return Err(violation(&format!("breakdown[{row}]"), "speaks of the same people twice"));
+        }
+        Err(Wrong::Exceed) => {
+            return Err(violation("breakdown", "must not add up to more than the quantity"));
+        }
     }
-    known_area(db, mission, &content.area, "figure.area_code").await
+    known_area(db, mission, &content.area, "figure.area_code").await?;
+    if content.role == FigureRole::Recommended
+        && let Some(other) =
+            figures::recommended(db, mission, id, content.kind, &content.area).await?
+    {
+        let name = mission.child("figures", &Id::known(other));
+        let rule =
+            format!("must not be RECOMMENDED: {name} is, for the same metric, area and time");
+        return Err(violation("role", &rule));
+    }
+    Ok(())
 }
 
 /// Refuses a revision that would make another figure of this one.

@@ -7,7 +7,10 @@ use muster_values::{MissionId, Stored};
 use sqlx::PgConnection;
 
 use super::{App, Error};
-use crate::{domain::statement::Statement, store};
+use crate::{
+    domain::statement::{self, Statement},
+    store,
+};
 
 impl Record for Statement {
     type Error = Error;
@@ -24,8 +27,10 @@ impl Record for Statement {
         let last = last_revisions(work.db(), mission, &quoted).await?;
         for (index, number) in content.numbers.iter_mut().enumerate() {
             let path = format!("statement.numbers[{index}]");
-            if !content.text.contains(&number.as_written) {
-                let violation = FieldViolation::new("must occur in the statement's text");
+            if !statement::quotes(&content.text, &number.as_written) {
+                let rule =
+                    "must occur in the statement's text, and not as a part of another number";
+                let violation = FieldViolation::new(rule);
                 return Err(field::refuse(&[violation.under("as_written").under(&path)]).into());
             }
             number.figure_revision = last.get(&number.figure).copied().unwrap_or_default();

@@ -4,7 +4,7 @@ use muster_service::{
     resource::Content, wire, wire::wire_partial_date, wire::wire_quantity, wire::wire_source,
     wire_enum, words::FromWire, words::required,
 };
-use muster_values::{MissionId, Quantity, Stored};
+use muster_values::{MissionId, Quantity, Stored, Unit};
 
 use super::{dated, wire_precision};
 use crate::domain::assessment::{Assessment, Confidence, ControllerKind};
@@ -21,7 +21,7 @@ impl Content for Assessment {
     ) -> Result<Self, FieldViolation> {
         let (assessed_on, precision) =
             dated(assessment.assess_date, assessment.date_precision, "assess_date")?;
-        let share = wire::quantity(assessment.share_percent).and_then(percent);
+        let share = wire::quantity_of(Unit::Percent, assessment.share_percent).and_then(percent);
         Ok(Self {
             area: assessment.area_code,
             place_name: assessment.place_name,

@@ -4,7 +4,7 @@ use muster_service::{
     Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_period,
     wire::wire_quantity, wire::wire_source, wire_enum, words::FromWire, words::required,
 };
-use muster_values::{Id, MissionId};
+use muster_values::{Id, MissionId, Unit};
 
 use super::wire_precision;
 use crate::{
@@ -50,11 +50,11 @@ fn read(figure: pb::Figure) -> Result<FigureContent, FieldViolation> {
     Ok(FigureContent {
         kind,
         precision,
-        quantity: wire::quantity(figure.quantity).at("quantity")?,
+        quantity: wire::quantity_of(unit(kind), figure.quantity).at("quantity")?,
         area: figure.area_code,
         place_name: figure.place_name,
         breakdown: (figure.breakdown.into_iter().enumerate())
-            .map(|(index, wire)| breakdown(wire).at_index("breakdown", index))
+            .map(|(index, wire)| breakdown(unit(kind), wire).at_index("breakdown", index))
             .collect::<Result<_, _>>()?,
         source: figure.source.required().and_then(wire::source).at("source")?,
         role: required(figure.role).at("role")?,
@@ -78,11 +78,18 @@ fn precision(wire: i32) -> DatePrecision {
     DatePrecision::from_wire(wire).unwrap_or(DatePrecision::Day)
 }
 
-fn breakdown(wire: pb::FigureBreakdown) -> Result<Breakdown, FieldViolation> {
+fn unit(kind: Kind) -> Unit {
+    match kind {
+        Kind::Flow { metric: FlowMetric::GenderBasedViolenceIncidents, .. } => Unit::Incidents,
+        Kind::Flow { .. } | Kind::Stock { .. } => Unit::People,
+    }
+}
+
+fn breakdown(unit: Unit, wire: pb::FigureBreakdown) -> Result<Breakdown, FieldViolation> {
     Ok(Breakdown {
         sex: Sex::from_wire(wire.sex),
         age_band: AgeBand::from_wire(wire.age_band),
-        quantity: wire::quantity(wire.quantity).at("quantity")?,
+        quantity: wire::quantity_of(unit, wire.quantity).at("quantity")?,
     })
 }
 

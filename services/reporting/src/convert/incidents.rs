@@ -9,7 +9,9 @@ use muster_values::{Id, MissionId};
 use super::{dated, wire_precision};
 use crate::{
     app::NewIncident,
-    domain::incident::{AgeBand, Casualties, Harm, Incident, IncidentType, Sex, Verification},
+    domain::incident::{
+        AgeBand, Casualties, Harm, Incident, IncidentType, Sex, Verification, check_casualties,
+    },
 };
 
 wire_enum!(
@@ -41,18 +43,24 @@ pub fn create(request: pb::CreateIncidentRequest) -> Result<NewIncident, FieldVi
 fn read(mission: MissionId, id: Id, incident: pb::Incident) -> Result<NewIncident, FieldViolation> {
     let (occurred_on, precision) =
         dated(incident.occur_date, incident.date_precision, "occur_date")?;
+    let kind = required(incident.r#type).at("type")?;
+    let casualties: Vec<Casualties> = (incident.casualties.into_iter().enumerate())
+        .map(|(index, wire)| self::casualties(wire).at_index("casualties", index))
+        .collect::<Result<_, _>>()?;
+    check_casualties(kind, &casualties).map_err(|wrong| {
+        let field = wrong.row.map_or("casualties".to_owned(), |row| format!("casualties[{row}]"));
+        FieldViolation::new(wrong.rule).under(&field)
+    })?;
     Ok(NewIncident {
         mission,
         id,
-        kind: required(incident.r#type).at("type")?,
+        kind,
         occurred_on,
         precision,
         area: incident.area_code,
         place_name: incident.place_name,
         actors: incident.actors,
-        casualties: (incident.casualties.into_iter().enumerate())
-            .map(|(index, wire)| casualties(wire).at_index("casualties", index))
-            .collect::<Result<_, _>>()?,
+        casualties,
         narrative: incident.narrative,
         language: incident.language_code,
         sources: wire::sources(incident.sources)?,

@@ -2,7 +2,10 @@ use muster_values::{Id, MissionId, Period, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
-use super::incident::{AgeBand, DatePrecision, Sex};
+use super::{
+    incident::{AgeBand, DatePrecision, Sex},
+    parts::Part,
+};
 
 words! {
     /// What is counted over a period.
@@ -72,6 +75,12 @@ pub struct Figure {
     pub recorded_at: OffsetDateTime,
     /// When the first revision was recorded.
     pub created_at: OffsetDateTime,
+}
+
+impl Breakdown {
+    pub fn part(&self) -> Part<'_> {
+        Part { sex: self.sex, age_band: self.age_band, quantity: &self.quantity }
+    }
 }
 
 impl Figure {

@@ -1,6 +1,8 @@
 use muster_values::{Id, MissionId, PartialDate, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, Duration, OffsetDateTime};
+
+use super::parts::{self, Part, Wrong};
 
 words! {
     /// What kind of thing happened.
@@ -75,6 +77,91 @@ pub struct Casualties {
     pub age_band: Option<AgeBand>,
 }
 
+/// Why casualties are refused: the place of the row that is wrong, where it is one, and the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongCasualties {
+    pub row: Option<usize>,
+    pub rule: &'static str,
+}
+
+impl IncidentType {
+    /// The harm that a type which counts victims is about.
+    pub fn harm(self) -> Option<Harm> {
+        match self {
+            Self::Killing => Some(Harm::Killed),
+            Self::Injury => Some(Harm::Injured),
+            Self::Kidnapping => Some(Harm::Kidnapped),
+            Self::SexualViolence => Some(Harm::SexualViolence),
+            Self::Displacement => Some(Harm::Displaced),
+            Self::ArmedClash
+            | Self::AttackOnSite
+            | Self::PrisonBreak
+            | Self::LootingOrArson
+            | Self::Other => None,
+        }
+    }
+}
+
+/// Refuses casualties that do not fit the type or each other: of one harm, the row without sex and
+/// age is the whole, and the others are its parts.
+pub fn check_casualties(
+    kind: IncidentType,
+    casualties: &[Casualties],
+) -> Result<(), WrongCasualties> {
+    let wrong = |row, rule| Err(WrongCasualties { row, rule });
+    if let Some(harm) = kind.harm()
+        && !casualties.is_empty()
+        && casualties.iter().all(|row| row.harm != harm)
+    {
+        return wrong(None, "must have the harm that the type is about, or be empty");
+    }
+    for harm in Harm::ALL {
+        let rows = casualties.iter().enumerate().filter(|(_, row)| row.harm == *harm);
+        let (places, rows): (Vec<usize>, Vec<&Casualties>) = rows.unzip();
+        let wholes: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].is_whole()).collect();
+        if let [_, again, ..] = wholes[..] {
+            return wrong(Some(places[again]), "gives this harm twice");
+        }
+        let whole = wholes.first().map(|place| &rows[*place].quantity);
+        let (parts_at, parts): (Vec<usize>, Vec<Part>) = (places.iter().zip(&rows))
+            .filter(|(_, row)| !row.is_whole())
+            .map(|(place, row)| (*place, row.part()))
+            .unzip();
+        match parts::check(whole, &parts) {
+            Ok(()) => {}
+            Err(Wrong::Twice(place)) => {
+                return wrong(Some(parts_at[place]), "gives these people of this harm twice");
+            }
+            Err(Wrong::Exceed) => {
+                return wrong(None, "must not add up to more than the whole of their harm");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many people suffered a harm, where any casualties speak of it: the row without sex and age,
+/// or else what the others make up.
+pub fn suffered(casualties: &[Casualties], harm: Harm) -> Option<Quantity> {
+    let rows: Vec<&Casualties> = casualties.iter().filter(|row| row.harm == harm).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let whole = rows.iter().find(|row| row.is_whole()).map(|row| row.quantity.clone());
+    let parts: Vec<Part> = rows.iter().map(|row| row.part()).collect();
+    Some(whole.unwrap_or_else(|| parts::whole(&parts)))
+}
+
+impl Casualties {
+    fn is_whole(&self) -> bool {
+        self.sex.is_none() && self.age_band.is_none()
+    }
+
+    fn part(&self) -> Part<'_> {
+        Part { sex: self.sex, age_band: self.age_band, quantity: &self.quantity }
+    }
+}
+
 /// One thing that happened to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
@@ -98,7 +185,31 @@ pub struct Incident {
     pub updated_at: OffsetDateTime,
 }
 
+/// The first and the last day of a date that is known no more exactly than this: of a date given as
+/// 1 January 2024 with the precision YEAR, those of the year 2024.
+pub fn span(on: PartialDate, precision: DatePrecision) -> (Date, Date) {
+    let coarse = |month, day| PartialDate::new(on.year(), month, day).unwrap_or(on);
+    let month = on.month().map_or(0, i32::from);
+    match precision {
+        DatePrecision::Day => (on.first_day(), on.last_day()),
+        // From Monday to Sunday.
+        DatePrecision::Week => {
+            let since = i64::from(on.first_day().weekday().number_days_from_monday());
+            let left = 6 - i64::from(on.last_day().weekday().number_days_from_monday());
+            let first = on.first_day().checked_sub(Duration::days(since)).unwrap_or(Date::MIN);
+            (first, on.last_day().checked_add(Duration::days(left)).unwrap_or(Date::MAX))
+        }
+        DatePrecision::Month => (coarse(month, 0).first_day(), coarse(month, 0).last_day()),
+        DatePrecision::Year => (coarse(0, 0).first_day(), coarse(0, 0).last_day()),
+    }
+}
+
 impl Incident {
+    /// The first and the last day that it can have happened on.
+    pub fn span(&self) -> (Date, Date) {
+        span(self.occurred_on, self.precision)
+    }
+
     /// A look into the incident found something; a later look may find something else.
     pub fn verify(&mut self, found: Verification, note: String, now: OffsetDateTime) {
         self.verification = found;
@@ -106,5 +217,42 @@ impl Incident {
         self.verified_at = Some(now);
         self.revision += 1;
         self.updated_at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(harm: Harm, sex: Option<Sex>, number: i64) -> Casualties {
+        Casualties { harm, quantity: Quantity::exactly(number), sex, age_band: None }
+    }
+
+    #[test]
+    fn casualties_fit_the_type_and_each_other() {
+        let check = |rows: &[Casualties]| check_casualties(IncidentType::Killing, rows);
+        let (killed, injured) = (row(Harm::Killed, None, 3), row(Harm::Injured, None, 3));
+        assert_eq!(check(&[]), Ok(()));
+        assert_eq!(check(&[killed.clone(), injured.clone()]), Ok(()));
+        assert_eq!(check(&[injured.clone()]).unwrap_err().row, None);
+        let women = row(Harm::Killed, Some(Sex::Female), 5);
+        assert!(check(&[killed.clone(), women.clone()]).is_err());
+        assert_eq!(check(&[killed.clone(), injured, killed.clone()]).unwrap_err().row, Some(2));
+        assert_eq!(suffered(&[women.clone()], Harm::Killed), Some(Quantity::exactly(5)));
+        assert_eq!(suffered(&[women], Harm::Missing), None);
+    }
+
+    #[test]
+    fn a_date_spans_what_its_precision_leaves_open() {
+        let on = |month, day| PartialDate::new(2024, month, day).unwrap();
+        let text = |on, precision| {
+            let (first, last) = span(on, precision);
+            format!("{first} {last}")
+        };
+        assert_eq!(text(on(1, 1), DatePrecision::Year), "2024-01-01 2024-12-31");
+        assert_eq!(text(on(0, 0), DatePrecision::Year), "2024-01-01 2024-12-31");
+        assert_eq!(text(on(3, 5), DatePrecision::Month), "2024-03-01 2024-03-31");
+        assert_eq!(text(on(3, 15), DatePrecision::Week), "2024-03-11 2024-03-17");
+        assert_eq!(text(on(3, 5), DatePrecision::Day), "2024-03-05 2024-03-05");
     }
 }

@@ -1,6 +1,6 @@
-use muster_values::{Id, MissionId, Quantity, Source};
+use muster_values::{Id, MissionId, Period, Quantity, Source};
 use sqlx::{PgConnection, types::Json};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{Error, word};
 use crate::domain::figure::{Breakdown, Figure, Kind};
@@ -11,7 +11,7 @@ macro_rules! select {
     ($rest:tt, $($argument:expr),*) => {
         sqlx::query_as!(
             Row,
-            r#"select mission, id, revision, kind as "kind: Json<Kind>", date_precision,
+            r#"select mission, id, revision, measure, metric, first_day, end_day, date_precision,
                 quantity as "quantity: Json<Quantity>", area, place_name,
                 breakdown as "breakdown: Json<Vec<Breakdown>>", source as "source: Json<Source>",
                 role, note, revision_reason, retracted, recorded_at, created_at
@@ -23,16 +23,22 @@ macro_rules! select {
 
 /// Adds a revision of a figure; false where it is there already.
 pub async fn insert(db: &mut PgConnection, figure: &Figure) -> Result<bool, Error> {
+    let columns = Columns::of(figure.kind);
     let inserted = sqlx::query!(
         "insert into reporting.figure_revisions
-            (mission, id, revision, kind, date_precision, quantity, area, place_name, breakdown,
-            source, role, note, revision_reason, retracted, recorded_at, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            (mission, id, revision, measure, metric, first_day, end_day, date_precision, quantity,
+            area, place_name, breakdown, source, role, note, revision_reason, retracted,
+            recorded_at, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19)
         on conflict do nothing",
         figure.mission.as_str(),
         figure.id.as_str(),
         figure.revision,
-        Json(&figure.kind) as _,
+        columns.measure,
+        columns.metric,
+        columns.first_day,
+        columns.end_day,
         figure.precision.as_str(),
         Json(&figure.quantity) as _,
         figure.area,
@@ -49,6 +55,69 @@ pub async fn insert(db: &mut PgConnection, figure: &Figure) -> Result<bool, Erro
     .execute(db)
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// What a figure counts, as columns.
+struct Columns {
+    measure: &'static str,
+    metric: &'static str,
+    first_day: Date,
+    end_day: Date,
+}
+
+impl Columns {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Flow { metric, period } => Self {
+                measure: "flow",
+                metric: metric.as_str(),
+                first_day: period.start(),
+                end_day: period.end(),
+            },
+            Kind::Stock { metric, as_of } => Self {
+                measure: "stock",
+                metric: metric.as_str(),
+                first_day: as_of,
+                end_day: as_of.next_day().unwrap_or(Date::MAX),
+            },
+        }
+    }
+}
+
+/// The id of another standing figure that is recommended for the same. Whoever asks for the same
+/// at once waits until the transaction ends.
+pub async fn recommended(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    id: &Id,
+    kind: Kind,
+    area: &str,
+) -> Result<Option<String>, Error> {
+    let columns = Columns::of(kind);
+    let cell = format!("{mission:?} {area} {kind:?}");
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", cell)
+        .execute(&mut *db)
+        .await?;
+    let found = sqlx::query_scalar!(
+        "select id from reporting.figure_revisions as figure
+        where mission = $1 and area = $2 and first_day = $3 and end_day = $4 and measure = $5
+            and metric = $6 and id <> $7 and role = 'recommended' and not retracted
+            and revision = (
+                select max(revision) from reporting.figure_revisions as later
+                where later.mission = figure.mission and later.id = figure.id
+            )
+        order by id limit 1",
+        mission.as_str(),
+        area,
+        columns.first_day,
+        columns.end_day,
+        columns.measure,
+        columns.metric,
+        id.as_str(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
 }
 
 /// The revision that was recorded last, or last by a moment.
@@ -113,7 +182,10 @@ struct Row {
     mission: String,
     id: String,
     revision: i64,
-    kind: Json<Kind>,
+    measure: String,
+    metric: String,
+    first_day: Date,
+    end_day: Date,
     date_precision: String,
     quantity: Json<Quantity>,
     area: String,
@@ -132,10 +204,14 @@ impl TryFrom<Row> for Figure {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let kind = match (row.measure.as_str(), Period::new(row.first_day, row.end_day)) {
+            ("flow", Some(period)) => Kind::Flow { metric: word(TABLE, &row.metric)?, period },
+            _ => Kind::Stock { metric: word(TABLE, &row.metric)?, as_of: row.first_day },
+        };
         Ok(Self {
             mission: MissionId::known(row.mission),
             id: Id::known(row.id),
-            kind: row.kind.0,
+            kind,
             precision: word(TABLE, &row.date_precision)?,
             quantity: row.quantity.0,
             area: row.area,

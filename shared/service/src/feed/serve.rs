@@ -71,6 +71,10 @@ impl Feed {
     /// Every change after the given positions, then new ones as they are committed.
     pub async fn watch(&self, call: Call<WatchChangesRequest>) -> Result<Response<Watch>, Refusal> {
         let Call { message, context } = call;
+        if message.positions.is_empty() && !message.include_others {
+            let none = FieldViolation::new("must name a mission to watch").under("positions");
+            return Err(crate::field::refuse(&[none]));
+        }
         let mut places = BTreeMap::new();
         for (index, position) in message.positions.iter().enumerate() {
             let mission = MissionId::parse(&position.mission)

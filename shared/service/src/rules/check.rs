@@ -2,18 +2,30 @@
 
 use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
 
-use super::plan::{FieldPlan, Plans, ValueRules};
+use super::{
+    moments::{Moments, moment},
+    plan::{FieldPlan, Plans, ValueRules, When},
+};
 use crate::FieldViolation;
 
+/// What a message is held against: the rules of all messages, the present, and where in time the
+/// field that it stands in may lie.
+#[derive(Clone, Copy)]
+pub struct Against<'p> {
+    pub plans: &'p Plans,
+    pub moments: Moments,
+    pub when: When,
+}
+
 /// Adds every violation in a message, in the order of its fields.
-pub fn message(plans: &Plans, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {
+pub fn message(against: Against, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {
     let descriptor = message.descriptor();
     let name = descriptor.full_name();
-    let Some(plan) = plans.get(name) else {
-        return well_known(name, message, found);
+    let Some(plan) = against.plans.get(name) else {
+        return well_known(against, name, message, found);
     };
     for field in &plan.fields {
-        self::field(plans, field, message, found);
+        self::field(against, field, message, found);
     }
     for oneof in &plan.required_oneofs {
         let members = descriptor.oneofs().find(|candidate| candidate.name() == oneof);
@@ -26,7 +38,7 @@ pub fn message(plans: &Plans, message: &DynamicMessage, found: &mut Vec<FieldVio
 }
 
 fn field(
-    plans: &Plans,
+    against: Against,
     plan: &FieldPlan,
     message: &DynamicMessage,
     found: &mut Vec<FieldViolation>,
@@ -52,17 +64,21 @@ fn field(
             return;
         }
         for (index, item) in items.iter().enumerate() {
-            under(&format!("{name}[{index}]"), found, |found| one(plans, plan, item, found));
+            under(&format!("{name}[{index}]"), found, |found| one(against, plan, item, found));
         }
     } else if !plan.required || message.has_field(&plan.field) {
-        under(name, found, |found| one(plans, plan, value.as_ref(), found));
+        under(name, found, |found| one(against, plan, value.as_ref(), found));
     }
 }
 
 /// Adds violations of one value, without a path of their own.
-fn one(plans: &Plans, plan: &FieldPlan, value: &Value, found: &mut Vec<FieldViolation>) {
+fn one(against: Against, plan: &FieldPlan, value: &Value, found: &mut Vec<FieldViolation>) {
     let broken = match value {
-        Value::Message(inner) => return message(plans, inner, found),
+        Value::Message(inner) => {
+            // A period that may be planned has ends that may lie ahead.
+            let when = if against.when == When::Any { When::Any } else { plan.when };
+            return message(Against { when, ..against }, inner, found);
+        }
         Value::String(text) => string(&plan.value, text),
         Value::I32(number) => integer(&plan.value, i64::from(*number)),
         Value::I64(number) => integer(&plan.value, *number),
@@ -75,8 +91,7 @@ fn one(plans: &Plans, plan: &FieldPlan, value: &Value, found: &mut Vec<FieldViol
 
 fn string(rules: &ValueRules, text: &str) -> Option<String> {
     let length = text.chars().count() as u64;
-    // Blanks alone say nothing.
-    let said = if text.trim().is_empty() { 0 } else { length };
+    let said = if text.chars().any(is_seen) { length } else { 0 };
     if let Some(least) = rules.min_len.filter(|least| said < *least) {
         return Some(match least {
             1 => "is required".to_owned(),
@@ -89,18 +104,34 @@ fn string(rules: &ValueRules, text: &str) -> Option<String> {
     if text.chars().any(is_forbidden) {
         return Some("must not have control characters".to_owned());
     }
+    if rules.one_line && text.contains(['\n', '\r', '\t']) {
+        return Some("must be one line".to_owned());
+    }
     match &rules.pattern {
         Some(pattern) if !pattern.is_match(text) => Some(format!("must match {pattern}")),
         _ => None,
     }
 }
 
-/// Control characters, NUL among them, separators that look like line breaks, and those that
-/// turn the direction of text around so that it reads as something else; line breaks and tabs
-/// are fine.
+/// Whether there is anything to read: blanks, byte order marks and what joins or separates letters
+/// without a width say nothing.
+fn is_seen(c: char) -> bool {
+    let joins = matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e0fff}'
+    );
+    !joins && !c.is_whitespace() && !c.is_control()
+}
+
+/// Control characters, NUL and byte order marks among them, separators that look like line breaks,
+/// and those that turn the direction of text around so that it reads as something else; line breaks
+/// and tabs are fine in what is longer than a line.
 fn is_forbidden(c: char) -> bool {
     let turns = matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    turns || c == '\u{feff}' || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn integer(rules: &ValueRules, number: i64) -> Option<String> {
@@ -124,7 +155,12 @@ fn enumeration(plan: &FieldPlan, number: i32) -> Option<String> {
 }
 
 /// Messages of others that carry no rules of their own.
-fn well_known(name: &str, message: &DynamicMessage, found: &mut Vec<FieldViolation>) {
+fn well_known(
+    against: Against,
+    name: &str,
+    message: &DynamicMessage,
+    found: &mut Vec<FieldViolation>,
+) {
     let number = |field: &str| {
         message.get_field_by_name(field).and_then(|value| value.as_f64()).unwrap_or_default()
     };
@@ -139,17 +175,20 @@ fn well_known(name: &str, message: &DynamicMessage, found: &mut Vec<FieldViolati
                 found.push(FieldViolation::new(rule).under("longitude"));
             }
         }
-        "google.protobuf.Timestamp" => {
-            let nanos = message.get_field_by_name("nanos").and_then(|value| value.as_i32());
-            let seconds = message.get_field_by_name("seconds").and_then(|value| value.as_i64());
-            let in_range = (-62_135_596_800..=253_402_300_799)
-                .contains(&seconds.unwrap_or_default())
-                && (0..1_000_000_000).contains(&nanos.unwrap_or_default());
-            if !in_range {
-                found.push(FieldViolation::new("must be a moment of the years 1 to 9999"));
+        "google.protobuf.Timestamp" | "google.type.Date" => {
+            let broken = moment(against.moments, against.when, name, message);
+            found.extend(broken.map(FieldViolation::new));
+        }
+        "google.type.Interval" => {
+            for end in message.descriptor().fields() {
+                if let Value::Message(inner) = message.get_field(&end).as_ref()
+                    && message.has_field(&end)
+                {
+                    let kind = inner.descriptor().full_name().to_owned();
+                    under(end.name(), found, |found| well_known(against, &kind, inner, found));
+                }
             }
         }
-        // Dates are checked where it is known whether a part of them may be missing.
         _ => {}
     }
 }

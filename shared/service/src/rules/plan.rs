@@ -37,7 +37,24 @@ pub struct FieldPlan {
     pub value: ValueRules,
     pub min_items: Option<u64>,
     pub max_items: Option<u64>,
+    pub when: When,
 }
+
+/// Where in time a field may lie: `muster.common.v1.When`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    #[default]
+    Past,
+    /// The day after what has happened.
+    End,
+    Any,
+}
+
+/// What has at most so many characters is a line.
+const LINE: u64 = 200;
+
+/// The moments that any read may ask for.
+const QUESTIONS: [&str; 3] = ["valid_time", "as_of_time", "recorded_by_time"];
 
 /// What a single value must keep to.
 #[derive(Debug, Default)]
@@ -45,6 +62,8 @@ pub struct ValueRules {
     pub min_len: Option<u64>,
     pub max_len: Option<u64>,
     pub pattern: Option<Regex>,
+    /// A name or a title, which has no line breaks.
+    pub one_line: bool,
     pub gte: Option<i64>,
     pub lte: Option<i64>,
     pub not_in: Vec<i32>,
@@ -107,13 +126,29 @@ pub fn behaves(field: &FieldDescriptor, asked: Behavior) -> bool {
     })
 }
 
+fn when(field: &FieldDescriptor) -> When {
+    if QUESTIONS.contains(&field.name()) {
+        return When::Any;
+    }
+    let Some(extension) = pool().get_extension_by_name("muster.common.v1.when") else {
+        return When::Past;
+    };
+    match field.options().get_extension(&extension).as_enum_number() {
+        Some(1) => When::End,
+        Some(2) => When::Any,
+        _ => When::Past,
+    }
+}
+
 fn field_plan(field: FieldDescriptor) -> Result<FieldPlan, UnknownRule> {
+    let when = when(&field);
     let mut plan = FieldPlan {
         field,
         required: false,
         value: ValueRules::default(),
         min_items: None,
         max_items: None,
+        when,
     };
     let Some(rules) = extension(&plan.field.options(), "buf.validate.field") else {
         return Ok(plan);
@@ -153,7 +188,11 @@ fn read_value_rules(
         for (rule, value) in typed.fields() {
             match (kind.name(), rule.name()) {
                 ("string", "min_len") => into.min_len = value.as_u64(),
-                ("string", "max_len") => into.max_len = value.as_u64(),
+                ("string", "max_len") => {
+                    into.max_len = value.as_u64();
+                    // The words of a source may go over the end of a line.
+                    into.one_line = value.as_u64() <= Some(LINE) && field.name() != "as_written";
+                }
                 ("string", "pattern") => {
                     let text = value.as_str().unwrap_or_default();
                     into.pattern = Some(compiled(text).map_err(|_| unknown(field, text))?);

@@ -1,10 +1,10 @@
-//! The words in which sources give numbers, in English and French.
+//! The words in which sources give numbers, in English, French, Haitian, Spanish and Swahili.
 
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{LIMITS, Qualifier, Quantity};
+use super::{LIMITS, Qualifier, Quantity, Unit, counted};
 
 /// A number as a wording states it; `low` and `high` differ only in "between 144 and 168".
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Stated {
     qualifier: Qualifier,
     low: i64,
     high: i64,
+    /// What the last digit that is not 0 stands for: 100 in "800".
+    step: i64,
 }
 
 const BEFORE: &[(&str, Qualifier)] = &[
@@ -55,6 +57,29 @@ const BEFORE: &[(&str, Qualifier)] = &[
     ("circa", Qualifier::About),
     ("environ", Qualifier::About),
     ("quelque", Qualifier::About),
+    ("plis pase", Qualifier::MoreThan),
+    ("omwen", Qualifier::AtLeast),
+    ("mwens pase", Qualifier::LessThan),
+    ("prèske", Qualifier::LessThan),
+    ("jiska", Qualifier::AtMost),
+    ("anviwon", Qualifier::About),
+    ("más de", Qualifier::MoreThan),
+    ("al menos", Qualifier::AtLeast),
+    ("por lo menos", Qualifier::AtLeast),
+    ("menos de", Qualifier::LessThan),
+    ("casi", Qualifier::LessThan),
+    ("hasta", Qualifier::AtMost),
+    ("unos", Qualifier::About),
+    ("unas", Qualifier::About),
+    ("alrededor de", Qualifier::About),
+    ("aproximadamente", Qualifier::About),
+    ("cerca de", Qualifier::About),
+    ("zaidi ya", Qualifier::MoreThan),
+    ("angalau", Qualifier::AtLeast),
+    ("chini ya", Qualifier::LessThan),
+    ("hadi", Qualifier::AtMost),
+    ("takriban", Qualifier::About),
+    ("karibu", Qualifier::About),
 ];
 
 const AFTER: &[(&str, Qualifier)] = &[
@@ -71,6 +96,8 @@ const AFTER: &[(&str, Qualifier)] = &[
     ("approximately", Qualifier::About),
     ("or so", Qualifier::About),
     ("environ", Qualifier::About),
+    ("o más", Qualifier::AtLeast),
+    ("o menos", Qualifier::AtMost),
 ];
 
 const SCALES: &[(&str, i128)] = &[
@@ -93,10 +120,14 @@ const SCALES: &[(&str, i128)] = &[
     ("billions", 1_000_000_000),
     ("milliard", 1_000_000_000),
     ("milliards", 1_000_000_000),
+    ("millón", 1_000_000),
+    ("millones", 1_000_000),
+    ("mil", 1_000),
+    ("milyon", 1_000_000),
 ];
 
-/// Words that change the number before them, or say that it is no number of things: where one of
-/// them follows, nothing is read, as half a reading is a false number.
+/// Words that change a share before them: where one of them follows, nothing is read, as half a
+/// reading is a false number. What a share is of is a name, so no list of words allows it.
 const TELLING: &str = "\
     more fewer less least most many much few several over above under below about around \
     approximately approx roughly nearly almost exactly some estimated estimate estimates circa \
@@ -116,26 +147,29 @@ const TELLING: &str = "\
     décembre decembre am pm";
 
 const DIGITS: &str = r"[0-9]+(?:[,.' ][0-9]+)*";
-const UNIT: &str = r"(?: ?%| per ?cent\b| pour ?cent\b)?";
+/// What says that the number is a share.
+const PERCENT: &str = r"(?: ?%| per ?cent\b| pour ?cent\b| pou san\b| por ?ciento\b)";
+/// What was counted, before the number as Swahili has it: "watu zaidi ya 2,500".
+const LEAD: &str = r"(?<lead>watu |askari |polisi |wanawake |watoto )?";
 const TAIL: &str = r"(?<tail>(?:[ ,;(-]+[\p{L}']+\)?)*\.?)";
 
 static ONE: LazyLock<Regex> = LazyLock::new(|| {
     let (number, before, after) = (number_pattern("low"), any(BEFORE), any(AFTER));
-    pattern(&format!(r"^(?:(?<before>{before}) )?{number}(?: ?(?<after>{after}))?{TAIL}$"))
+    pattern(&format!(r"^{LEAD}(?:(?<before>{before}) )?{number}(?: ?(?<after>{after}))?{TAIL}$"))
 });
 
 static TWO: LazyLock<Regex> = LazyLock::new(|| {
     let [between, low, high] = ["between", "low", "high"].map(number_pattern);
     // Without "between", the "and" of "12 and 14" joins two numbers rather than two bounds.
-    let between = format!("(?:between|entre) {between} ?(?:and|et|to|à|-|–)");
+    let between = format!("(?:between|entre|ant|kati ya) {between} ?(?:and|et|ak|y|na|to|à|a|-|–)");
     let from = format!("(?:(?:from|de) )?{low} ?(?:to|à|-|–)");
-    pattern(&format!("^(?:{between}|{from}) ?{high}{TAIL}$"))
+    pattern(&format!("^{LEAD}(?:{between}|{from}) ?{high}{TAIL}$"))
 });
 
 fn number_pattern(name: &str) -> String {
     let scales = any(SCALES);
     format!(
-        r"(?<{name}>{DIGITS})(?: ?(?<{name}_scale>{scales})\b(?: (?<{name}_rest>[0-9]{{1,3}})\b)?)?{UNIT}"
+        r"(?<{name}>{DIGITS})(?: ?(?<{name}_scale>{scales})\b(?: (?<{name}_rest>[0-9]{{1,3}})\b)?)?(?<{name}_percent>{PERCENT})?"
     )
 }
 
@@ -171,6 +205,18 @@ impl Stated {
         [least, most, near].into_iter().flatten().all(|number| LIMITS.contains(&number))
     }
 
+    /// The bounds that "about" is read with where numbers are compared: half of what the last digit
+    /// that is not 0 stands for, so that "about 800" is 750 to 849. A rule of reading, not what the
+    /// source says.
+    pub fn reading(self) -> (Option<i64>, Option<i64>) {
+        if self.qualifier != Qualifier::About {
+            return self.bounds();
+        }
+        let half = self.step / 2;
+        let above = (self.step - 1) / 2;
+        (Some((self.low - half).max(0)), Some(self.low.saturating_add(above)))
+    }
+
     /// Whether bounds that a caller gave, one or both, are those that the wording states.
     pub fn allows(self, at_least: Option<i64>, at_most: Option<i64>) -> bool {
         if self.qualifier == Qualifier::About {
@@ -183,33 +229,54 @@ impl Stated {
     }
 }
 
-/// Reads what a wording states; `None` where any of its words may mean what is not known here.
-pub fn read(wording: &str) -> Option<Stated> {
+/// Signs and words that stand for a wording of the tables.
+static SPELLED: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+    [
+        (pattern("^(?:≥|>=) ?"), "at least "),
+        (pattern("^(?:≤|<=) ?"), "at most "),
+        (pattern("^> ?"), "more than "),
+        (pattern("^< ?"), "less than "),
+        (pattern("^[~≈] ?"), "about "),
+        (
+            pattern(
+                r"\b(?:half an?|un demi|medio|yon demi)[ -](?<scale>million|millón|milyon|billion|milliard|dozen|thousand)\b",
+            ),
+            "0.5 $scale",
+        ),
+    ]
+});
+
+/// Reads what a wording states of this unit; `None` where any of its words may mean what is not known here.
+pub fn read(wording: &str, unit: Unit) -> Option<Stated> {
     let words: Vec<&str> = wording.split_whitespace().collect();
-    let wording = words.join(" ").to_lowercase().replace('’', "'");
+    let mut wording = words.join(" ").to_lowercase().replace('’', "'");
+    for (sign, words) in SPELLED.iter() {
+        wording = sign.replace(&wording, *words).into_owned();
+    }
     match TWO.captures(&wording) {
-        Some(found) => range(&found),
-        None => single(&ONE.captures(&wording)?),
+        Some(found) => range(&found, unit),
+        None => single(&ONE.captures(&wording)?, unit),
     }
 }
 
-fn single(found: &Captures<'_>) -> Option<Stated> {
+fn single(found: &Captures<'_>, unit: Unit) -> Option<Stated> {
     let qualifier = match (meaning(found, "before", BEFORE), meaning(found, "after", AFTER)) {
         (Some(_), Some(_)) => return None,
         (before, after) => before.or(after).unwrap_or(Qualifier::Exactly),
     };
-    let number = Number::find(found, "low")?.value()?;
-    is_plain(found).then_some(Stated { qualifier, low: number, high: number })
+    let number = Number::find(found, "low")?;
+    let (value, step) = (number.value()?, number.step());
+    is_of(unit, found).then_some(Stated { qualifier, low: value, high: value, step })
 }
 
-fn range(found: &Captures<'_>) -> Option<Stated> {
+fn range(found: &Captures<'_>, unit: Unit) -> Option<Stated> {
     let low = Number::find(found, "between").or_else(|| Number::find(found, "low"))?;
     let high = Number::find(found, "high")?;
     // "2 to 3 million" begins at two million.
     let low = Number { scale: low.scale.or(high.scale), ..low }.value()?;
     let high = high.value()?;
-    let holds = low <= high && is_plain(found);
-    holds.then_some(Stated { qualifier: Qualifier::Between, low, high })
+    let holds = low <= high && is_of(unit, found);
+    holds.then_some(Stated { qualifier: Qualifier::Between, low, high, step: 1 })
 }
 
 fn meaning<T: Copy>(found: &Captures<'_>, name: &str, table: &[(&str, T)]) -> Option<T> {
@@ -217,13 +284,21 @@ fn meaning<T: Copy>(found: &Captures<'_>, name: &str, table: &[(&str, T)]) -> Op
     table.iter().find(|(known, _)| *known == words).map(|(_, meaning)| *meaning)
 }
 
-/// Whether what stands after the number only names what was counted.
-fn is_plain(found: &Captures<'_>) -> bool {
+/// Whether the words around the number say that it counts this unit, and nothing else of it.
+fn is_of(unit: Unit, found: &Captures<'_>) -> bool {
+    let percent = ["low", "between", "high"]
+        .iter()
+        .any(|end| found.name(&format!("{end}_percent")).is_some());
     let tail = found.name("tail").map_or("", |tail| tail.as_str());
-    tail.split(|letter: char| !letter.is_alphabetic()).all(|word| {
-        let telling = TELLING.split_ascii_whitespace().any(|telling| telling == word);
-        !telling && SCALES.iter().all(|(scale, _)| *scale != word)
-    })
+    let mut words = tail.split(|letter: char| !letter.is_alphabetic()).filter(|w| !w.is_empty());
+    match unit {
+        Unit::Percent if percent => words.all(|word| {
+            let telling = TELLING.split_ascii_whitespace().any(|telling| telling == word);
+            !telling && SCALES.iter().all(|(scale, _)| *scale != word)
+        }),
+        Unit::Percent => words.next().is_none() && found.name("lead").is_none(),
+        Unit::People | Unit::Incidents => !percent && counted::name(words, unit),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -259,6 +334,19 @@ impl<'w> Number<'w> {
         let Some(product) = product else { return Some(i64::MAX) };
         let number = i64::try_from(product / divisor).unwrap_or(i64::MAX);
         (product % divisor == 0).then(|| number.saturating_add(self.rest))
+    }
+
+    /// What the last digit that is not 0 stands for.
+    fn step(self) -> i64 {
+        let (whole, fraction) = self.split();
+        let digits: String =
+            (whole.to_owned() + fraction).replace(|c: char| !c.is_ascii_digit(), "");
+        let zeros = digits.len() - digits.trim_end_matches('0').len();
+        let scale = self.scale.filter(|_| self.rest == 0).unwrap_or(1);
+        let ten = |power: usize| 10i128.checked_pow(u32::try_from(power).ok()?);
+        let step = ten(zeros).and_then(|ten| ten.checked_mul(scale)).zip(ten(fraction.len()));
+        let step = step.and_then(|(step, divisor)| i64::try_from(step / divisor).ok());
+        step.unwrap_or(1).max(1)
     }
 
     /// Only a number with a scale has a fraction: "1.4 million", "1,4 million".

@@ -10,7 +10,6 @@ use crate::{
     app::{
         existing_mission,
         ledger::{Posting, lock_mission, travel},
-        not_in_the_future,
     },
     domain::{
         contingent::{Contingent, Shift, Step},
@@ -43,7 +42,6 @@ impl App {
         let of = Place::new(departure.place.mission.clone(), movement.contingent.clone());
         let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
         let at = departure.effective_at;
-        not_in_the_future("effective_time", at, work.now())?;
         movement.depart(at, departure.headcount)?;
         let shifts = match movement.direction {
             Direction::Deployment => {
@@ -73,7 +71,6 @@ impl App {
         let of = Place::new(arrived.place.mission.clone(), movement.contingent.clone());
         let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
         let (at, headcount) = (arrived.effective_at, arrived.headcount);
-        not_in_the_future("effective_time", at, work.now())?;
         movement.arrive(Arrival { at, headcount, note: arrived.note.clone() })?;
         let shifts = match movement.direction {
             Direction::Deployment => {

@@ -35,7 +35,8 @@ pub fn of_number(context: &Context, number: &Number) -> Option<String> {
             // Where more stands between the number and this, it is named again.
             let alone = number.included.len() == 1 && number.rule != Rule::SumOfParts;
             let chosen = phrases::number(&dispute.chosen.quantity);
-            format!("{sides} cannot be true with {}.", if alone { "it" } else { &chosen })
+            let read = phrases::reading(&dispute.chosen.quantity);
+            format!("{sides} cannot be true with {}{read}.", if alone { "it" } else { &chosen })
         })
         .collect();
     (!told.is_empty()).then(|| told.join(" "))
@@ -120,7 +121,9 @@ fn listed(figures: &[&Figure]) -> Vec<String> {
     let one = |figure: &&Figure| {
         let record = phrases::record(&figure.name(), figure.revision);
         let publisher = &figure.source.publisher;
-        format!("{} ({publisher}; {record})", phrases::number(&figure.quantity))
+        let (number, read) =
+            (phrases::number(&figure.quantity), phrases::reading(&figure.quantity));
+        format!("{number}{read} ({publisher}; {record})")
     };
     figures.iter().map(one).collect()
 }

@@ -26,6 +26,9 @@ pub struct Number<'q> {
 impl<'q> Number<'q> {
     pub fn of(quantity: &'q Quantity) -> Self {
         let written = quantity.as_written().trim();
+        if written.is_empty() {
+            return Self { english: Some(quantity.to_string()), own_words: None };
+        }
         if is_english(written) {
             return Self { english: Some(regrouped(written, quantity)), own_words: None };
         }
@@ -33,7 +36,7 @@ impl<'q> Number<'q> {
         let again = Quantity::complete(least, most, Some(quantity.qualifier()), "").ok();
         let english = again.filter(|_| least.or(most).is_some());
         let near = if is_near(written) { "nearly" } else { "fewer than" };
-        let english = english.map(|again| again.as_written().replace("fewer than", near));
+        let english = english.map(|again| again.to_string().replace("fewer than", near));
         Self { english, own_words: Some(written) }
     }
 }
@@ -135,6 +138,7 @@ fn english_digits(number: &str, after: &str, quantity: &Quantity) -> Option<Stri
 
 #[cfg(test)]
 mod tests {
+    use muster_values::Unit;
     use proptest::prelude::*;
 
     use super::*;
@@ -171,10 +175,12 @@ mod tests {
     #[test]
     fn a_share_keeps_the_words_of_its_source() {
         let written = |words| Quantity::complete(Some(51), None, None, words).unwrap();
+        let percent =
+            |words| Quantity::complete_of(Unit::Percent, (None, None), None, words).unwrap();
         assert_eq!(share(&written("most of")), "most");
         assert_eq!(share(&Quantity::exactly(80)), "80 percent");
-        assert_eq!(share(&Quantity::read("at least 80 %").unwrap()), "at least 80 %");
-        let french = Quantity::read("80 pour cent").unwrap();
+        assert_eq!(share(&percent("at least 80 %")), "at least 80 %");
+        let french = percent("80 pour cent");
         assert_eq!(share(&french), "80 percent (“80 pour cent”)");
     }
 

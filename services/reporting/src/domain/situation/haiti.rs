@@ -1,7 +1,7 @@
 //! What was published of Haiti in 2024, and of the mission sent there: the records that the
 //! tests of this service speak about.
 
-use muster_values::{Id, MissionId, PartialDate, Period, Place, Quantity, Source, Stored};
+use muster_values::{Id, MissionId, PartialDate, Period, Place, Quantity, Source, Stored, Unit};
 use time::{
     Date, OffsetDateTime,
     macros::{date, datetime},
@@ -177,7 +177,7 @@ pub fn assessment(
         place_name: "the capital, Port-au-Prince".to_owned(),
         controller: "gangs".to_owned(),
         controller_kind: ControllerKind::ArmedGroup,
-        share: Quantity::complete(least, most, None, words).unwrap(),
+        share: Quantity::complete_of(Unit::Percent, (least, most), None, words).unwrap(),
         assessed_on: PartialDate::new(2024, 6, 24).unwrap(),
         precision: DatePrecision::Day,
         confidence: None,

@@ -1,6 +1,6 @@
 //! The English in which records are spoken of.
 
-use muster_values::{PartialDate, Period, Source, quantity::grouped};
+use muster_values::{PartialDate, Period, Quantity, Source, quantity::grouped};
 use time::{Date, Month};
 
 pub use super::english::{Number, number, share};
@@ -139,11 +139,25 @@ pub fn metric(metric: Metric) -> &'static str {
 
 /// Numbers with their publishers: `400 (The Star) and 200 (Nation)`.
 pub fn sides<'u>(uses: impl IntoIterator<Item = &'u RecordUse>) -> String {
-    let side = |used: &RecordUse| match used.publisher.as_str() {
-        "" => format!("{} ({})", number(&used.quantity), short(&used.record)),
-        publisher => format!("{} ({publisher})", number(&used.quantity)),
+    let side = |used: &RecordUse| {
+        let (number, read) = (number(&used.quantity), reading(&used.quantity));
+        match used.publisher.as_str() {
+            "" => format!("{number}{read} ({})", short(&used.record)),
+            publisher => format!("{number}{read} ({publisher})"),
+        }
     };
     list(&uses.into_iter().map(side).collect::<Vec<_>>())
+}
+
+/// How "about" was read where that is a rule of reading: ` (“about” read as 750 to 849)`.
+pub fn reading(quantity: &Quantity) -> String {
+    match quantity.reading() {
+        bounds if bounds == (quantity.at_least(), quantity.at_most()) => String::new(),
+        (Some(least), Some(most)) => {
+            format!(" (“about” read as {} to {})", grouped(least), grouped(most))
+        }
+        _ => String::new(),
+    }
 }
 
 /// The end of a sentence about so many claims.

@@ -51,7 +51,7 @@ fn summaries(situation: &Situation) -> Vec<&str> {
 fn the_recommended_figure_of_the_quarter_is_chosen_and_the_others_are_named() {
     let haiti = haiti();
     let harmed = number(&haiti, HARMED);
-    assert_eq!((harmed.quantity.as_written(), harmed.rule), ("2,505", Rule::OneFigure));
+    assert_eq!((&*harmed.quantity.to_string(), harmed.rule), ("2,505", Rule::OneFigure));
     assert_eq!(included(harmed), ["figures/q1-harmed"]);
     assert_eq!(
         excluded(harmed),
@@ -67,13 +67,13 @@ fn the_recommended_figure_of_the_quarter_is_chosen_and_the_others_are_named() {
 fn a_count_until_22_march_is_no_count_of_the_quarter() {
     let haiti = haiti();
     let killed = number(&haiti, KILLED);
-    assert_eq!(killed.quantity, Quantity::exactly(1660));
+    assert_eq!(killed.quantity.to_string(), "1,660");
     let overlapping = Exclusion::OverlappingPeriod;
     assert_eq!(
         excluded(killed),
         [("figures/to-22-march-killed", overlapping, "figures/q1-killed")]
     );
-    assert_eq!(number(&haiti, INJURED).quantity, Quantity::exactly(845));
+    assert_eq!(number(&haiti, INJURED).quantity.to_string(), "845");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_retracted_figure_counts_nowhere_and_the_next_source_does() {
     }
     let haiti = answer(&question(), &records);
     let harmed = number(&haiti, HARMED);
-    assert_eq!(harmed.quantity.as_written(), "more than 2,500");
+    assert_eq!(&*harmed.quantity.to_string(), "more than 2,500");
     let retracted = ("figures/q1-harmed", Exclusion::Retracted, "figures/q1-harmed-star");
     assert!(excluded(harmed).contains(&retracted));
 }
@@ -119,12 +119,12 @@ fn parts_of_the_country_are_no_more_than_a_lower_bound_of_it() {
     asked.period = period(date!(2024 - 03 - 08), date!(2024 - 04 - 10));
     let haiti = answer(&asked, &haiti::records());
     let fled = number(&haiti, FLED);
-    assert_eq!((fled.quantity.as_written(), fled.rule), ("at least 94,821", Rule::SumOfParts));
+    assert_eq!((&*fled.quantity.to_string(), fled.rule), ("at least 94,821", Rule::SumOfParts));
     assert_eq!(included(fled), ["figures/fled-dtm"]);
     asked.area = "HT0111".to_owned();
     let capital = answer(&asked, &haiti::records());
     let fled = number(&capital, FLED);
-    assert_eq!((fled.quantity.as_written(), fled.rule), ("94,821", Rule::OneFigure));
+    assert_eq!((&*fled.quantity.to_string(), fled.rule), ("94,821", Rule::OneFigure));
     assert!(capital.number(KILLED).is_some_and(|killed| {
         killed.rule == Rule::None
             && killed.excluded.iter().all(|found| found.reason == Exclusion::OverlappingArea)
@@ -154,14 +154,14 @@ fn quarters_that_cover_the_year_add_up_exactly() {
     };
     assert_eq!(with(&figures).quantity, Quantity::exactly(5560));
     figures.pop();
-    assert_eq!(with(&figures).quantity.as_written(), "at least 3,828");
+    assert_eq!(with(&figures).quantity.to_string(), "at least 3,828");
 }
 
 #[test]
 fn the_latest_stock_stands_alone_and_never_with_a_flow() {
     let haiti = haiti();
     let stock = number(&haiti, STOCK);
-    assert_eq!((stock.quantity.as_written(), stock.rule), ("362,551", Rule::LatestStock));
+    assert_eq!((&*stock.quantity.to_string(), stock.rule), ("362,551", Rule::LatestStock));
     let december = ("figures/stock-december", Exclusion::Superseded, "figures/stock-march");
     assert_eq!(excluded(stock), [december]);
     let fled = number(&haiti, FLED);
