@@ -78,7 +78,7 @@ async fn a_commit_that_touches_several_resources_is_one_change() {
     let names: Vec<&str> = (changes[before + 1].resources.iter())
         .map(|resource| resource.name.split('/').nth(2).unwrap())
         .collect();
-    assert_eq!(names, ["pledges", "contingents", "contingents", "movements"]);
+    assert_eq!(names, ["pledges", "contingents", "movements", "contingents", "movements"]);
 }
 
 #[tokio::test]

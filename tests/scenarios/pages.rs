@@ -10,7 +10,7 @@ use muster_proto::{
 };
 use muster_tests::{World, at, new_site, reason};
 use prost::Message;
-use time::macros::datetime;
+use time::{Duration, macros::datetime};
 
 fn areas_after(page_token: String) -> pb::ListAreasRequest {
     pb::ListAreasRequest {
@@ -78,14 +78,8 @@ fn talkative(site_id: &str) -> pb::CreateSiteRequest {
         excerpt: "e".repeat(2000),
         ..Source::default()
     };
-    let status = pb::SiteStatus {
-        control: pb::SiteControl::Secured.into(),
-        effective_time: at(datetime!(2024-06-01 0:00 UTC)),
-        sources: vec![source; 20],
-        ..pb::SiteStatus::default()
-    };
     let request = new_site(site_id);
-    let site = request.site.map(|site| pb::Site { status_history: vec![status], ..site });
+    let site = request.site.map(|site| pb::Site { sources: vec![source; 20], ..site });
     pb::CreateSiteRequest { site, ..request }
 }
 
@@ -104,35 +98,32 @@ async fn a_page_of_long_records_is_short_enough_for_every_client() {
 }
 
 #[tokio::test]
-async fn a_record_that_no_reader_of_the_feed_could_take_is_refused() {
+async fn what_grows_has_no_end_and_is_read_by_pages() {
     let world = World::start().await;
     world.ready_mission().await;
     let mut sites = SiteServiceClient::new(world.client.deployment.clone());
-    let create = talkative("site");
-    let status = create.site.as_ref().unwrap().status_history[0].clone();
-    sites.create_site(create).await.unwrap();
-    let record = pb::RecordSiteStatusRequest {
-        name: "missions/m/sites/site".into(),
-        status: Some(status),
-        ..pb::RecordSiteStatusRequest::default()
+    sites.create_site(new_site("port")).await.unwrap();
+    let status = |day: u32, control: pb::SiteControl| pb::CreateSiteStatusRequest {
+        parent: "missions/m/sites/port".into(),
+        site_status_id: format!("{day:03}"),
+        site_status: Some(pb::SiteStatus {
+            control: control.into(),
+            effective_time: at(datetime!(2023-01-01 0:00 UTC) + Duration::DAY * day),
+            ..pb::SiteStatus::default()
+        }),
+        ..Default::default()
     };
-    let refused = loop {
-        if let Err(refused) = sites.record_site_status(record.clone()).await {
-            break refused;
-        }
-    };
-    assert_eq!(reason(&refused), "MESSAGE_TOO_LARGE");
-    // What was taken reaches the reporting service.
-    let token = world.last_token().await;
-    let mut link = muster_proto::reporting::v1::link_service_client::LinkServiceClient::new(
-        world.client.reporting.clone(),
-    );
-    let get = muster_proto::reporting::v1::GetLinkStatusRequest { name: "missions/m".into() };
-    let mut tries = 0;
-    while let Err(status) =
-        link.get_link_status(muster_tests::no_older_than(get.clone(), &token)).await
-    {
-        tries += 1;
-        assert!(tries < 10, "{status:?}");
+    for day in 1..=205 {
+        sites.create_site_status(status(day, pb::SiteControl::Lost)).await.unwrap();
     }
+    sites.create_site_status(status(300, pb::SiteControl::Secured)).await.unwrap();
+    // What is told later of an earlier day does not say who holds it now.
+    sites.create_site_status(status(299, pb::SiteControl::Lost)).await.unwrap();
+    let name = "missions/m/sites/port".to_owned();
+    let get = pb::GetSiteRequest { name: name.clone(), ..Default::default() };
+    let site = sites.get_site(get).await.unwrap().into_inner();
+    assert_eq!(site.status.unwrap().control(), pb::SiteControl::Secured);
+    let list = pb::ListSiteStatusesRequest { parent: name, page_size: 1000, ..Default::default() };
+    let page = sites.list_site_statuses(list).await.unwrap().into_inner();
+    assert_eq!((page.statuses.len(), page.next_page_token.as_str()), (207, ""));
 }

@@ -11,7 +11,8 @@ create table deployment.contingents (
     state        text not null,
     held_stage   text,           -- where it was when it was put on hold
     pledged_at   timestamptz not null,
-    transitions  jsonb not null, -- every step so far, oldest first
+    steps        int  not null,  -- how many it took
+    last_step_at timestamptz,
     sources      jsonb not null,
     revision     bigint not null,
     created_at   timestamptz not null,
@@ -24,6 +25,24 @@ create table deployment.contingents (
     constraint ordinal_is_used_once unique (mission, partner, ordinal),
     constraint headcount_is_positive check (0 < headcount),
     constraint held_has_a_stage check ((state = 'on_hold') = (held_stage is not null))
+);
+
+-- One step of a contingent.
+create table deployment.contingent_steps (
+    mission      text not null,
+    contingent   text not null,
+    id           text collate "C" not null, -- its number, so that they sort by it
+    from_state   text not null,
+    to_state     text not null,
+    effective_at timestamptz not null,
+    note         text not null,
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null,
+
+    primary key (mission, contingent, id),
+    constraint step_contingent_exists
+        foreign key (mission, contingent) references deployment.contingents
 );
 
 -- One look at whether a contingent is fit to go.
@@ -56,10 +75,12 @@ create table deployment.headcount_entries (
     to_account   text not null,
     headcount    int  not null,
     effective_at timestamptz not null, -- when they went
-    recorded_at  timestamptz not null, -- when it was recorded here
-    cause        text not null,        -- the name of the contingent or movement that caused it
+    cause        text not null,        -- the name of what caused it: a step, contingent or movement
     note         text not null,
     actor        text not null,
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null,
 
     primary key (mission, contingent, id),
     constraint entry_contingent_exists
@@ -84,7 +105,9 @@ create table deployment.movements (
     state       text not null,
     departed_at timestamptz,
     departed    int not null,
-    arrivals    jsonb not null,   -- each part that arrived, oldest first
+    arrivals    int not null,     -- how many parts arrived
+    arrived     int not null,     -- how many people they brought
+    last_arrived_at timestamptz,
     note        text not null,
     sources     jsonb not null,
     revision    bigint not null,
@@ -97,6 +120,25 @@ create table deployment.movements (
     constraint departed_has_when_and_how_many check ((departed_at is not null) = (0 < departed))
 );
 
+-- One part of a movement that reached its destination.
+create table deployment.arrivals (
+    mission    text not null,
+    movement   text not null,
+    id         text collate "C" not null, -- its number, so that they sort by it
+    arrived_at timestamptz not null,
+    headcount  int  not null,
+    note       text not null,
+    entry      text,                      -- the entry of the ledger that it made
+    revision   bigint not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+
+    primary key (mission, movement, id),
+    constraint arrival_movement_exists
+        foreign key (mission, movement) references deployment.movements,
+    constraint arrival_brings_people check (0 < headcount)
+);
+
 -- A place that matters to the mission.
 create table deployment.sites (
     mission      text not null references deployment.missions,
@@ -106,7 +148,7 @@ create table deployment.sites (
     area         text not null,
     latitude     double precision,
     longitude    double precision,
-    history      jsonb not null, -- who held it from when on, oldest first
+    status       jsonb,          -- of its statuses the one with the latest moment
     sources      jsonb not null,
     revision     bigint not null,
     created_at   timestamptz not null,
@@ -116,6 +158,26 @@ create table deployment.sites (
     constraint site_area_exists foreign key (mission, area) references deployment.areas,
     constraint point_is_whole check ((latitude is null) = (longitude is null))
 );
+
+-- Who held a site from a moment on.
+create table deployment.site_statuses (
+    mission      text not null,
+    site         text not null,
+    id           text not null,
+    control      text not null,
+    effective_at timestamptz not null,
+    holder       text not null,
+    note         text not null,
+    sources      jsonb not null,
+    revision     bigint not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null,
+
+    primary key (mission, site, id),
+    constraint status_site_exists foreign key (mission, site) references deployment.sites
+);
+
+create index site_statuses_by_time on deployment.site_statuses (mission, site, effective_at);
 
 -- What someone else says of how many people there are.
 create table deployment.strength_claims (

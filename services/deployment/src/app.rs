@@ -22,7 +22,7 @@ use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
 
 use crate::{
     domain::{
-        Full, contingent,
+        contingent,
         headcount::{self as people, CeilingExceeded, TooLarge},
         mandate,
         mission::Mission,
@@ -53,7 +53,6 @@ pub enum Error {
     Mandate(mandate::Outside),
     Headcount(people::Refused),
     Ceiling(CeilingExceeded),
-    Full(Full),
     Overflow(Overflow),
     Store(store::Error),
 }
@@ -113,12 +112,6 @@ impl Writes for App {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl From<TooLarge> for Error {
     fn from(error: TooLarge) -> Self {
         Self::Headcount(error.into())
@@ -152,7 +145,6 @@ from! {
     mandate::Outside => Mandate,
     people::Refused => Headcount,
     CeilingExceeded => Ceiling,
-    Full => Full,
     Overflow => Overflow,
     store::Error => Store,
 }

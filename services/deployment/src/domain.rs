@@ -16,9 +16,6 @@ pub mod strength;
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// How many entries a record holds of what happened to it, so that none grows without bound.
-pub const MOST_ENTRIES: usize = 200;
-
 /// A state that does not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} is {state}; this needs {allowed}")]
@@ -35,21 +32,6 @@ pub struct StateForbids {
 pub struct OutOfOrder {
     pub field: &'static str,
     pub earliest: String,
-}
-
-/// A record that holds as many entries as one may hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} has {MOST_ENTRIES} {entries} and takes no more")]
-pub struct Full {
-    pub what: &'static str,
-    pub entries: &'static str,
-}
-
-impl Full {
-    /// Refuses one more entry where there are as many as there may be.
-    fn unless_room(count: usize, what: &'static str, entries: &'static str) -> Result<(), Self> {
-        if count < MOST_ENTRIES { Ok(()) } else { Err(Self { what, entries }) }
-    }
 }
 
 /// A moment as callers read it.

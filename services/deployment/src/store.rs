@@ -12,8 +12,6 @@ pub mod movements;
 pub mod sites;
 pub mod claims;
 
-use std::str::FromStr;
-
 use sqlx::migrate::Migrator;
 
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -21,15 +19,5 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!();
 /// The schema that is this service's own.
 pub const SCHEMA: &str = "deployment";
 
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the database failed")]
-    Database(#[from] sqlx::Error),
-    #[error("{table} holds {value:?}, which makes no sense")]
-    Corrupt { table: &'static str, value: String },
-}
-
-/// Reads a word that a column holds.
-fn word<T: FromStr>(table: &'static str, value: &str) -> Result<T, Error> {
-    value.parse().map_err(|_| Error::Corrupt { table, value: value.to_owned() })
-}
+/// Why a query gave no answer.
+pub type Error = sqlx::Error;

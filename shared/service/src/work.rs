@@ -218,6 +218,16 @@ impl Work {
         self.pending.push(pending);
     }
 
+    /// The same for a resource that changes because the answer does: where that one corrects a
+    /// revision, this one corrects its last too.
+    pub fn changed_with_the_answer(&mut self, resource: &impl Resource) {
+        let corrects = self.context().remark.corrects.map(|_| resource.revision() - 1);
+        self.changed(resource);
+        if let Some(last) = self.pending.last_mut() {
+            last.corrects = corrects;
+        }
+    }
+
     /// The same for a resource that follows from what became known at this moment.
     pub fn changed_as_known_at(&mut self, resource: &impl Resource, known_at: OffsetDateTime) {
         self.changed(resource);
@@ -241,6 +251,7 @@ impl Work {
 
     fn last_is_the_answer(&mut self) {
         let place = self.pending.len() - 1;
+        self.pending[place].corrects = self.context().remark.corrects;
         if let Some(unit) = self.units.last_mut() {
             unit.answer = Some(place);
         }

@@ -266,9 +266,10 @@ impl Evidence {
             });
         }
         let movements = "select 'missions/' || mission || '/movements/' || id as name,
-                departed::bigint, (select coalesce(sum((part ->> 'headcount')::bigint), 0)::bigint
-                    from jsonb_array_elements(arrivals) part) as arrived
-            from deployment.movements";
+                departed::bigint, (select coalesce(sum(headcount), 0)::bigint
+                    from deployment.arrivals a
+                    where a.mission = m.mission and a.movement = m.id) as arrived
+            from deployment.movements m";
         for row in sqlx::query(movements).fetch_all(&mut *db).await? {
             self.movements.push(Movement {
                 name: row.try_get("name")?,

@@ -136,11 +136,7 @@ fn told(change: &Change, mission: &str, number: usize, revision: usize) -> anyho
     let revision = i64::try_from(revision)?;
     let name = format!("missions/{mission}/contingents/f{number}");
     // Without steps: what is measured is the projection, not the events that follow from it.
-    let contingent = Contingent {
-        name: name.clone(),
-        transitions: Vec::new(),
-        ..Contingent::decode(any.value.as_slice())?
-    };
+    let contingent = Contingent { name: name.clone(), ..Contingent::decode(any.value.as_slice())? };
     resource.resource = Some(Any { value: contingent.encode_to_vec(), ..any });
     (resource.name, resource.revision) = (name, revision);
     change.resources = vec![resource];

@@ -15,22 +15,22 @@ const MISSION: &str = include_str!("mission.toml");
 const CONTINGENTS: [&str; 3] = [
     "insert into deployment.contingents
         (mission, id, display_name, partner, pledge, ordinal, category, headcount, state,
-        held_stage, pledged_at, transitions, sources, revision, created_at, updated_at)
+        held_stage, pledged_at, steps, last_step_at, sources, revision, created_at, updated_at)
     select mission, n::text, display_name, partner, pledge, n + 1, category, headcount, state,
-        held_stage, pledged_at, transitions, sources, revision, created_at, updated_at
+        held_stage, pledged_at, steps, last_step_at, sources, revision, created_at, updated_at
     from deployment.contingents, generate_series($1::int, $2::int) n where id = 'first'",
     "insert into deployment.readiness_checks
         (mission, contingent, id, kind, passed, checked_at, place, official, note, sources,
-        created_at)
+        revision, created_at, updated_at)
     select mission, n::text, id, kind, passed, checked_at, place, official, note, sources,
-        created_at
+        revision, created_at, updated_at
     from deployment.readiness_checks, generate_series($1::int, $2::int) n
     where contingent = 'first'",
     "insert into deployment.headcount_entries
-        (mission, contingent, id, from_account, to_account, headcount, effective_at, recorded_at,
-        cause, note, actor)
+        (mission, contingent, id, from_account, to_account, headcount, effective_at,
+        cause, note, actor, revision, created_at, updated_at)
     select mission, n::text, gen_random_uuid()::text, from_account, to_account, headcount,
-        effective_at, recorded_at, cause, note, actor
+        effective_at, cause, note, actor, revision, created_at, updated_at
     from deployment.headcount_entries, generate_series($1::int, $2::int) n
     where contingent = 'first'",
 ];

@@ -18,7 +18,7 @@ const ROWS: usize = 1_000;
 /// What the service asks of the database where one caller asks alone.
 const SCRIPT: &str = "\\set id random(1, 1000)
 select mission, id, display_name, partner, pledge, ordinal, category, headcount,
-    state, held_stage, pledged_at, transitions, sources, revision, created_at, updated_at
+    state, held_stage, pledged_at, steps, last_step_at, sources, revision, created_at, updated_at
 from deployment.contingents where mission = '0' and id = :id;
 ";
 

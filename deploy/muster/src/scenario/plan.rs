@@ -240,18 +240,34 @@ fn step(
     Some((method, request))
 }
 
-/// Says which resource a step is for; an update says it in the resource.
+/// Says which resource a step is for. An update says it in the resource, and one of a part of the
+/// resource names that part itself, within the mission.
 fn set_name(request: &mut DynamicMessage, kind: &Kind, name: &str) {
-    let name = Value::String(name.to_owned());
+    let full = Value::String(name.to_owned());
     if request.descriptor().get_field_by_name("name").is_some() {
-        return request.set_field_by_name("name", name);
+        return request.set_field_by_name("name", full);
     }
-    let field = kind.resource_field.name();
-    let resource = request.get_field_by_name(field).map(std::borrow::Cow::into_owned);
-    if let Some(Value::Message(mut resource)) = resource {
-        resource.set_field_by_name("name", name);
-        request.set_field_by_name(field, Value::Message(resource));
-    }
+    let descriptor = request.descriptor();
+    let Some(field) = descriptor.fields().find(|field| {
+        field.name() != "update_mask"
+            && field.kind().as_message().is_some()
+            && request.has_field(field)
+    }) else {
+        return;
+    };
+    let Some(mut resource) = request.get_field(&field).as_message().cloned() else { return };
+    let mission: Vec<&str> = name.split('/').take(2).collect();
+    let part = resource.get_field_by_name("name").and_then(|part| part.as_str().map(str::to_owned));
+    resource.set_field_by_name(
+        "name",
+        match part {
+            Some(part) if field != kind.resource_field && !part.is_empty() => {
+                Value::String(format!("{}/{part}", mission.join("/")))
+            }
+            _ => full,
+        },
+    );
+    request.set_field(&field, Value::Message(resource));
 }
 
 fn set_request_id(request: &mut DynamicMessage, content: &str) {

@@ -1,13 +1,18 @@
 use muster_service::{
-    Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
+    Committed, Context, Work, resource, resource::Key, standard, standard::Owner, standard::Record,
+    table,
 };
-use muster_values::{Collected, Place, Stored};
+use muster_values::{Collected, Id, Place, Stored};
 use time::OffsetDateTime;
 
-use super::{App, Error, existing_mission, ledger::Posting, partners::partner_exists};
+use super::{
+    App, Error, existing_mission,
+    ledger::{Posting, move_entries},
+    partners::partner_exists,
+};
 use crate::{
     domain::{
-        contingent::{Contingent, Shift, State, Step},
+        contingent::{Contingent, ContingentStep, Shift, State, Step},
         headcount::{Account, Ledger},
         mission::Stage,
         pledge::Pledge,
@@ -47,7 +52,8 @@ impl Record for Contingent {
         references_exist(work, stored).await?;
         if let Some(before) = before {
             stored.state = before.state;
-            stored.transitions.clone_from(&before.transitions);
+            stored.steps = before.steps;
+            stored.last_step_at = before.last_step_at;
             return Ok(());
         }
         let now = work.now();
@@ -77,25 +83,20 @@ impl App {
         let (mut work, _) = self.begin(context, &place.mission).await?;
         let mission = existing_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        let entries = headcount::of_contingent(work.db(), &place.mission, &place.id).await?;
+        let entries = headcount::of_contingent(work.db(), place).await?;
         let mut ledger = Ledger::new(entries);
-        let step = Step {
-            effective_at: change.effective_at,
-            recorded_at: work.now(),
-            actor: work.actor(),
-            note: change.note.clone(),
-        };
-        let shifts = match asked {
+        let step = Step { effective_at: change.effective_at, note: change.note.clone() };
+        let (step, shifts) = match asked {
             Asked::Advance(to) => {
                 let checks = checks::of_contingent(work.db(), &place.mission, &place.id).await?;
                 contingent.advance(to, &mission, &checks, &ledger, step)?
             }
-            Asked::Hold => contingent.hold(step).map(|()| Vec::new())?,
-            Asked::Resume => contingent.resume(step).map(|()| Vec::new())?,
+            Asked::Hold => (contingent.hold(step)?, Vec::new()),
+            Asked::Resume => (contingent.resume(step)?, Vec::new()),
             Asked::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
             Asked::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
         };
-        let cause = contingent.name();
+        let cause = add_step(&mut work, &contingent, step).await?;
         let posting = Posting::of(&contingent, cause, change.effective_at, &change.note);
         posting.post(&mut work, &mut ledger, &shifts).await?;
         let now = work.now();
@@ -103,6 +104,73 @@ impl App {
         standard::store(&mut work, &contingent).await?;
         Ok(work.commit(contingent).await?)
     }
+}
+
+/// Records the step that a contingent has just taken; answers its name.
+pub(super) async fn add_step(
+    work: &mut Work,
+    contingent: &Stored<Contingent>,
+    step: ContingentStep,
+) -> Result<String, Error> {
+    let place = Place {
+        mission: contingent.mission.clone(),
+        outer: Some(contingent.id.clone()),
+        id: Id::known(format!("{:06}", contingent.steps)),
+    };
+    let mut step = Stored::new(place, step, work.now());
+    let name = step.name();
+    table::insert(work.db(), &Key::of(&name), &mut step).await?;
+    work.changed(&step);
+    Ok(name)
+}
+
+impl Record for ContingentStep {
+    type Error = Error;
+
+    async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
+        Ok(Owner::Partner(whole(work, stored).await?.content.partner))
+    }
+
+    /// The step may lie between those around it; those who changed accounts by it did so then.
+    async fn prepare(
+        work: &mut Work,
+        stored: &mut Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if before.is_none_or(|before| before.effective_at == stored.effective_at) {
+            return Ok(());
+        }
+        let mut contingent = whole(work, stored).await?;
+        let steps = contingents::steps(work.db(), &contingent.place()).await?;
+        let at = steps.iter().position(|step| step.id == stored.id).unwrap_or_default();
+        let before = match at.checked_sub(1) {
+            Some(last) => Some(steps[last].effective_at),
+            None => contingent.pledged_at,
+        };
+        let after = steps.get(at + 1).map(|step| step.effective_at);
+        Self::may_lie(stored.effective_at, before, after)?;
+        let (cause, now) = (stored.name(), work.now());
+        let of = contingent.place();
+        move_entries(work, &of, stored.effective_at, |entry| entry.cause == cause).await?;
+        if after.is_none() {
+            contingent.last_step_at = Some(stored.effective_at);
+            contingent.next_revision(now);
+            standard::store(work, &contingent).await?;
+            work.changed_with_the_answer(&contingent);
+        }
+        Ok(())
+    }
+}
+
+/// The contingent that a step is of, held until the transaction ends.
+async fn whole(
+    work: &mut Work,
+    step: &Stored<ContingentStep>,
+) -> Result<Stored<Contingent>, Error> {
+    let id = step.outer.clone().unwrap_or_else(|| step.id.clone());
+    let place = Place::new(step.mission.clone(), id);
+    let found = table::lock::<Contingent>(work.db(), &place).await?;
+    Ok(found.ok_or_else(|| resource::not_found(&place.name(Contingent::COLLECTION)))?)
 }
 
 async fn references_exist(work: &mut Work, stored: &Stored<Contingent>) -> Result<(), Error> {

@@ -34,7 +34,7 @@ impl App {
             let changes = headcount::presence(work.db(), &place.mission).await?;
             within_ceiling(&mandates, &changes, change.effective_at, shift.headcount)?;
         }
-        let entries = headcount::of_contingent(work.db(), &place.mission, &place.id).await?;
+        let entries = headcount::of_contingent(work.db(), place).await?;
         let cause = contingent.name();
         Posting::of(&contingent, cause, change.effective_at, &change.note)
             .post(&mut work, &mut Ledger::new(entries), &[shift])

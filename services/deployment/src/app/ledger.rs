@@ -1,7 +1,7 @@
 //! Entries in the ledger of people.
 
-use muster_service::{Work, resource};
-use muster_values::{Id, MissionId, Stored};
+use muster_service::{Work, resource, resource::Key, table};
+use muster_values::{Id, MissionId, Place, Stored};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::Error;
 use crate::{
     domain::{
         contingent::{Contingent, Shift},
-        headcount::{Account, Entry, Ledger, TooLarge},
+        headcount::{self as people, Account, Entry, Ledger, TooLarge},
     },
     store::{headcount, missions},
 };
@@ -48,35 +48,62 @@ impl Posting {
         shifts: &[Shift],
     ) -> Result<(), Error> {
         for shift in shifts {
-            let entry = self.entry(*shift, work.now(), work.actor())?;
-            ledger.post(entry.clone())?;
-            headcount::insert(work.db(), &entry).await?;
-            work.changed(&entry);
+            self.post_one(work, ledger, *shift).await?;
         }
         Ok(())
     }
 
-    fn entry(
+    /// The same for one entry; answers its id.
+    pub async fn post_one(
         &self,
+        work: &mut Work,
+        ledger: &mut Ledger,
         shift: Shift,
-        recorded_at: OffsetDateTime,
-        actor: String,
-    ) -> Result<Entry, TooLarge> {
+    ) -> Result<Id, Error> {
+        let entry = self.entry(shift, work.actor())?;
+        ledger.post(entry.clone())?;
+        let id = Id::known(Uuid::now_v7().to_string());
+        let place =
+            Place { outer: Some(self.contingent.clone()), mission: self.mission.clone(), id };
+        let mut stored = Stored::new(place, entry, work.now());
+        let key = Key::of(&stored.name());
+        table::insert(work.db(), &key, &mut stored).await?;
+        work.changed(&stored);
+        Ok(stored.id)
+    }
+
+    fn entry(&self, shift: Shift, actor: String) -> Result<Entry, TooLarge> {
         let Shift { from, to, headcount: people } = shift;
         Ok(Entry {
-            mission: self.mission.clone(),
-            contingent: self.contingent.clone(),
-            id: Id::known(Uuid::now_v7().to_string()),
             from,
             to,
             headcount: i32::try_from(people).map_err(|_| TooLarge { people })?,
             effective_at: self.effective_at,
-            recorded_at,
             cause: self.cause.clone(),
             note: self.note.clone(),
             actor,
         })
     }
+}
+
+/// Moves entries of a contingent's ledger to another moment, for what caused them happened then;
+/// refuses a ledger that would have an account below zero.
+pub(super) async fn move_entries(
+    work: &mut Work,
+    contingent: &Place,
+    effective_at: OffsetDateTime,
+    belongs: impl Fn(&Stored<Entry>) -> bool,
+) -> Result<(), Error> {
+    let now = work.now();
+    let mut entries = headcount::of_contingent(work.db(), contingent).await?;
+    for entry in entries.iter_mut().filter(|entry| belongs(entry)) {
+        entry.effective_at = effective_at;
+        entry.next_revision(now);
+        table::update(work.db(), entry).await?;
+        work.changed_with_the_answer(entry);
+    }
+    Ledger::new(entries).check().map_err(people::Refused::from)?;
+    Ok(())
 }
 
 /// Holds the mission, so that no two arrivals are counted against the ceiling at once.
@@ -89,6 +116,6 @@ pub(super) async fn lock_mission(work: &mut Work) -> Result<(), Error> {
 }
 
 /// The people of one movement going from one account to another.
-pub(super) fn travel(from: Account, to: Account, headcount: i32) -> [Shift; 1] {
-    [Shift { from, to, headcount: headcount.into() }]
+pub(super) fn travel(from: Account, to: Account, headcount: i32) -> Shift {
+    Shift { from, to, headcount: headcount.into() }
 }

@@ -1,8 +1,11 @@
-use muster_service::{Committed, Context, Work, standard, standard::Record};
-use muster_values::{Place, Stored};
+use muster_service::{Work, resource, standard, standard::Owner, standard::Record, table};
+use muster_values::{Collected, Place, Stored};
 
-use super::{App, Error, areas::known_area};
-use crate::domain::site::{Site, SiteStatus};
+use super::{Error, areas::known_area};
+use crate::{
+    domain::site::{Site, SiteStatus},
+    store::sites,
+};
 
 impl Record for Site {
     type Error = Error;
@@ -14,30 +17,48 @@ impl Record for Site {
     ) -> Result<(), Error> {
         known_area(work, &stored.area, "site.area_code").await?;
         if let Some(before) = before {
-            stored.history.clone_from(&before.history);
+            stored.status.clone_from(&before.status);
         }
-        for status in &mut stored.content.history {
-            status.recorded_at = work.now();
-        }
-        stored.order();
         Ok(())
     }
 }
 
-impl App {
-    pub async fn record_site_status(
-        &self,
-        context: &Context,
-        place: Place,
-        etag: &str,
-        status: SiteStatus,
-    ) -> Result<Committed<Stored<Site>>, Error> {
-        let (mut work, _) = self.begin(context, &place.mission).await?;
-        let mut site = standard::lock::<Site>(&mut work, &place, etag).await?;
-        let now = work.now();
-        site.record(SiteStatus { recorded_at: now, ..status })?;
-        site.next_revision(now);
-        standard::store(&mut work, &site).await?;
-        Ok(work.commit(site).await?)
+impl Record for SiteStatus {
+    type Error = Error;
+
+    async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
+        whole(work, stored).await?;
+        Ok(Owner::Mission)
     }
+
+    async fn prepare(
+        _work: &mut Work,
+        _stored: &mut Stored<Self>,
+        _before: Option<&Self>,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The site says who holds it.
+    async fn follow(work: &mut Work, stored: &Stored<Self>) -> Result<(), Error> {
+        let mut site = whole(work, stored).await?;
+        let latest = sites::latest(work.db(), &site.place()).await?.map(|latest| latest.content);
+        if site.status == latest {
+            return Ok(());
+        }
+        site.status = latest;
+        let now = work.now();
+        site.next_revision(now);
+        standard::store(work, &site).await?;
+        work.changed_with_the_answer(&site);
+        Ok(())
+    }
+}
+
+/// The site that a status is of, held until the transaction ends.
+async fn whole(work: &mut Work, status: &Stored<SiteStatus>) -> Result<Stored<Site>, Error> {
+    let id = status.outer.clone().unwrap_or_else(|| status.id.clone());
+    let place = Place::new(status.mission.clone(), id);
+    let found = table::lock::<Site>(work.db(), &place).await?;
+    Ok(found.ok_or_else(|| resource::not_found(&place.name(Site::COLLECTION)))?)
 }

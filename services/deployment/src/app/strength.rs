@@ -12,7 +12,7 @@ use crate::{
         partner::Partner,
         strength::{Records, Strength},
     },
-    store::{self, headcount},
+    store,
 };
 
 impl Record for StrengthClaim {
@@ -54,7 +54,7 @@ impl App {
             mandates: table::all(&mut db, &mission).await?,
             pledges: table::all(&mut db, &mission).await?,
             contingents: table::all(&mut db, &mission).await?,
-            entries: headcount::of_mission(&mut db, &mission).await?,
+            entries: table::all(&mut db, &mission).await?,
             claims: table::all(&mut db, &mission).await?,
         };
         let as_of = as_of.unwrap_or(now);

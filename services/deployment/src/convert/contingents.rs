@@ -1,7 +1,7 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    resource::Content, wire, wire::timestamp, wire::wire_sources, words::required,
+    resource::Content, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
 };
 use muster_values::{MissionId, Stored, name};
 use prost_types::Timestamp;
@@ -9,10 +9,30 @@ use prost_types::Timestamp;
 use crate::{
     app::Change,
     domain::{
-        contingent::{Contingent, State, Transition},
+        contingent::{Contingent, ContingentStep, Standing, State},
         mission::Stage,
     },
 };
+
+wire_enum!(
+    Standing,
+    pb::ContingentState {
+        Pledged,
+        Confirmed,
+        Training,
+        Trained,
+        Vetted,
+        Briefed,
+        Ready,
+        Deploying,
+        Deployed,
+        Rotating,
+        Repatriated,
+        OnHold,
+        Withdrawn,
+        Cancelled,
+    }
+);
 
 impl Content for Contingent {
     type Message = pb::Contingent;
@@ -27,7 +47,8 @@ impl Content for Contingent {
             headcount: contingent.headcount,
             pledged_at: wire::optional_time(contingent.pledge_time).at("pledge_time")?,
             state: State::At(Stage::Pledged),
-            transitions: Vec::new(),
+            steps: 0,
+            last_step_at: None,
             sources: wire::sources(contingent.sources)?,
         })
     }
@@ -45,10 +66,9 @@ impl Content for Contingent {
             ordinal: stored.ordinal,
             category: pb::PersonnelCategory::from(stored.category).into(),
             headcount: stored.headcount,
-            state: pb::ContingentState::from(stored.state).into(),
+            state: pb::ContingentState::from(Standing::from(stored.state)).into(),
             held_state: held.into(),
             pledge_time: stored.pledged_at.map(timestamp),
-            transitions: stored.transitions.iter().map(transition).collect(),
             sources: wire_sources(&stored.sources),
             ..pb::Contingent::default()
         }
@@ -72,24 +92,25 @@ pub fn stage(state: i32) -> Result<Stage, FieldViolation> {
     stage.at("state")
 }
 
-fn transition(step: &Transition) -> pb::ContingentTransition {
-    pb::ContingentTransition {
-        from_state: pb::ContingentState::from(step.from).into(),
-        to_state: pb::ContingentState::from(step.to).into(),
-        effective_time: Some(timestamp(step.effective_at)),
-        record_time: Some(timestamp(step.recorded_at)),
-        actor: step.actor.clone(),
-        note: step.note.clone(),
-    }
-}
+impl Content for ContingentStep {
+    type Message = pb::ContingentStep;
 
-impl From<State> for pb::ContingentState {
-    fn from(state: State) -> Self {
-        match state {
-            State::At(stage) => stage.into(),
-            State::OnHold(_) => Self::OnHold,
-            State::Withdrawn => Self::Withdrawn,
-            State::Cancelled => Self::Cancelled,
+    fn unpack(step: pb::ContingentStep, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            from: required(step.from_state).at("from_state")?,
+            to: required(step.to_state).at("to_state")?,
+            effective_at: wire::required_time(step.effective_time).at("effective_time")?,
+            note: step.note,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::ContingentStep {
+        pb::ContingentStep {
+            from_state: pb::ContingentState::from(stored.from).into(),
+            to_state: pb::ContingentState::from(stored.to).into(),
+            effective_time: Some(timestamp(stored.effective_at)),
+            note: stored.note.clone(),
+            ..pb::ContingentStep::default()
         }
     }
 }

@@ -1,6 +1,7 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
-use muster_service::{Resource, wire::timestamp, wire_enum, words::required};
+use muster_service::{resource::Content, wire, wire::timestamp, wire_enum, words::required};
+use muster_values::{MissionId, Stored};
 
 use crate::domain::{
     contingent::Shift,
@@ -35,30 +36,32 @@ pub fn shift(request: &pb::CorrectHeadcountRequest) -> Result<Shift, FieldViolat
     Ok(Shift { from, to, headcount: request.headcount.into() })
 }
 
-impl Resource for Entry {
+impl Content for Entry {
     type Message = pb::HeadcountEntry;
 
-    fn resource_name(&self) -> String {
-        let contingent = self.mission.child("contingents", &self.contingent);
-        format!("{contingent}/headcountEntries/{}", self.id)
+    fn unpack(entry: pb::HeadcountEntry, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            from: required(entry.from_account).at("from_account")?,
+            to: required(entry.to_account).at("to_account")?,
+            headcount: entry.headcount,
+            effective_at: wire::required_time(entry.effective_time).at("effective_time")?,
+            cause: entry.cause,
+            note: entry.note,
+            actor: entry.actor,
+        })
     }
 
-    /// An entry is never changed.
-    fn revision(&self) -> i64 {
-        1
-    }
-
-    fn pack(&self) -> pb::HeadcountEntry {
+    fn pack(stored: &Stored<Self>) -> pb::HeadcountEntry {
         pb::HeadcountEntry {
-            name: self.resource_name(),
-            from_account: pb::HeadcountAccount::from(self.from).into(),
-            to_account: pb::HeadcountAccount::from(self.to).into(),
-            headcount: self.headcount,
-            effective_time: Some(timestamp(self.effective_at)),
-            record_time: Some(timestamp(self.recorded_at)),
-            cause: self.cause.clone(),
-            note: self.note.clone(),
-            actor: self.actor.clone(),
+            from_account: pb::HeadcountAccount::from(stored.from).into(),
+            to_account: pb::HeadcountAccount::from(stored.to).into(),
+            headcount: stored.headcount,
+            effective_time: Some(timestamp(stored.effective_at)),
+            record_time: Some(timestamp(stored.updated_at)),
+            cause: stored.cause.clone(),
+            note: stored.note.clone(),
+            actor: stored.actor.clone(),
+            ..pb::HeadcountEntry::default()
         }
     }
 }

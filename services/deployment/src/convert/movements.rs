@@ -42,7 +42,9 @@ impl Content for Movement {
             state: State::Planned,
             departed_at: None,
             departed: 0,
-            arrivals: Vec::new(),
+            arrivals: 0,
+            arrived: 0,
+            last_arrived_at: None,
             note: String::new(),
             sources: wire::sources(movement.sources)?,
         })
@@ -61,8 +63,7 @@ impl Content for Movement {
             state: pb::MovementState::from(stored.state).into(),
             departure_time: stored.departed_at.map(timestamp),
             departed_headcount: stored.departed,
-            arrivals: stored.arrivals.iter().map(arrival).collect(),
-            arrived_headcount: stored.arrived(),
+            arrived_headcount: stored.arrived,
             slippage: stored.slippage().map(|late| Duration {
                 seconds: late.whole_seconds(),
                 nanos: late.subsec_nanoseconds(),
@@ -132,10 +133,24 @@ fn wire_window(window: Window) -> pb::MovementWindow {
     }
 }
 
-fn arrival(arrival: &Arrival) -> pb::Arrival {
-    pb::Arrival {
-        arrival_time: Some(timestamp(arrival.at)),
-        headcount: arrival.headcount,
-        note: arrival.note.clone(),
+impl Content for Arrival {
+    type Message = pb::Arrival;
+
+    fn unpack(arrival: pb::Arrival, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            at: wire::required_time(arrival.arrival_time).at("arrival_time")?,
+            headcount: arrival.headcount,
+            note: arrival.note,
+            entry: None,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::Arrival {
+        pb::Arrival {
+            arrival_time: Some(timestamp(stored.at)),
+            headcount: stored.headcount,
+            note: stored.note.clone(),
+            ..pb::Arrival::default()
+        }
     }
 }

@@ -1,5 +1,5 @@
 use muster_proto::{deployment::v1 as pb, google::r#type::LatLng};
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation};
 use muster_service::{
     resource::Content, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
 };
@@ -33,9 +33,7 @@ impl Content for Site {
             kind: required(site.kind).at("kind")?,
             area: site.area_code,
             point: site.point.map(|point| (point.latitude, point.longitude)),
-            history: (site.status_history.into_iter().enumerate())
-                .map(|(index, wire)| status(wire).at_index("status_history", index))
-                .collect::<Result<_, _>>()?,
+            status: None,
             sources: wire::sources(site.sources)?,
         })
     }
@@ -46,29 +44,29 @@ impl Content for Site {
             kind: pb::SiteKind::from(stored.kind).into(),
             area_code: stored.area.clone(),
             point: stored.point.map(|(latitude, longitude)| LatLng { latitude, longitude }),
-            status_history: stored.history.iter().map(wire_status).collect(),
-            status: stored.history.last().map(wire_status),
+            status: stored.status.as_ref().map(wire_status),
             sources: wire_sources(&stored.sources),
             ..pb::Site::default()
         }
     }
 }
 
-pub fn record(wire: Option<pb::SiteStatus>) -> Result<SiteStatus, FieldViolation> {
-    wire.required().and_then(status).at("status")
-}
+impl Content for SiteStatus {
+    type Message = pb::SiteStatus;
 
-fn status(wire: pb::SiteStatus) -> Result<SiteStatus, FieldViolation> {
-    let effective_at = wire::required_time(wire.effective_time).at("effective_time")?;
-    Ok(SiteStatus {
-        control: required(wire.control).at("control")?,
-        effective_at,
-        holder: wire.holder,
-        note: wire.note,
-        sources: wire::sources(wire.sources)?,
-        // The app says when it was recorded.
-        recorded_at: effective_at,
-    })
+    fn unpack(status: pb::SiteStatus, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        Ok(Self {
+            control: required(status.control).at("control")?,
+            effective_at: wire::required_time(status.effective_time).at("effective_time")?,
+            holder: status.holder,
+            note: status.note,
+            sources: wire::sources(status.sources)?,
+        })
+    }
+
+    fn pack(stored: &Stored<Self>) -> pb::SiteStatus {
+        wire_status(&stored.content)
+    }
 }
 
 fn wire_status(status: &SiteStatus) -> pb::SiteStatus {
@@ -78,6 +76,6 @@ fn wire_status(status: &SiteStatus) -> pb::SiteStatus {
         holder: status.holder.clone(),
         note: status.note.clone(),
         sources: wire_sources(&status.sources),
-        record_time: Some(timestamp(status.recorded_at)),
+        ..pb::SiteStatus::default()
     }
 }

@@ -1,9 +1,8 @@
-use muster_values::{Collected, Id, Source, Stored};
-use serde::{Deserialize, Serialize};
+use muster_values::{Collected, Id, Source, Stored, words};
 use time::OffsetDateTime;
 
 use super::{
-    Full, OutOfOrder, StateForbids,
+    OutOfOrder, StateForbids,
     headcount::{Account, Ledger},
     mission::{CheckType, Mission, Stage},
     moment,
@@ -32,7 +31,9 @@ pub struct Contingent {
     pub state: State,
     /// When it was named; a record has it from the beginning.
     pub pledged_at: Option<OffsetDateTime>,
-    pub transitions: Vec<Transition>,
+    /// How many steps it took.
+    pub steps: i32,
+    pub last_step_at: Option<OffsetDateTime>,
     pub sources: Vec<Source>,
 }
 
@@ -40,7 +41,7 @@ impl Collected for Contingent {
     const COLLECTION: &'static str = "contingents";
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     At(Stage),
     /// Stopped at a stage, to go on from there.
@@ -50,22 +51,22 @@ pub enum State {
 }
 
 /// One step of a contingent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Transition {
-    pub from: State,
-    pub to: State,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContingentStep {
+    pub from: Standing,
+    pub to: Standing,
     pub effective_at: OffsetDateTime,
-    pub recorded_at: OffsetDateTime,
-    pub actor: String,
     pub note: String,
 }
 
-/// What a caller says of a step, and what is known of the call.
+impl Collected for ContingentStep {
+    const COLLECTION: &'static str = "contingents/steps";
+}
+
+/// What a caller says of a step.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub effective_at: OffsetDateTime,
-    pub recorded_at: OffsetDateTime,
-    pub actor: String,
     pub note: String,
 }
 
@@ -76,8 +77,8 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
-    #[error(transparent)]
-    Full(#[from] Full),
+    #[error("{field} must not be after {latest}, when the next step was taken")]
+    TooLate { field: &'static str, latest: String },
     #[error("the step to {stage} lacks readiness checks")]
     Unready { stage: Stage, missing: Vec<CheckType> },
 }
@@ -90,13 +91,51 @@ pub struct Shift {
     pub headcount: i64,
 }
 
-impl State {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::At(stage) => stage.as_str(),
-            Self::OnHold(_) => "on_hold",
-            Self::Withdrawn => "withdrawn",
-            Self::Cancelled => "cancelled",
+words! {
+    /// Where a contingent stands, without what it was doing before a hold.
+    pub enum Standing {
+        Pledged = "pledged",
+        Confirmed = "confirmed",
+        Training = "training",
+        Trained = "trained",
+        Vetted = "vetted",
+        Briefed = "briefed",
+        Ready = "ready",
+        Deploying = "deploying",
+        Deployed = "deployed",
+        Rotating = "rotating",
+        Repatriated = "repatriated",
+        OnHold = "on_hold",
+        Withdrawn = "withdrawn",
+        Cancelled = "cancelled",
+    }
+}
+
+impl From<State> for Standing {
+    fn from(state: State) -> Self {
+        match state {
+            State::At(stage) => stage.into(),
+            State::OnHold(_) => Self::OnHold,
+            State::Withdrawn => Self::Withdrawn,
+            State::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Stage> for Standing {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Pledged => Self::Pledged,
+            Stage::Confirmed => Self::Confirmed,
+            Stage::Training => Self::Training,
+            Stage::Trained => Self::Trained,
+            Stage::Vetted => Self::Vetted,
+            Stage::Briefed => Self::Briefed,
+            Stage::Ready => Self::Ready,
+            Stage::Deploying => Self::Deploying,
+            Stage::Deployed => Self::Deployed,
+            Stage::Rotating => Self::Rotating,
+            Stage::Repatriated => Self::Repatriated,
         }
     }
 }
@@ -110,7 +149,7 @@ impl Contingent {
         checks: &[Stored<ReadinessCheck>],
         ledger: &Ledger,
         step: Step,
-    ) -> Result<Vec<Shift>, Refused> {
+    ) -> Result<(ContingentStep, Vec<Shift>), Refused> {
         let (from, allowed) = match to {
             Stage::Confirmed => (Stage::Pledged, "PLEDGED"),
             Stage::Training => (Stage::Confirmed, "CONFIRMED"),
@@ -129,16 +168,17 @@ impl Contingent {
         if to <= Stage::Ready {
             ready(mission, to, checks, step.effective_at)?;
         }
-        self.enter(State::At(to), step)?;
+        let step = self.enter(State::At(to), step)?;
         let all = |account| ledger.balance(account, None);
-        Ok(match to {
+        let shifts = match to {
             Stage::Training => shift(Account::Pledged, Account::Training, all(Account::Pledged)),
             Stage::Ready => shift(Account::Training, Account::Ready, all(Account::Training)),
             _ => Vec::new(),
-        })
+        };
+        Ok((step, shifts))
     }
 
-    pub fn hold(&mut self, step: Step) -> Result<(), Refused> {
+    pub fn hold(&mut self, step: Step) -> Result<ContingentStep, Refused> {
         match self.state {
             State::At(stage) if stage < Stage::Repatriated => {
                 self.enter(State::OnHold(stage), step)
@@ -147,7 +187,7 @@ impl Contingent {
         }
     }
 
-    pub fn resume(&mut self, step: Step) -> Result<(), Refused> {
+    pub fn resume(&mut self, step: Step) -> Result<ContingentStep, Refused> {
         match self.state {
             State::OnHold(stage) => self.enter(State::At(stage), step),
             _ => Err(self.forbids("ON_HOLD").into()),
@@ -155,15 +195,20 @@ impl Contingent {
     }
 
     /// Its partner took it back, or it is no longer wanted; its people leave the ledger.
-    pub fn end(&mut self, to: State, ledger: &Ledger, step: Step) -> Result<Vec<Shift>, Refused> {
+    pub fn end(
+        &mut self,
+        to: State,
+        ledger: &Ledger,
+        step: Step,
+    ) -> Result<(ContingentStep, Vec<Shift>), Refused> {
         match self.state {
             State::At(stage) | State::OnHold(stage) if stage < Stage::Deploying => {}
             _ => return Err(self.forbids("any state before DEPLOYING").into()),
         }
-        self.enter(to, step)?;
+        let step = self.enter(to, step)?;
         let accounts = [Account::Pledged, Account::Training, Account::Ready];
         let leave = |account| shift(account, Account::Outside, ledger.balance(account, None));
-        Ok(accounts.into_iter().flat_map(leave).collect())
+        Ok((step, accounts.into_iter().flat_map(leave).collect()))
     }
 
     /// Whether its people may leave: it is ready, and holds every check that is asked for.
@@ -210,7 +255,7 @@ impl Contingent {
         ledger: &Ledger,
         homeward: bool,
         mut step: Step,
-    ) -> Result<(), Refused> {
+    ) -> Result<Option<ContingentStep>, Refused> {
         let (State::At(now) | State::OnHold(now)) = self.state else {
             return Err(self.forbids("any state but WITHDRAWN and CANCELLED").into());
         };
@@ -232,20 +277,20 @@ impl Contingent {
         };
         match self.state {
             State::At(_) if to != now => {
-                step.effective_at = self
-                    .last_step_at()
-                    .map_or(step.effective_at, |last| step.effective_at.max(last));
-                return self.push(State::At(to), step);
+                let last = self.last_step_at();
+                step.effective_at =
+                    last.map_or(step.effective_at, |last| step.effective_at.max(last));
+                return Ok(Some(self.push(State::At(to), step)));
             }
             State::OnHold(_) => self.state = State::OnHold(to),
             _ => {}
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn enter(&mut self, to: State, step: Step) -> Result<(), Refused> {
+    fn enter(&mut self, to: State, step: Step) -> Result<ContingentStep, Refused> {
         self.in_order(step.effective_at)?;
-        self.push(to, step)
+        Ok(self.push(to, step))
     }
 
     /// Refuses what would have happened before the last step.
@@ -258,21 +303,42 @@ impl Contingent {
         }
     }
 
-    fn push(&mut self, to: State, step: Step) -> Result<(), Refused> {
-        Full::unless_room(self.transitions.len(), "the contingent", "steps")?;
-        let Step { effective_at, recorded_at, actor, note } = step;
-        let from = self.state;
-        self.transitions.push(Transition { from, to, effective_at, recorded_at, actor, note });
-        self.state = to;
-        Ok(())
+    fn push(&mut self, to: State, step: Step) -> ContingentStep {
+        let Step { effective_at, note } = step;
+        let from = std::mem::replace(&mut self.state, to).into();
+        self.steps = self.steps.saturating_add(1);
+        self.last_step_at = Some(effective_at);
+        ContingentStep { from, to: to.into(), effective_at, note }
     }
 
     fn last_step_at(&self) -> Option<OffsetDateTime> {
-        self.transitions.last().map(|last| last.effective_at).or(self.pledged_at)
+        self.last_step_at.or(self.pledged_at)
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
-        StateForbids { what: "the contingent".to_owned(), state: self.state.word(), allowed }
+        StateForbids {
+            what: "the contingent".to_owned(),
+            state: Standing::from(self.state).as_str(),
+            allowed,
+        }
+    }
+}
+
+impl ContingentStep {
+    /// Whether it may lie at a moment: `before` and `after` are those of the steps around it.
+    pub fn may_lie(
+        at: OffsetDateTime,
+        before: Option<OffsetDateTime>,
+        after: Option<OffsetDateTime>,
+    ) -> Result<(), Refused> {
+        let field = "contingent_step.effective_time";
+        if let Some(earliest) = before.filter(|earliest| at < *earliest) {
+            return Err(OutOfOrder { field, earliest: moment(earliest) }.into());
+        }
+        match after {
+            Some(latest) if latest < at => Err(Refused::TooLate { field, latest: moment(latest) }),
+            _ => Ok(()),
+        }
     }
 }
 

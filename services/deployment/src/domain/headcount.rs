@@ -1,6 +1,6 @@
 //! The double-entry ledger of people.
 
-use muster_values::{Id, MissionId, Stored, words};
+use muster_values::{Collected, Stored, words};
 use time::OffsetDateTime;
 
 use super::{
@@ -37,18 +37,18 @@ impl Account {
 /// One line of the ledger: so many of a contingent left one account and entered another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    pub mission: MissionId,
-    pub contingent: Id,
-    pub id: Id,
     pub from: Account,
     pub to: Account,
     pub headcount: i32,
     pub effective_at: OffsetDateTime,
-    pub recorded_at: OffsetDateTime,
-    /// The name of the contingent or movement that caused it.
+    /// The name of the step, contingent or movement that caused it.
     pub cause: String,
     pub note: String,
     pub actor: String,
+}
+
+impl Collected for Entry {
+    const COLLECTION: &'static str = "contingents/headcountEntries";
 }
 
 /// An account that would fall below zero.
@@ -93,8 +93,22 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub fn new(entries: Vec<Entry>) -> Self {
-        Self { entries }
+    pub fn new(entries: impl IntoIterator<Item = Stored<Entry>>) -> Self {
+        Self { entries: entries.into_iter().map(|entry| entry.content).collect() }
+    }
+
+    /// Refuses a ledger in which an account is below zero at any moment.
+    pub fn check(&self) -> Result<(), Negative> {
+        for at in self.entries.iter().map(|entry| entry.effective_at) {
+            for account in Account::ALL.iter().filter(|account| **account != Account::Outside) {
+                let balance = self.balance(*account, Some(at));
+                if balance < 0 {
+                    let asked = -balance;
+                    return Err(Negative { account: *account, available: 0, asked, at });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// How many an account holds at a moment; `None` for after everything recorded.
@@ -172,14 +186,10 @@ pub mod tests {
         effective_at: OffsetDateTime,
     ) -> Entry {
         Entry {
-            mission: MissionId::known("haiti"),
-            contingent: Id::known("ken-1"),
-            id: Id::known("entry"),
             from,
             to,
             headcount,
             effective_at,
-            recorded_at: effective_at,
             cause: String::new(),
             note: String::new(),
             actor: String::new(),
@@ -187,7 +197,9 @@ pub mod tests {
     }
 
     pub fn ledger(entries: &[(Account, Account, i32)]) -> Ledger {
-        Ledger::new(entries.iter().map(|(from, to, n)| entry(*from, *to, *n, START)).collect())
+        Ledger {
+            entries: entries.iter().map(|(from, to, n)| entry(*from, *to, *n, START)).collect(),
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ use muster_values::{Collected, Id, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Time};
 
-use super::{Full, OutOfOrder, StateForbids, headcount::Account, moment};
+use super::{OutOfOrder, StateForbids, headcount::Account, moment};
 
 words! {
     /// Which way a movement goes.
@@ -52,11 +52,17 @@ pub struct Window {
 }
 
 /// One part of a movement that reached its destination.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     pub at: OffsetDateTime,
     pub headcount: i32,
     pub note: String,
+    /// The entry of the ledger that it made; a record has it from the beginning.
+    pub entry: Option<Id>,
+}
+
+impl Collected for Arrival {
+    const COLLECTION: &'static str = "movements/arrivals";
 }
 
 /// Carries people of one contingent from one place to another.
@@ -78,7 +84,10 @@ pub struct Movement {
     pub state: State,
     pub departed_at: Option<OffsetDateTime>,
     pub departed: i32,
-    pub arrivals: Vec<Arrival>,
+    /// How many arrivals there were, how many people they brought, and when the last one was.
+    pub arrivals: i32,
+    pub arrived: i32,
+    pub last_arrived_at: Option<OffsetDateTime>,
     pub note: String,
     pub sources: Vec<Source>,
 }
@@ -94,8 +103,6 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
-    #[error(transparent)]
-    Full(#[from] Full),
     #[error("{travelling} people are on the way; {asked} cannot arrive")]
     TooMany { account: Account, travelling: i32, asked: i32, at: OffsetDateTime },
 }
@@ -110,26 +117,21 @@ impl Movement {
     }
 
     /// Some or all of those on the way arrived. How many are on the way, the ledger knows.
-    pub fn arrive(&mut self, arrival: Arrival) -> Result<(), Refused> {
-        let (State::Departed | State::ArrivedInPart, Some(departed_at)) =
-            (self.state, self.departed_at)
-        else {
+    pub fn arrive(&mut self, arrival: &Arrival) -> Result<(), Refused> {
+        if !matches!(self.state, State::Departed | State::ArrivedInPart) {
             return Err(self.forbids("DEPARTED or ARRIVED_IN_PART").into());
-        };
-        if arrival.at < departed_at {
-            let earliest = moment(departed_at);
-            return Err(OutOfOrder { field: "effective_time", earliest }.into());
         }
-        let travelling = self.departed - self.arrived();
+        self.not_before_departure("effective_time", arrival.at)?;
+        let travelling = self.departed - self.arrived;
         if travelling < arrival.headcount {
-            let Arrival { at, headcount: asked, .. } = arrival;
+            let Arrival { at, headcount: asked, .. } = *arrival;
             return Err(Refused::TooMany { account: self.way(), travelling, asked, at });
         }
-        Full::unless_room(self.arrivals.len(), "the movement", "arrivals")?;
         let all = travelling == arrival.headcount;
         self.state = if all { State::Arrived } else { State::ArrivedInPart };
-        self.arrivals.push(arrival);
-        self.arrivals.sort_by_key(|arrival| arrival.at);
+        self.arrivals = self.arrivals.saturating_add(1);
+        self.arrived += arrival.headcount;
+        self.last_arrived_at = self.last_arrived_at.max(Some(arrival.at));
         Ok(())
     }
 
@@ -158,7 +160,9 @@ impl Movement {
         self.state = before.state;
         self.departed_at = before.departed_at;
         self.departed = before.departed;
-        self.arrivals.clone_from(&before.arrivals);
+        self.arrivals = before.arrivals;
+        self.arrived = before.arrived;
+        self.last_arrived_at = before.last_arrived_at;
         self.note.clone_from(&before.note);
         Ok(())
     }
@@ -171,14 +175,24 @@ impl Movement {
         }
     }
 
-    pub fn arrived(&self) -> i32 {
-        self.arrivals.iter().map(|arrival| arrival.headcount).sum()
+    /// Refuses an arrival before the departure.
+    pub fn not_before_departure(
+        &self,
+        field: &'static str,
+        at: OffsetDateTime,
+    ) -> Result<(), OutOfOrder> {
+        match self.departed_at {
+            Some(departed_at) if at < departed_at => {
+                Err(OutOfOrder { field, earliest: moment(departed_at) })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How much later than the end of the latest planned day (UTC) the last part arrived.
     pub fn slippage(&self) -> Option<Duration> {
         let end = self.window.latest_arrival?.next_day()?.with_time(Time::MIDNIGHT).assume_utc();
-        let late = self.arrivals.last()?.at - end;
+        let late = self.last_arrived_at? - end;
         (Duration::ZERO < late).then_some(late)
     }
 
@@ -199,7 +213,6 @@ mod tests {
     use time::macros::{date, datetime};
 
     use super::*;
-    use crate::domain::MOST_ENTRIES;
 
     const START: OffsetDateTime = datetime!(2024-06-24 20:00 UTC);
 
@@ -218,35 +231,37 @@ mod tests {
             state: State::Planned,
             departed_at: None,
             departed: 0,
-            arrivals: Vec::new(),
+            arrivals: 0,
+            arrived: 0,
+            last_arrived_at: None,
             note: String::new(),
             sources: Vec::new(),
         }
     }
 
     fn part(at: OffsetDateTime, headcount: i32) -> Arrival {
-        Arrival { at, headcount, note: String::new() }
+        Arrival { at, headcount, note: String::new(), entry: None }
     }
 
     #[test]
     fn a_movement_may_arrive_in_parts_but_not_with_more_than_left() {
         let mut movement = planned();
         movement.depart(START, 300).unwrap();
-        movement.arrive(part(START + Duration::DAY, 200)).unwrap();
+        movement.arrive(&part(START + Duration::DAY, 200)).unwrap();
         assert_eq!(movement.state, State::ArrivedInPart);
-        let too_many = movement.arrive(part(START + Duration::DAY, 101));
+        let too_many = movement.arrive(&part(START + Duration::DAY, 101));
         let (account, at) = (Account::InTransit, START + Duration::DAY);
         let expected = Refused::TooMany { account, travelling: 100, asked: 101, at };
         assert_eq!(too_many, Err(expected));
-        movement.arrive(part(START + Duration::DAY, 100)).unwrap();
-        assert_eq!((movement.state, movement.arrived()), (State::Arrived, 300));
+        movement.arrive(&part(START + Duration::DAY, 100)).unwrap();
+        assert_eq!((movement.state, movement.arrived), (State::Arrived, 300));
     }
 
     #[test]
     fn an_arrival_does_not_come_before_the_departure() {
         let mut movement = planned();
         movement.depart(START, 200).unwrap();
-        let refused = movement.arrive(part(START - Duration::SECOND, 200));
+        let refused = movement.arrive(&part(START - Duration::SECOND, 200));
         assert!(matches!(refused, Err(Refused::Order(_))));
     }
 
@@ -254,7 +269,7 @@ mod tests {
     fn those_who_are_on_the_way_home_are_returning() {
         let mut movement = Movement { direction: Direction::Repatriation, ..planned() };
         movement.depart(START, 200).unwrap();
-        let refused = movement.arrive(part(START, 201));
+        let refused = movement.arrive(&part(START, 201));
         assert!(matches!(refused, Err(Refused::TooMany { account: Account::Returning, .. })));
     }
 
@@ -262,31 +277,19 @@ mod tests {
     fn the_earliest_time_is_told_as_the_wire_writes_times() {
         let mut movement = planned();
         movement.depart(START, 200).unwrap();
-        let Err(Refused::Order(order)) = movement.arrive(part(START - Duration::DAY, 1)) else {
+        let Err(Refused::Order(order)) = movement.arrive(&part(START - Duration::DAY, 1)) else {
             panic!("an arrival before the departure")
         };
         assert_eq!(order.earliest, "2024-06-24T20:00:00Z");
     }
 
     #[test]
-    fn arrivals_do_not_grow_without_bound() {
-        let mut movement = planned();
-        movement.depart(START, 400).unwrap();
-        for _ in 0..MOST_ENTRIES {
-            movement.arrive(part(START, 1)).unwrap();
-        }
-        let refused = movement.arrive(part(START, 1));
-        assert!(matches!(refused, Err(Refused::Full(_))));
-        assert_eq!(movement.arrived(), 200);
-    }
-
-    #[test]
     fn slippage_counts_from_the_end_of_the_latest_day() {
         let mut movement = planned();
         movement.depart(START, 200).unwrap();
-        movement.arrive(part(datetime!(2024-06-25 23:59 UTC), 100)).unwrap();
+        movement.arrive(&part(datetime!(2024-06-25 23:59 UTC), 100)).unwrap();
         assert_eq!(movement.slippage(), None);
-        movement.arrive(part(datetime!(2024-06-26 6:00 UTC), 100)).unwrap();
+        movement.arrive(&part(datetime!(2024-06-26 6:00 UTC), 100)).unwrap();
         assert_eq!(movement.slippage(), Some(Duration::HOUR * 6));
     }
 

@@ -17,7 +17,7 @@ pub struct Records {
     pub mandates: Vec<Stored<Mandate>>,
     pub pledges: Vec<Stored<Pledge>>,
     pub contingents: Vec<Stored<Contingent>>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Stored<Entry>>,
     pub claims: Vec<Stored<StrengthClaim>>,
 }
 
@@ -88,7 +88,7 @@ impl Records {
             }
         }
         self.contingents.retain(|contingent| contingent.created_at <= as_of);
-        self.entries.retain(|entry| entry.recorded_at <= as_of);
+        self.entries.retain(|entry| entry.created_at <= as_of);
         self.claims.retain(|claim| claim.created_at <= as_of);
         self
     }
@@ -217,20 +217,22 @@ impl Records {
         })
     }
 
-    fn entries_of<'r>(&'r self, subject: &'r Subject) -> impl Iterator<Item = &'r Entry> {
+    fn entries_of<'r>(&'r self, subject: &'r Subject) -> impl Iterator<Item = &'r Stored<Entry>> {
         self.entries.iter().filter(move |entry| match subject {
             Subject::Mission => true,
-            Subject::Contingent(id) => entry.contingent == *id,
+            Subject::Contingent(id) => entry.outer.as_ref() == Some(id),
             Subject::Movement(id) => entry.cause == entry.mission.child("movements", id),
             Subject::Partner(partner) => (self.contingents.iter())
-                .any(|one| one.id == entry.contingent && one.partner == *partner),
+                .any(|one| Some(&one.id) == entry.outer.as_ref() && one.partner == *partner),
         })
     }
 
     fn accounts(&self, contingent: &Stored<Contingent>, at: OffsetDateTime) -> ContingentStrength {
         let balance = |account: Account| -> i64 {
             (self.entries.iter())
-                .filter(|entry| entry.contingent == contingent.id && entry.effective_at <= at)
+                .filter(|entry| {
+                    entry.outer.as_ref() == Some(&contingent.id) && entry.effective_at <= at
+                })
                 .map(|entry| moved(entry, |moved| moved == account))
                 .sum()
         };
@@ -271,21 +273,23 @@ impl Records {
 }
 
 /// What an entry does to those in the accounts that count.
-fn moved(entry: &Entry, counts: impl Fn(Account) -> bool) -> i64 {
+fn moved(entry: &Stored<Entry>, counts: impl Fn(Account) -> bool) -> i64 {
     i64::from(entry.headcount) * (i64::from(counts(entry.to)) - i64::from(counts(entry.from)))
 }
 
 fn summed<'e>(
     measure: Measure,
-    entries: impl Iterator<Item = &'e Entry>,
-    effect: impl Fn(&Entry) -> i64,
+    entries: impl Iterator<Item = &'e Stored<Entry>>,
+    effect: impl Fn(&Stored<Entry>) -> i64,
 ) -> Line {
     let (mut people, mut records) = (0, Vec::new());
     for entry in entries {
         let effect = effect(entry);
         if effect != 0 {
             people += effect;
-            records.push(format!("contingents/{}/headcountEntries/{}", entry.contingent, entry.id));
+            records.push(
+                entry.name().trim_start_matches(&format!("{}/", entry.mission.name())).to_owned(),
+            );
         }
     }
     Line { measure, quantity: Quantity::exactly(people), records, without_number: Vec::new() }
@@ -297,7 +301,20 @@ mod tests {
     use time::macros::{date, datetime};
 
     use super::*;
-    use crate::domain::headcount::tests::entry;
+    use crate::domain::headcount::tests;
+
+    fn entry(
+        from: Account,
+        to: Account,
+        headcount: i32,
+        effective_at: OffsetDateTime,
+    ) -> Stored<Entry> {
+        let place = Place {
+            outer: Some(Id::known("ken-1")),
+            ..Place::new(MissionId::known("haiti"), Id::known("entry"))
+        };
+        Stored::new(place, tests::entry(from, to, headcount, effective_at), effective_at)
+    }
 
     const NOW: OffsetDateTime = datetime!(2024-06-26 0:00 UTC);
 

@@ -1,19 +1,18 @@
 //! The one table from our errors to what callers see.
 
-use muster_service::{Failure, Reason, Refusal, database, status};
+use muster_service::{Failure, Reason, Refusal, database};
 use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::{
     app::Error,
     domain::{
-        Full, MOST_ENTRIES, OutOfOrder, StateForbids, contingent,
+        OutOfOrder, StateForbids, contingent,
         headcount::{self, Account, Negative},
         mandate::Outside,
         mission::{CheckType, Stage},
         moment, movement, pledge,
     },
-    store,
 };
 
 impl From<Error> for Failure {
@@ -33,9 +32,11 @@ impl From<Error> for Failure {
             Error::Movement(
                 ref refused @ movement::Refused::TooMany { account, travelling, at, .. },
             ) => empty(refused.to_string(), account, at, travelling.into()),
-            Error::Contingent(contingent::Refused::Full(full))
-            | Error::Movement(movement::Refused::Full(full))
-            | Error::Full(full) => filled(&full),
+            Error::Contingent(ref refused @ contingent::Refused::TooLate { field, ref latest }) => {
+                Refusal::new(Reason::TimeOutOfOrder, refused.to_string())
+                    .with("field", field)
+                    .with("latest", latest)
+            }
             Error::Mandate(outside) => outside_mandate(outside),
             Error::Headcount(headcount::Refused::Negative(negative)) => {
                 let Negative { account, available, at, .. } = negative;
@@ -49,7 +50,7 @@ impl From<Error> for Failure {
                 .with("present", exceeded.present)
                 .with("time", moment(exceeded.at)),
             Error::Overflow(overflow) => Refusal::new(Reason::NumberOverflow, overflow.to_string()),
-            Error::Store(ref error) => stored(error),
+            Error::Store(ref error) => database::refusal(error),
         })
     }
 }
@@ -57,13 +58,6 @@ impl From<Error> for Failure {
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         Failure::from(error).into()
-    }
-}
-
-fn stored(error: &store::Error) -> Refusal {
-    match error {
-        store::Error::Database(error) => database::refusal(error),
-        corrupt @ store::Error::Corrupt { .. } => status::internal(corrupt),
     }
 }
 
@@ -93,12 +87,6 @@ fn empty(sentence: String, account: Account, at: OffsetDateTime, available: i64)
         .with("account", account.as_str().to_uppercase())
         .with("time", moment(at))
         .with("available", available)
-}
-
-fn filled(full: &Full) -> Refusal {
-    Refusal::new(Reason::StateForbids, full.to_string())
-        .with("state", "FULL")
-        .with("allowed", format!("fewer than {MOST_ENTRIES} {}", full.entries))
 }
 
 fn state_forbids(state: &StateForbids) -> Refusal {

@@ -6,7 +6,7 @@ use super::Handler;
 use crate::{
     app::Replan,
     convert::{movements, place},
-    domain::movement::Movement,
+    domain::movement::{Arrival, Movement},
 };
 
 #[tonic::async_trait]
@@ -82,5 +82,30 @@ impl MovementService for Handler {
         let name = place::<Movement>(&message.name)?;
         let (etag, note) = (&message.etag, message.note);
         answer(self.app.replan_movement(&context, name, etag, note, Replan::Cancel).await)
+    }
+
+    async fn get_arrival(&self, request: Request<pb::GetArrivalRequest>) -> Answer<pb::Arrival> {
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_arrivals(
+        &self,
+        request: Request<pb::BatchGetArrivalsRequest>,
+    ) -> Answer<pb::BatchGetArrivalsResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn list_arrivals(
+        &self,
+        request: Request<pb::ListArrivalsRequest>,
+    ) -> Answer<pb::ListArrivalsResponse> {
+        standard::list(&self.app, Call::admit(request)?, "").await
+    }
+
+    async fn update_arrival(
+        &self,
+        request: Request<pb::UpdateArrivalRequest>,
+    ) -> Answer<pb::Arrival> {
+        standard::update::<Arrival, _, _>(&self.app, Call::admit(request)?).await
     }
 }

@@ -1,12 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, site_service_server::SiteService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::{
-    convert::{place, sites},
-    domain::site::Site,
-};
+use crate::domain::site::{Site, SiteStatus};
 
 #[tonic::async_trait]
 impl SiteService for Handler {
@@ -40,13 +37,45 @@ impl SiteService for Handler {
         standard::list(&self.app, Call::admit(request)?, "").await
     }
 
-    async fn record_site_status(
+    async fn create_site_status(
         &self,
-        request: Request<pb::RecordSiteStatusRequest>,
-    ) -> Answer<pb::Site> {
-        let Call { message, context } = Call::admit(request)?;
-        let name = place::<Site>(&message.name)?;
-        let status = sites::record(message.status)?;
-        answer(self.app.record_site_status(&context, name, &message.etag, status).await)
+        request: Request<pb::CreateSiteStatusRequest>,
+    ) -> Answer<pb::SiteStatus> {
+        standard::create::<SiteStatus, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_site_status(
+        &self,
+        request: Request<pb::UpdateSiteStatusRequest>,
+    ) -> Answer<pb::SiteStatus> {
+        standard::update::<SiteStatus, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn delete_site_status(
+        &self,
+        request: Request<pb::DeleteSiteStatusRequest>,
+    ) -> Answer<()> {
+        standard::delete::<SiteStatus, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn get_site_status(
+        &self,
+        request: Request<pb::GetSiteStatusRequest>,
+    ) -> Answer<pb::SiteStatus> {
+        standard::get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn batch_get_site_statuses(
+        &self,
+        request: Request<pb::BatchGetSiteStatusesRequest>,
+    ) -> Answer<pb::BatchGetSiteStatusesResponse> {
+        standard::batch_get(&self.app, Call::admit(request)?).await
+    }
+
+    async fn list_site_statuses(
+        &self,
+        request: Request<pb::ListSiteStatusesRequest>,
+    ) -> Answer<pb::ListSiteStatusesResponse> {
+        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

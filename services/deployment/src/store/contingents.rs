@@ -1,9 +1,9 @@
 use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::parsed};
-use muster_values::{Id, MissionId};
+use muster_values::{Id, MissionId, Place, Stored};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use super::Error;
-use crate::domain::contingent::{Contingent, State};
+use crate::domain::contingent::{Contingent, ContingentStep, Standing, State};
 
 /// The word of a state, and the stage at which one on hold was stopped.
 struct StateColumns;
@@ -12,7 +12,7 @@ impl Spread<State> for StateColumns {
     const COLUMNS: &'static [&'static str] = &["state", "held_stage"];
 
     fn bind(value: &State, arguments: &mut Arguments) -> Result<(), BoxError> {
-        arguments.add(value.word())?;
+        arguments.add(Standing::from(*value).as_str())?;
         arguments.add(match value {
             State::OnHold(stage) => Some(stage.as_str()),
             _ => None,
@@ -38,10 +38,33 @@ table! {
         category: Text,
         headcount: Plain,
         pledged_at: Plain,
-        transitions: Json,
+        steps: Plain,
+        last_step_at: Plain,
         sources: Json,
     }
     spread { state: StateColumns, }
+}
+
+table! {
+    ContingentStep in "deployment.contingent_steps" by ["mission", "contingent", "id"] {
+        from as "from_state": Text,
+        to as "to_state": Text,
+        effective_at: Plain,
+        note: Plain,
+    }
+}
+
+/// Every step of a contingent, in their order.
+pub async fn steps(
+    db: &mut PgConnection,
+    contingent: &Place,
+) -> Result<Vec<Stored<ContingentStep>>, Error> {
+    let rest = "where mission = $1 and contingent = $2 order by id";
+    let bind = |arguments: &mut Arguments| {
+        arguments.add(contingent.mission.as_str())?;
+        arguments.add(contingent.id.as_str())
+    };
+    Ok(table::select(db, rest, bind).await?)
 }
 
 /// The contingent that has a partner's ordinal.

@@ -1,7 +1,9 @@
 use muster_service::{table, table::Arguments, table::BoxError, table::Spread};
-use sqlx::{Row, postgres::PgRow};
+use muster_values::{Place, Stored};
+use sqlx::{PgConnection, Row, postgres::PgRow};
 
-use crate::domain::site::Site;
+use super::Error;
+use crate::domain::site::{Site, SiteStatus};
 
 /// Latitude and longitude.
 struct Point;
@@ -25,8 +27,31 @@ table! {
         display_name: Plain,
         kind: Text,
         area: Plain,
-        history: Json,
+        status: OptionalJson,
         sources: Json,
     }
     spread { point: Point, }
+}
+
+table! {
+    SiteStatus in "deployment.site_statuses" by ["mission", "site", "id"] {
+        control: Text,
+        effective_at: Plain,
+        holder: Plain,
+        note: Plain,
+        sources: Json,
+    }
+}
+
+/// Of a site's statuses the one with the latest moment.
+pub async fn latest(
+    db: &mut PgConnection,
+    site: &Place,
+) -> Result<Option<Stored<SiteStatus>>, Error> {
+    let rest = "where mission = $1 and site = $2 order by effective_at desc, id desc limit 1";
+    let bind = |arguments: &mut Arguments| {
+        arguments.add(site.mission.as_str())?;
+        arguments.add(site.id.as_str())
+    };
+    Ok(table::select(db, rest, bind).await?.pop())
 }

@@ -1,12 +1,14 @@
 //! What the timeline says of the mission's own steps. Every function is pure: the same resource
 //! gives the same events under the same ids, so that a newer revision replaces what it changed.
 
+use std::collections::HashMap;
+
 use muster_values::{Id, MissionId, PartialDate, Place, Source, Stored};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use crate::domain::{
-    deployment::{Contingent, Mandate, Movement, Pledge, Resource, Step},
+    deployment::{Arrival, Mandate, Movement, Pledge, Resource, Step},
     incident::DatePrecision,
     timeline::{Event, EventKind},
 };
@@ -30,11 +32,13 @@ pub struct Fact {
 }
 
 /// The resource that has to be known to speak of this one: the partner that pledges, the
-/// contingent that moves.
+/// contingent that moves, the movement that arrives.
 pub fn related(resource: &Resource) -> Option<&str> {
     match resource {
         Resource::Pledge(pledge) => Some(&pledge.partner),
         Resource::Movement(movement) => Some(&movement.contingent),
+        Resource::Step(step) => Some(&step.contingent),
+        Resource::Arrival(arrival) => Some(&arrival.movement),
         Resource::Mission(_)
         | Resource::Area(_)
         | Resource::Partner(_)
@@ -42,22 +46,36 @@ pub fn related(resource: &Resource) -> Option<&str> {
         | Resource::Contingent(_)
         | Resource::HeadcountEntry(_)
         | Resource::Site(_)
+        | Resource::SiteStatus(_)
         | Resource::StrengthClaim(_) => None,
     }
 }
 
-/// The steps that a resource tells of; `related` is the resource of that name.
-pub fn of(resource: &Resource, related: Option<&Resource>) -> Vec<Fact> {
+/// The steps that a resource tells of, with the others that are known by name.
+pub fn of(resource: &Resource, known: &HashMap<String, Resource>) -> Vec<Fact> {
+    let called = |name: &str| called(known.get(name), name);
     match resource {
         Resource::Mandate(mandate) => vec![adoption(mandate)],
-        Resource::Pledge(pledge) => pledge_steps(pledge, &called(related, &pledge.partner)),
-        Resource::Contingent(contingent) => contingent_steps(contingent),
-        Resource::Movement(movement) => journey(movement, &called(related, &movement.contingent)),
+        Resource::Pledge(pledge) => pledge_steps(pledge, &called(&pledge.partner)),
+        Resource::Step(step) => {
+            contingent_step(step, &called(&step.contingent)).into_iter().collect()
+        }
+        Resource::Movement(movement) => {
+            departure(movement, &called(&movement.contingent)).into_iter().collect()
+        }
+        Resource::Arrival(arrival) => match known.get(&arrival.movement) {
+            Some(Resource::Movement(movement)) => {
+                vec![reached(arrival, movement, &called(&movement.contingent))]
+            }
+            _ => Vec::new(),
+        },
         Resource::Mission(_)
         | Resource::Area(_)
         | Resource::Partner(_)
+        | Resource::Contingent(_)
         | Resource::HeadcountEntry(_)
         | Resource::Site(_)
+        | Resource::SiteStatus(_)
         | Resource::StrengthClaim(_) => Vec::new(),
     }
 }
@@ -116,32 +134,18 @@ fn pledge_steps(pledge: &Pledge, partner: &str) -> Vec<Fact> {
     confirmed.into_iter().chain(withdrawn).collect()
 }
 
-fn contingent_steps(contingent: &Contingent) -> Vec<Fact> {
-    let nth = |index: usize, step: &Step| {
-        let earlier = contingent.steps.iter().take(index);
-        1 + earlier.filter(|earlier| earlier.state == step.state).count()
-    };
-    (contingent.steps.iter().enumerate())
-        .filter_map(|(index, step)| {
-            let held = index.checked_sub(1).is_some_and(|last| contingent.steps[last].is_hold());
-            let did =
-                if held && !step.ends() { "goes on after its hold" } else { did(&step.state)? };
-            Some(contingent_step(contingent, step, nth(index, step), did))
-        })
-        .collect()
-}
-
-/// The `nth` time that a contingent entered a state.
-fn contingent_step(contingent: &Contingent, step: &Step, nth: usize, did: &str) -> Fact {
-    Fact {
-        what: format!("{}-{nth}", step.state),
-        title: format!("{} {did}", contingent.display_name),
+fn contingent_step(step: &Step, whose: &str) -> Option<Fact> {
+    let goes_on = step.ends_hold && !step.ends();
+    let did = if goes_on { "goes on after its hold" } else { did(&step.state)? };
+    Some(Fact {
+        what: step.state.clone(),
+        title: format!("{whose} {did}"),
         description: step.note.clone(),
         on: step.at.date(),
         area: None,
         // The contingent's sources speak of it as a whole; what a step rests on, its note says.
         sources: Vec::new(),
-    }
+    })
 }
 
 /// What a contingent did that entered a state; nothing where its movements tell it better.
@@ -162,26 +166,29 @@ fn did(state: &str) -> Option<&'static str> {
     })
 }
 
-fn journey(movement: &Movement, whose: &str) -> Vec<Fact> {
+fn departure(movement: &Movement, whose: &str) -> Option<Fact> {
     let Movement { origin, destination, .. } = movement;
     let home = if movement.homeward { " for home" } else { "" };
-    let departure = movement.departed_at.map(|at| Fact {
+    movement.departed_at.map(|at| Fact {
         what: "departed".to_owned(),
         title: format!("{whose}: {} people leave {origin}{home}", movement.departed),
         description: format!("From {origin} to {destination}."),
         on: at.date(),
         area: None,
         sources: movement.sources.clone(),
-    });
-    let arrivals = movement.arrivals.iter().enumerate().map(|(index, (at, headcount))| Fact {
-        what: format!("arrived-{}", index + 1),
-        title: format!("{whose}: {headcount} people arrive at {destination}"),
+    })
+}
+
+fn reached(arrival: &Arrival, movement: &Movement, whose: &str) -> Fact {
+    let Movement { origin, destination, .. } = movement;
+    Fact {
+        what: "arrived".to_owned(),
+        title: format!("{whose}: {} people arrive at {destination}", arrival.headcount),
         description: format!("From {origin} to {destination}."),
-        on: at.date(),
+        on: arrival.at.date(),
         area: movement.destination_area.clone(),
         sources: movement.sources.clone(),
-    });
-    departure.into_iter().chain(arrivals).collect()
+    }
 }
 
 /// What people call a resource; its id where it is not known.
@@ -193,13 +200,16 @@ fn called(resource: Option<&Resource>, name: &str) -> String {
     }
 }
 
-/// An id that people can read and that no other fact has: collection, id and fact as far as they
+/// An id that people can read and that no other fact has: collections, ids and fact as far as they
 /// fit, and a mark made of all of them.
 fn id(subject: &str, what: &str) -> Id {
-    let mut parts = subject.rsplit('/');
-    let (id, collection) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let singular = collection.strip_suffix('s').unwrap_or(collection);
-    let words: String = format!("{singular}-{id}-{what}")
+    let inside: Vec<&str> = subject.split('/').skip(2).collect();
+    let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    let parts = inside.iter().enumerate().map(|(place, part)| match place % 2 {
+        0 => singular(part),
+        _ => (*part).to_owned(),
+    });
+    let words: String = format!("{}-{what}", parts.collect::<Vec<_>>().join("-"))
         .to_lowercase()
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
@@ -218,8 +228,8 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2024-06-25 9:00 UTC);
 
-    fn movement(arrivals: Vec<(OffsetDateTime, i32)>) -> Resource {
-        Resource::Movement(Movement {
+    fn movement() -> Movement {
+        Movement {
             name: "missions/haiti/movements/first-flight".to_owned(),
             contingent: "missions/haiti/contingents/ken-1".to_owned(),
             homeward: false,
@@ -228,34 +238,60 @@ mod tests {
             destination_area: Some("HT01".to_owned()),
             departed_at: Some(datetime!(2024-06-24 20:00 UTC)),
             departed: 400,
-            arrivals,
+            arrivals: Vec::new(),
             sources: Vec::new(),
+        }
+    }
+
+    fn arrival(id: &str, headcount: i32) -> Resource {
+        let movement = movement().name;
+        Resource::Arrival(Arrival {
+            name: format!("{movement}/arrivals/{id}"),
+            movement,
+            at: datetime!(2024-06-25 12:00 UTC),
+            headcount,
         })
     }
 
     fn events(resource: &Resource) -> Vec<Stored<Event>> {
-        let mission = MissionId::known("haiti");
-        let name = "missions/haiti/movements/first-flight";
-        of(resource, None).into_iter().map(|fact| fact.into_event(&mission, name, NOW)).collect()
+        let (mission, name) = (MissionId::known("haiti"), resource.name());
+        let known = HashMap::from([(movement().name, Resource::Movement(movement()))]);
+        of(resource, &known).into_iter().map(|fact| fact.into_event(&mission, name, NOW)).collect()
     }
 
     #[test]
-    fn a_movement_tells_of_its_departure_and_of_each_arrival() {
-        let told = events(&movement(vec![(datetime!(2024-06-25 12:00 UTC), 200)]));
-        let titles: Vec<&str> = told.iter().map(|event| event.title.as_str()).collect();
-        assert_eq!(
-            titles,
-            ["ken-1: 400 people leave Nairobi", "ken-1: 200 people arrive at Port-au-Prince"]
-        );
-        assert_eq!(told[1].happened_on, PartialDate::from(date!(2024 - 06 - 25)));
+    fn a_movement_tells_of_its_departure_and_an_arrival_of_itself() {
+        let departed = events(&Resource::Movement(movement()));
+        assert_eq!(departed[0].title, "ken-1: 400 people leave Nairobi");
+        let arrived = events(&arrival("000001", 200));
+        assert_eq!(arrived[0].title, "ken-1: 200 people arrive at Port-au-Prince");
+        assert_eq!(arrived[0].happened_on, PartialDate::from(date!(2024 - 06 - 25)));
+        assert_eq!((departed.len(), arrived.len()), (1, 1));
     }
 
     #[test]
     fn a_newer_revision_tells_the_same_under_the_same_id() {
-        let departed = events(&movement(Vec::new()));
-        let arrived = events(&movement(vec![(datetime!(2024-06-25 12:00 UTC), 200)]));
-        assert_eq!(departed[0], arrived[0]);
-        assert_ne!(arrived[0].id, arrived[1].id);
+        let first = events(&arrival("000001", 200));
+        assert_eq!(first[0].id, events(&arrival("000001", 150))[0].id);
+        assert_ne!(first[0].id, events(&arrival("000002", 200))[0].id);
+    }
+
+    #[test]
+    fn a_contingent_that_was_on_hold_goes_on_or_ends() {
+        let step = |state: &str| {
+            let contingent = "missions/haiti/contingents/ken-1".to_owned();
+            let step = Resource::Step(Step {
+                name: format!("{contingent}/steps/000002"),
+                contingent,
+                ends_hold: true,
+                state: state.to_owned(),
+                at: NOW,
+                note: String::new(),
+            });
+            events(&step)[0].title.clone()
+        };
+        assert_eq!(step("ready"), "ken-1 goes on after its hold");
+        assert_eq!(step("withdrawn"), "ken-1 is withdrawn by its partner");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{App, Error, known_area, known_mission};
 use crate::{
     convert,
     domain::{
-        deployment::Resource,
+        deployment::{Resource, assembled},
         situation::{self, Question, Records, Situation},
     },
     store::{assessments, deployment, figures, incidents, link},
@@ -77,7 +77,8 @@ async fn known_deployment(
 ) -> Result<Vec<Resource>, Error> {
     let as_of = AsOf { known_by, recorded_by: None };
     let messages = deployment::all(db, mission, as_of).await?;
-    Ok(messages.iter().filter_map(|message| convert::deployment::kept(message).ok()?).collect())
+    let read = messages.iter().filter_map(|message| convert::deployment::kept(message).ok()?);
+    Ok(assembled(read.collect()))
 }
 
 /// When the last of the records was recorded.

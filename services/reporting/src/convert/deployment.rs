@@ -16,13 +16,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::deployment::{
-    Account, Area, Contingent, HeadcountEntry, Mandate, Measure, Mission, Movement, Partner,
-    Pledge, ReceivedChange, ReceivedRevision, Resource, Site, SiteStatus, Snapshot, Step,
+    Account, Area, Arrival, Contingent, HeadcountEntry, Mandate, Measure, Mission, Movement,
+    Partner, Pledge, ReceivedChange, ReceivedRevision, Resource, Site, SiteStatus, Snapshot, Step,
     StrengthClaim,
 };
 
 /// The collections that this service has a use for.
-const COLLECTIONS: [&str; 10] = [
+const COLLECTIONS: [&str; 13] = [
     "missions",
     "areas",
     "partners",
@@ -30,7 +30,10 @@ const COLLECTIONS: [&str; 10] = [
     "pledges",
     "contingents",
     "movements",
+    "contingents/steps",
+    "movements/arrivals",
     "contingents/headcountEntries",
+    "sites/statuses",
     "sites",
     "strengthClaims",
 ];
@@ -148,7 +151,10 @@ fn resource(any: &Any) -> Result<Resource, FieldViolation> {
         kind if kind == pb::Pledge::full_name() => read(bytes, pledge),
         kind if kind == pb::Contingent::full_name() => read(bytes, contingent),
         kind if kind == pb::Movement::full_name() => read(bytes, movement),
+        kind if kind == pb::ContingentStep::full_name() => read(bytes, step),
+        kind if kind == pb::Arrival::full_name() => read(bytes, arrival),
         kind if kind == pb::HeadcountEntry::full_name() => read(bytes, headcount_entry),
+        kind if kind == pb::SiteStatus::full_name() => read(bytes, site_status),
         kind if kind == pb::Site::full_name() => read(bytes, site),
         kind if kind == pb::StrengthClaim::full_name() => read(bytes, strength_claim),
         _ => Err(FieldViolation::new("is of a type that is not known").under("resource")),
@@ -228,19 +234,26 @@ fn contingent(wire: pb::Contingent) -> Result<Resource, FieldViolation> {
         partner: wire.partner,
         state: stage(wire.state).at("state")?,
         headcount: wire.headcount,
-        steps: (wire.transitions.into_iter().enumerate())
-            .map(|(index, wire)| step(wire).at_index("transitions", index))
-            .collect::<Result<_, _>>()?,
+        steps: Vec::new(),
         sources: wire::sources(wire.sources)?,
     }))
 }
 
-fn step(wire: pb::ContingentTransition) -> Result<Step, FieldViolation> {
-    Ok(Step {
+fn step(wire: pb::ContingentStep) -> Result<Resource, FieldViolation> {
+    Ok(Resource::Step(Step {
+        contingent: outer(&wire.name)?,
+        ends_hold: wire.from_state() == pb::ContingentState::OnHold,
         state: stage(wire.to_state).at("to_state")?,
         at: required_time(wire.effective_time).at("effective_time")?,
         note: wire.note,
-    })
+        name: wire.name,
+    }))
+}
+
+/// The name of what a resource is a part of.
+fn outer(name: &str) -> Result<String, FieldViolation> {
+    let parts: Vec<&str> = name.rsplitn(3, '/').collect();
+    parts.get(2).map(|outer| (*outer).to_owned()).required().at("name")
 }
 
 fn movement(wire: pb::Movement) -> Result<Resource, FieldViolation> {
@@ -257,21 +270,23 @@ fn movement(wire: pb::Movement) -> Result<Resource, FieldViolation> {
         destination_area: (!area.is_empty()).then_some(area),
         departed_at: optional_time(wire.departure_time).at("departure_time")?,
         departed: wire.departed_headcount,
-        arrivals: (wire.arrivals.into_iter().enumerate())
-            .map(|(index, wire)| arrival(&wire).at_index("arrivals", index))
-            .collect::<Result<_, _>>()?,
+        arrivals: Vec::new(),
         sources: wire::sources(wire.sources)?,
     }))
 }
 
-fn arrival(wire: &pb::Arrival) -> Result<(OffsetDateTime, i32), FieldViolation> {
-    Ok((required_time(wire.arrival_time).at("arrival_time")?, wire.headcount))
+fn arrival(wire: pb::Arrival) -> Result<Resource, FieldViolation> {
+    Ok(Resource::Arrival(Arrival {
+        movement: outer(&wire.name)?,
+        at: required_time(wire.arrival_time).at("arrival_time")?,
+        headcount: wire.headcount,
+        name: wire.name,
+    }))
 }
 
 fn headcount_entry(wire: pb::HeadcountEntry) -> Result<Resource, FieldViolation> {
-    let contingent = wire.name.split_once("/headcountEntries/").map(|(parent, _)| parent);
     Ok(Resource::HeadcountEntry(HeadcountEntry {
-        contingent: contingent.required().at("name")?.to_owned(),
+        contingent: outer(&wire.name)?,
         from: required(wire.from_account).at("from_account")?,
         to: required(wire.to_account).at("to_account")?,
         headcount: wire.headcount,
@@ -287,22 +302,22 @@ fn site(wire: pb::Site) -> Result<Resource, FieldViolation> {
         name: wire.name,
         display_name: wire.display_name,
         area: wire.area_code,
-        history: (wire.status_history.into_iter().enumerate())
-            .map(|(index, wire)| site_status(wire).at_index("status_history", index))
-            .collect::<Result<_, _>>()?,
+        history: Vec::new(),
     }))
 }
 
-fn site_status(wire: pb::SiteStatus) -> Result<SiteStatus, FieldViolation> {
+fn site_status(wire: pb::SiteStatus) -> Result<Resource, FieldViolation> {
     let control = pb::SiteControl::try_from(wire.control).ok();
-    Ok(SiteStatus {
+    Ok(Resource::SiteStatus(SiteStatus {
+        site: outer(&wire.name)?,
         control: word(control.map(|control| control.as_str_name()), "SITE_CONTROL_")
             .at("control")?,
         holder: wire.holder,
         at: required_time(wire.effective_time).at("effective_time")?,
         note: wire.note,
         sources: wire::sources(wire.sources)?,
-    })
+        name: wire.name,
+    }))
 }
 
 fn strength_claim(wire: pb::StrengthClaim) -> Result<Resource, FieldViolation> {

@@ -1,5 +1,7 @@
 //! What the deployment service's feed has told, as far as this service needs it.
 
+use std::collections::HashMap;
+
 use muster_values::{MissionId, PartialDate, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
@@ -83,8 +85,11 @@ pub enum Resource {
     Pledge(Pledge),
     Contingent(Contingent),
     Movement(Movement),
+    Step(Step),
+    Arrival(Arrival),
     HeadcountEntry(HeadcountEntry),
     Site(Site),
+    SiteStatus(SiteStatus),
     StrengthClaim(StrengthClaim),
 }
 
@@ -99,11 +104,52 @@ impl Resource {
             | Self::Pledge(Pledge { name, .. })
             | Self::Contingent(Contingent { name, .. })
             | Self::Movement(Movement { name, .. })
+            | Self::Step(Step { name, .. })
+            | Self::Arrival(Arrival { name, .. })
             | Self::HeadcountEntry(HeadcountEntry { name, .. })
             | Self::Site(Site { name, .. })
+            | Self::SiteStatus(SiteStatus { name, .. })
             | Self::StrengthClaim(StrengthClaim { name, .. }) => name,
         }
     }
+}
+
+/// Puts steps, arrivals and statuses into what they belong to.
+pub fn assembled(resources: Vec<Resource>) -> Vec<Resource> {
+    let mut steps: HashMap<String, Vec<Step>> = HashMap::new();
+    let mut arrivals: HashMap<String, Vec<Arrival>> = HashMap::new();
+    let mut statuses: HashMap<String, Vec<SiteStatus>> = HashMap::new();
+    let mut whole = Vec::with_capacity(resources.len());
+    for resource in resources {
+        match resource {
+            Resource::Step(step) => steps.entry(step.contingent.clone()).or_default().push(step),
+            Resource::Arrival(arrival) => {
+                arrivals.entry(arrival.movement.clone()).or_default().push(arrival);
+            }
+            Resource::SiteStatus(status) => {
+                statuses.entry(status.site.clone()).or_default().push(status);
+            }
+            other => whole.push(other),
+        }
+    }
+    for resource in &mut whole {
+        match resource {
+            Resource::Contingent(contingent) => {
+                contingent.steps = steps.remove(&contingent.name).unwrap_or_default();
+                contingent.steps.sort_by(|one, other| one.name.cmp(&other.name));
+            }
+            Resource::Movement(movement) => {
+                movement.arrivals = arrivals.remove(&movement.name).unwrap_or_default();
+                movement.arrivals.sort_by_key(|arrival| (arrival.at, arrival.name.clone()));
+            }
+            Resource::Site(site) => {
+                site.history = statuses.remove(&site.name).unwrap_or_default();
+                site.history.sort_by_key(|status| (status.at, status.name.clone()));
+            }
+            _ => {}
+        }
+    }
+    whole
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +219,10 @@ pub struct Contingent {
 /// A state that a contingent entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
+    pub name: String,
+    pub contingent: String,
+    /// It was on hold before.
+    pub ends_hold: bool,
     pub state: String,
     pub at: OffsetDateTime,
     pub note: String,
@@ -201,9 +251,18 @@ pub struct Movement {
     pub destination_area: Option<String>,
     pub departed_at: Option<OffsetDateTime>,
     pub departed: i32,
-    /// (when, how many) of each arrival.
-    pub arrivals: Vec<(OffsetDateTime, i32)>,
+    /// By when they were.
+    pub arrivals: Vec<Arrival>,
     pub sources: Vec<Source>,
+}
+
+/// One part of a movement that reached its destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub name: String,
+    pub movement: String,
+    pub at: OffsetDateTime,
+    pub headcount: i32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +289,8 @@ pub struct Site {
 /// Who held a site from a moment on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteStatus {
+    pub name: String,
+    pub site: String,
     /// The word for it, such as `lost`.
     pub control: String,
     pub holder: String,

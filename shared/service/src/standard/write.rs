@@ -63,6 +63,14 @@ pub trait Record: Content + Table + Clone + Send + Sync + 'static {
         before: Option<&Self>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
+    /// Does what follows from a record that was stored or deleted.
+    fn follow(
+        _work: &mut Work,
+        _stored: &Stored<Self>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        async { Ok(()) }
+    }
+
     /// Does what else begins with a record.
     fn begin(
         _work: &mut Work,
@@ -107,6 +115,7 @@ pub async fn create_in<C: Record>(
         return Err(already_exists(&name).into());
     }
     C::begin(work, &stored).await?;
+    C::follow(work, &stored).await?;
     Ok(stored)
 }
 
@@ -137,6 +146,7 @@ where
         stored.next_revision(now);
         let Some((_, known_at)) = last else {
             store(&mut work, &stored).await?;
+            C::follow(&mut work, &stored).await?;
             return Ok::<_, C::Error>(work.commit(stored).await?);
         };
         // What holds now is told again, so that its revision stays the last one.
@@ -194,6 +204,7 @@ where
             return Err(refuse(&[violation.under("corrects_revision")]).into());
         }
         table::delete::<C>(work.db(), &place).await.map_err(|error| referenced(&name, error))?;
+        C::follow(&mut work, &stored).await?;
         let token = work.commit_gone(name, stored.revision).await?;
         Ok::<_, C::Error>(token)
     };

@@ -98,10 +98,8 @@ impl Work {
     /// follows from it in other resources is known no earlier than what they said before. A
     /// correction takes the time of the revision that it corrects.
     async fn settle_known_times(&mut self) -> Result<(), WorkError> {
-        let corrects = |unit: usize| self.units[unit].context.remark.corrects;
-        let said = |pending: &super::Pending| {
-            pending.known_at.is_some() || corrects(pending.unit).is_some()
-        };
+        let said =
+            |pending: &super::Pending| pending.known_at.is_some() || pending.corrects.is_some();
         if !self.pending.iter().any(said) {
             return Ok(());
         }
@@ -110,7 +108,7 @@ impl Work {
             let pending = &mut self.pending[place];
             let unit = &self.units[pending.unit];
             let is_answer = unit.answer == Some(place);
-            if is_answer && unit.context.remark.corrects.is_some() {
+            if pending.corrects.is_some() {
                 let rule = "must be a revision of the resource";
                 let unknown = || {
                     let message = format!("corrects_revision {rule}");
@@ -133,9 +131,7 @@ impl Work {
     /// What is known of each pending revision's resource, in their order.
     async fn known_times(&mut self) -> Result<Vec<Known>, sqlx::Error> {
         let pending = &self.pending;
-        let corrects = |pending: &super::Pending| {
-            self.units[pending.unit].context.remark.corrects.unwrap_or_default()
-        };
+        let corrects = |pending: &super::Pending| pending.corrects.unwrap_or_default();
         let rows = sqlx::query(
             "select (
                     select max(known_at) from revisions r

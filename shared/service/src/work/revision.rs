@@ -24,6 +24,8 @@ pub struct Pending {
     content: Option<Box<dyn Content>>,
     /// When it became known; `None` for when it is recorded.
     pub known_at: Option<OffsetDateTime>,
+    /// The revision that it corrects.
+    pub corrects: Option<i64>,
 }
 
 /// A revision as it is stored.
@@ -54,12 +56,20 @@ impl Pending {
         let content: Box<dyn Content> = Box::new(resource.pack());
         let key = Key::of(&name);
         let revision = resource.revision();
-        Self { unit, key, name, revision, content: Some(content), known_at: None }
+        Self { unit, key, name, revision, content: Some(content), known_at: None, corrects: None }
     }
 
     /// From this revision on there is no resource of this name.
     pub fn gone(unit: usize, name: String, revision: i64) -> Self {
-        Self { unit, key: Key::of(&name), name, revision, content: None, known_at: None }
+        Self {
+            unit,
+            key: Key::of(&name),
+            name,
+            revision,
+            content: None,
+            known_at: None,
+            corrects: None,
+        }
     }
 
     pub fn is_present(&self) -> bool {
@@ -85,7 +95,7 @@ impl Pending {
             actor: context.caller.principal.subject.as_ref().to_owned(),
             request_id: context.request_id.map(|id| id.to_string()).unwrap_or_default(),
             reason: context.remark.reason.clone(),
-            corrects_revision: context.remark.corrects.unwrap_or_default(),
+            corrects_revision: self.corrects.unwrap_or_default(),
             ..ResourceChange::default()
         }
         .encode_to_vec();

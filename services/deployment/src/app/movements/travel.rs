@@ -1,24 +1,28 @@
 //! Departures and arrivals: the movement, its contingent, the ledger and the pledge in one
 //! transaction.
 
-use muster_service::{Committed, Context, Work, fault, standard, table};
-use muster_values::{Place, Stored};
+use muster_service::{
+    Committed, Context, Work, fault, resource, resource::Key, standard, standard::Owner,
+    standard::Record, table,
+};
+use muster_values::{Collected, Id, Place, Stored};
 use time::OffsetDateTime;
 
 use super::{App, Error};
 use crate::{
     app::{
+        contingents::add_step,
         existing_mission,
-        ledger::{Posting, lock_mission, travel},
+        ledger::{Posting, lock_mission, move_entries, travel},
     },
     domain::{
         contingent::{Contingent, Shift, Step},
         headcount::{Account, Ledger, within_ceiling},
         mandate::{self, Mandate},
-        movement::{Arrival, Direction, Movement},
+        movement::{Arrival, Direction, Movement, Refused},
         pledge::Pledge,
     },
-    store::{areas, checks, headcount},
+    store::{areas, checks, headcount, movements},
 };
 
 /// People of a movement who left or arrived.
@@ -43,7 +47,7 @@ impl App {
         let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
         let at = departure.effective_at;
         movement.depart(at, departure.headcount)?;
-        let shifts = match movement.direction {
+        let shift = match movement.direction {
             Direction::Deployment => {
                 let mission = existing_mission(&mut work).await?;
                 let checks = checks::of_contingent(work.db(), &of.mission, &of.id).await?;
@@ -56,7 +60,7 @@ impl App {
                 travel(Account::Present, Account::Returning, departure.headcount)
             }
         };
-        finish(work, movement, contingent, &departure, shifts).await
+        finish(work, movement, contingent, &departure, shift, None).await
     }
 
     pub async fn arrive_movement(
@@ -71,8 +75,9 @@ impl App {
         let of = Place::new(arrived.place.mission.clone(), movement.contingent.clone());
         let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
         let (at, headcount) = (arrived.effective_at, arrived.headcount);
-        movement.arrive(Arrival { at, headcount, note: arrived.note.clone() })?;
-        let shifts = match movement.direction {
+        let arrival = Arrival { at, headcount, note: arrived.note.clone(), entry: None };
+        movement.arrive(&arrival)?;
+        let shift = match movement.direction {
             Direction::Deployment => {
                 let mandates = mandated(&mut work, &movement, at).await?;
                 let changes = headcount::presence(work.db(), &of.mission).await?;
@@ -84,7 +89,7 @@ impl App {
             }
             Direction::Repatriation => travel(Account::Returning, Account::Repatriated, headcount),
         };
-        finish(work, movement, contingent, &arrived, shifts).await
+        finish(work, movement, contingent, &arrived, shift, Some(arrival)).await
     }
 }
 
@@ -94,20 +99,23 @@ async fn finish(
     mut movement: Stored<Movement>,
     mut contingent: Stored<Contingent>,
     travel: &Travel,
-    shifts: [Shift; 1],
+    shift: Shift,
+    arrival: Option<Arrival>,
 ) -> Result<Committed<Stored<Movement>>, Error> {
-    let entries = headcount::of_contingent(work.db(), &movement.mission, &contingent.id).await?;
+    let entries = headcount::of_contingent(work.db(), &contingent.place()).await?;
     let mut ledger = Ledger::new(entries);
     let cause = movement.name();
     let posting = Posting::of(&contingent, cause, travel.effective_at, &travel.note);
-    posting.post(&mut work, &mut ledger, &shifts).await?;
-    let step = Step {
-        effective_at: travel.effective_at,
-        recorded_at: work.now(),
-        actor: work.actor(),
-        note: movement.name(),
-    };
-    contingent.follow(&ledger, movement.direction == Direction::Repatriation, step)?;
+    let entry = posting.post_one(&mut work, &mut ledger, shift).await?;
+    if let Some(arrival) = arrival {
+        let arrival = Arrival { entry: Some(entry), ..arrival };
+        add_arrival(&mut work, &movement, arrival).await?;
+    }
+    let step = Step { effective_at: travel.effective_at, note: movement.name() };
+    let homeward = movement.direction == Direction::Repatriation;
+    if let Some(step) = contingent.follow(&ledger, homeward, step)? {
+        add_step(&mut work, &contingent, step).await?;
+    }
     let now = work.now();
     contingent.next_revision(now);
     standard::store(&mut work, &contingent).await?;
@@ -115,6 +123,76 @@ async fn finish(
     movement.next_revision(now);
     standard::store(&mut work, &movement).await?;
     Ok(work.commit(movement).await?)
+}
+
+async fn add_arrival(
+    work: &mut Work,
+    movement: &Stored<Movement>,
+    arrival: Arrival,
+) -> Result<(), Error> {
+    let place = Place {
+        mission: movement.mission.clone(),
+        outer: Some(movement.id.clone()),
+        id: Id::known(format!("{:06}", movement.arrivals)),
+    };
+    let mut arrival = Stored::new(place, arrival, work.now());
+    let key = Key::of(&arrival.name());
+    table::insert(work.db(), &key, &mut arrival).await?;
+    work.changed(&arrival);
+    Ok(())
+}
+
+impl Record for Arrival {
+    type Error = Error;
+
+    async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
+        let movement = whole(work, stored).await?;
+        Movement::owner(work, &movement).await
+    }
+
+    /// Those who arrived at another moment were in the mission from then on: the mandate and its
+    /// ceiling are looked at again.
+    async fn prepare(
+        work: &mut Work,
+        stored: &mut Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        let Some(before) = before else { return Ok(()) };
+        stored.headcount = before.headcount;
+        stored.entry.clone_from(&before.entry);
+        if before.at == stored.at {
+            return Ok(());
+        }
+        lock_mission(work).await?;
+        let mut movement = whole(work, stored).await?;
+        movement.not_before_departure("arrival.arrival_time", stored.at).map_err(Refused::from)?;
+        if movement.direction == Direction::Deployment {
+            let mandates = mandated(work, &movement, stored.at).await?;
+            let mut changes = headcount::presence(work.db(), &stored.mission).await?;
+            changes.push((before.at, -i64::from(before.headcount)));
+            changes.sort_by_key(|(at, _)| *at);
+            within_ceiling(&mandates, &changes, stored.at, stored.headcount.into())?;
+        }
+        let of = Place::new(stored.mission.clone(), movement.contingent.clone());
+        let entry = stored.entry.clone();
+        move_entries(work, &of, stored.at, |found| Some(&found.id) == entry.as_ref()).await?;
+        let arrivals = movements::arrivals(work.db(), &movement.place()).await?;
+        let others = arrivals.iter().filter(|other| other.id != stored.id);
+        movement.last_arrived_at = others.map(|other| other.at).chain([stored.at]).max();
+        let now = work.now();
+        movement.next_revision(now);
+        standard::store(work, &movement).await?;
+        work.changed_with_the_answer(&movement);
+        Ok(())
+    }
+}
+
+/// The movement that an arrival is of, held until the transaction ends.
+async fn whole(work: &mut Work, arrival: &Stored<Arrival>) -> Result<Stored<Movement>, Error> {
+    let id = arrival.outer.clone().unwrap_or_else(|| arrival.id.clone());
+    let place = Place::new(arrival.mission.clone(), id);
+    let found = table::lock::<Movement>(work.db(), &place).await?;
+    Ok(found.ok_or_else(|| resource::not_found(&place.name(Movement::COLLECTION)))?)
 }
 
 /// Refuses people for whom no mandate allows the destination, and tells all mandates.

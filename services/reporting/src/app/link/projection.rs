@@ -161,12 +161,15 @@ async fn facts(
     let (mission, now) = (work.mission().clone(), work.now());
     let related = fit.iter().filter_map(|(_, resource)| events::related((*resource)?));
     let related: Vec<String> = related.map(str::to_owned).collect();
-    let related = resources(work, &mission, &related).await?;
+    let mut known = resources(work, &mission, &related).await?;
+    // An arrival speaks of its movement, and that one of its contingent.
+    let further: Vec<String> =
+        known.values().filter_map(events::related).map(str::to_owned).collect();
+    known.extend(resources(work, &mission, &further).await?);
     let mut told: BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>> = BTreeMap::new();
     for (received, resource) in fit {
         let Some(resource) = resource else { continue };
-        let of = events::related(resource).and_then(|name| related.get(name));
-        for fact in events::of(resource, of) {
+        for fact in events::of(resource, &known) {
             let event = fact.into_event(&mission, &received.name, now);
             told.entry(event.id.clone()).or_default().push((event, received.known_at));
         }

@@ -2,7 +2,7 @@ use time::{OffsetDateTime, Time};
 
 use super::{
     super::{
-        deployment::{Contingent, Mandate, Measure, Movement, Step, StrengthClaim},
+        deployment::{Arrival, Contingent, Mandate, Measure, Movement, Step, StrengthClaim},
         situation::{Subject, phrases, recorded},
     },
     text::{Context, HEADLINE_LENGTH, clipped},
@@ -55,9 +55,8 @@ fn adoption(mandate: &Mandate) -> Milestone {
 
 /// Steps that follow from movements are told by these, but for the end of a hold.
 fn reached(contingent: &Contingent) -> impl Iterator<Item = Milestone> {
-    contingent.steps.iter().enumerate().filter_map(|(place, step)| {
-        let held = place.checked_sub(1).is_some_and(|last| contingent.steps[last].is_hold());
-        let state = match (state(step), held && !step.ends()) {
+    contingent.steps.iter().filter_map(|step| {
+        let state = match (state(step), step.ends_hold && !step.ends()) {
             (Some(state), true) => format!("no longer on hold, {state}"),
             (None, true) => "no longer on hold".to_owned(),
             (state, false) => state?.to_owned(),
@@ -96,7 +95,8 @@ fn travelled(context: &Context, movement: &Movement) -> Vec<Milestone> {
         let people = have(i64::from(movement.departed));
         milestone(at, Kind::Departure, format!("{whose}: {people} left {}", movement.origin))
     });
-    let arrival = |(at, _): &(OffsetDateTime, i32)| {
+    let arrival = |arrival: &Arrival| {
+        let at = &arrival.at;
         // Of the whole contingent, since it may come in several movements.
         let people = arrived(context, movement, *at);
         let verb = if movement.homeward { "come home to" } else { "arrived in" };
@@ -110,8 +110,8 @@ fn travelled(context: &Context, movement: &Movement) -> Vec<Milestone> {
 /// How many had arrived, without those of whom it was found by now that they had not.
 fn arrived(context: &Context, movement: &Movement, at: OffsetDateTime) -> i64 {
     let same = context.roster.movements_like(movement);
-    let arrivals = same.flat_map(|other| other.arrivals.iter()).filter(|(then, _)| *then <= at);
-    let arrived: i64 = arrivals.map(|(_, headcount)| i64::from(*headcount)).sum();
+    let arrivals = same.flat_map(|other| other.arrivals.iter()).filter(|other| other.at <= at);
+    let arrived: i64 = arrivals.map(|other| i64::from(other.headcount)).sum();
     let now = context.situation.question.valid_at;
     let undone = context.roster.taken_back(&movement.contingent, movement.homeward, now);
     arrived - undone.iter().map(|entry| i64::from(entry.headcount)).sum::<i64>()

@@ -98,7 +98,7 @@ fn one_person_has_arrived() {
     let mut records = haiti::records();
     for resource in &mut records.deployment {
         if let Resource::Movement(movement) = resource {
-            movement.arrivals[0].1 = 1;
+            movement.arrivals[0].headcount = 1;
         }
     }
     let headline = composed(&question(), &records).headline;

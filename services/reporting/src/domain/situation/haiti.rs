@@ -11,8 +11,8 @@ use super::{
     super::{
         assessment::{Assessment, ControllerKind},
         deployment::{
-            Account, Area, Contingent, HeadcountEntry, Mandate, Measure, Mission, Movement,
-            Partner, Pledge, Resource, Site, SiteStatus, Step, StrengthClaim,
+            Account, Area, Arrival, Contingent, HeadcountEntry, Mandate, Measure, Mission,
+            Movement, Partner, Pledge, Resource, Site, SiteStatus, Step, StrengthClaim,
         },
         figure::{Figure, FigureRole, FlowMetric, Kind, StockMetric},
         incident::{DatePrecision, Incident, IncidentType, Verification},
@@ -187,6 +187,21 @@ pub fn assessment(
     Stored::new(Place::new(mission(), Id::known(id)), assessment, RECORDED)
 }
 
+pub fn arrival(at: OffsetDateTime, headcount: i32) -> Arrival {
+    Arrival { name: String::new(), movement: String::new(), at, headcount }
+}
+
+pub fn step(state: &str, at: OffsetDateTime, ends_hold: bool) -> Step {
+    Step {
+        name: String::new(),
+        contingent: String::new(),
+        ends_hold,
+        state: state.to_owned(),
+        at,
+        note: String::new(),
+    }
+}
+
 fn name(rest: &str) -> String {
     format!("missions/haiti/{rest}")
 }
@@ -277,7 +292,7 @@ fn deployment() -> Vec<Resource> {
             destination_area: Some("HT0111".to_owned()),
             departed_at: Some(left),
             departed: 200,
-            arrivals: vec![(LANDED, 200)],
+            arrivals: vec![arrival(LANDED, 200)],
             sources: Vec::new(),
         }),
         entry("1", Account::Outside, Account::Ready, 400, ready),
@@ -311,13 +326,15 @@ fn contingent(ready: OffsetDateTime) -> Resource {
         partner: name("partners/ken"),
         state: "deploying".to_owned(),
         headcount: 400,
-        steps: vec![Step { state: "ready".to_owned(), at: ready, note: String::new() }],
+        steps: vec![step("ready", ready, false)],
         sources: Vec::new(),
     })
 }
 
 fn port() -> Resource {
     let status = |control: &str, holder: &str, at| SiteStatus {
+        name: String::new(),
+        site: String::new(),
         control: control.to_owned(),
         holder: holder.to_owned(),
         at,

@@ -164,8 +164,8 @@ fn under_way(roster: &Roster, movement: &Movement, at: OffsetDateTime) -> Record
 
 /// How many were entered as brought by a movement by then.
 fn arrivals(movement: &Movement, at: OffsetDateTime) -> i64 {
-    let by_then = movement.arrivals.iter().filter(|(arrived_at, _)| *arrived_at <= at);
-    by_then.map(|(_, headcount)| i64::from(*headcount)).sum()
+    let by_then = movement.arrivals.iter().filter(|arrival| arrival.at <= at);
+    by_then.map(|arrival| i64::from(arrival.headcount)).sum()
 }
 
 fn people(entries: &[&HeadcountEntry]) -> i64 {

@@ -35,6 +35,8 @@ impl<'r> Roster<'r> {
                 Resource::HeadcountEntry(entry) if entry.recorded_at <= as_of => {
                     roster.entries.push(entry);
                 }
+                // These are in what they belong to.
+                Resource::Step(_) | Resource::Arrival(_) | Resource::SiteStatus(_) => {}
                 Resource::HeadcountEntry(_) | Resource::Area(_) => {}
                 Resource::Site(site) => roster.sites.push(site),
                 Resource::StrengthClaim(claim) => roster.claims.push(claim),
@@ -76,7 +78,7 @@ impl<'r> Roster<'r> {
     /// arrived. One that a correction of the contingent made belongs to the movement where no
     /// other one of the contingent had arrived.
     pub fn undone(&self, movement: &Movement, at: OffsetDateTime) -> Vec<&'r HeadcountEntry> {
-        let arrived = |other: &Movement| other.arrivals.iter().any(|(then, _)| *then <= at);
+        let arrived = |other: &Movement| other.arrivals.iter().any(|arrival| arrival.at <= at);
         let others = self.movements_like(movement).filter(|other| other.name != movement.name);
         let alone = arrived(movement) && others.filter(|other| arrived(other)).count() == 0;
         let of_movement = |entry: &&HeadcountEntry| {

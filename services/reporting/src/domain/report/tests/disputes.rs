@@ -4,7 +4,7 @@ use time::macros::datetime;
 
 use super::{
     super::super::{
-        deployment::{Account, Step},
+        deployment::Account,
         figure::{FigureRole, FlowMetric},
         situation::haiti::{LANDED, entry},
     },
@@ -129,7 +129,7 @@ fn a_later_movement_is_disputed_on_its_own() {
     });
     let mut second = flight.unwrap();
     second.name = "missions/haiti/movements/ken-1-second".to_owned();
-    second.arrivals = vec![(LANDED + Duration::HOUR, 100)];
+    second.arrivals = vec![haiti::arrival(LANDED + Duration::HOUR, 100)];
     second.departed = 100;
     let mut claim = haiti::claim("second", "150", "The Star");
     if let Resource::StrengthClaim(claim) = &mut claim {
@@ -168,13 +168,12 @@ fn an_arrival_that_was_undone_is_taken_off_wherever_it_counts() {
 #[test]
 fn a_contingent_that_goes_on_after_a_hold_does_not_begin_again() {
     let mut records = haiti::records();
-    let step = |state: &str, at| Step { state: state.to_owned(), at, note: String::new() };
     for resource in &mut records.deployment {
         if let Resource::Contingent(contingent) = resource {
             contingent.steps = vec![
-                step("training", datetime!(2024-04-01 9:00 UTC)),
-                step("on_hold", datetime!(2024-04-10 9:00 UTC)),
-                step("training", datetime!(2024-04-20 9:00 UTC)),
+                haiti::step("training", datetime!(2024-04-01 9:00 UTC), false),
+                haiti::step("on_hold", datetime!(2024-04-10 9:00 UTC), false),
+                haiti::step("training", datetime!(2024-04-20 9:00 UTC), true),
             ];
         }
     }
