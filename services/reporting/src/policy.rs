@@ -49,6 +49,7 @@ pub const ROWS: Rows = &[
     ("TimelineService/ListTimelineEvents", READERS),
     ("TimelineService/BatchGetTimelineEvents", READERS),
     ("SituationService/GetSituation", READERS),
+    ("SituationService/ListSituationRecords", READERS),
     ("SituationReportService/CreateSituationReport", DRAFTERS),
     ("SituationReportService/GetSituationReport", READERS),
     ("SituationReportService/ListSituationReports", READERS),

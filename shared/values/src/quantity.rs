@@ -1,6 +1,7 @@
 //! A number as its source gave it: with bounds, never as a bare integer.
 
 mod counted;
+mod vocabulary;
 mod wording;
 
 use std::{fmt, ops::RangeInclusive};

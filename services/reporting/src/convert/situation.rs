@@ -1,19 +1,22 @@
 use muster_proto::{deployment::v1 as deployment, reporting::v1 as pb};
-use muster_service::{AtField, FieldViolation};
+use muster_service::{AtField, FieldViolation, Required, call::AsOf};
 use muster_service::{
-    Resource, wire, wire::timestamp, wire::wire_period, wire::wire_quantity, wire_enum,
+    Resource, wire, wire::timestamp, wire::wire_period, wire::wire_date, wire::wire_quantity, wire_enum, words::required,
 };
 use muster_values::MissionId;
 
 use crate::{
-    app::Asked,
-    domain::situation::{
-        Conflict, Excluded, Exclusion, IncidentCount, Metric, Number, Presence, PresenceLine,
-        RecordUse, Rule, Situation,
+    app::{Asked, AskedRecords, Behind, Which},
+    domain::{
+        incident::{Harm, IncidentType},
+        situation::{
+            Conflict, Count, Counted, Doubt, Excluded, Exclusion, Metric, Number, Part, Possible,
+            Presence, PresenceLine, RecordUse, Rule, SHOWN, Situation,
+        },
     },
 };
 
-wire_enum!(Rule, pb::NumberRule { OneFigure, SumOfParts, LatestStock, KilledPlusInjured, None });
+wire_enum!(Rule, pb::NumberRule { OneFigure, SumOfParts, LatestStock, KilledPlusInjured, None, Disputed });
 wire_enum!(
     Exclusion,
     pb::ExclusionReason {
@@ -23,16 +26,18 @@ wire_enum!(
         Retracted,
         PartOfCombined,
         Superseded,
+        Rejected,
     }
 );
+wire_enum!(Doubt, pb::Doubt { Period, Area });
 
-pub fn ask(request: pb::GetSituationRequest) -> Result<Asked, FieldViolation> {
+pub fn ask(request: pb::GetSituationRequest, as_of: AsOf) -> Result<Asked, FieldViolation> {
     Ok(Asked {
         mission: MissionId::parse(&request.name).at("name")?,
         area: request.area_code,
         period: wire::period(request.period).at("period")?,
         valid_at: wire::optional_time(request.valid_time).at("valid_time")?,
-        as_of: wire::optional_time(request.as_of_time).at("as_of_time")?,
+        as_of,
     })
 }
 
@@ -44,17 +49,19 @@ pub fn pack(situation: &Situation) -> pb::Situation {
         period: Some(wire_period(question.period)),
         valid_time: Some(timestamp(question.valid_at)),
         as_of_time: Some(timestamp(question.as_of)),
-        numbers: situation.numbers.iter().map(number).collect(),
+        numbers: situation.numbers.iter().map(|one| number(one, &question.area)).collect(),
         incident_counts: situation.incident_counts.iter().map(incident_count).collect(),
+        casualties: situation.casualties.iter().map(casualty_tally).collect(),
         control: situation.control.iter().map(Resource::pack).collect(),
         presence: Some(presence(&situation.presence)),
-        conflicts: situation.conflicts.iter().map(conflict).collect(),
+        conflicts: situation.conflicts.iter().take(SHOWN).map(conflict).collect(),
+        conflict_count: count(situation.conflicts.len()),
         digest: situation.digest.clone(),
         area_display_name: situation.area_name.clone(),
     }
 }
 
-fn number(number: &Number) -> pb::SituationNumber {
+fn number(number: &Number, asked: &str) -> pb::SituationNumber {
     use pb::situation_number::Metric as Wire;
     let metric = match number.metric {
         Metric::Flow(metric) => Wire::Flow(pb::FlowMetric::from(metric).into()),
@@ -64,10 +71,19 @@ fn number(number: &Number) -> pb::SituationNumber {
         metric: Some(metric),
         quantity: Some(wire_quantity(&number.quantity)),
         rule: pb::NumberRule::from(number.rule).into(),
-        included: number.included.iter().map(record_use).collect(),
-        excluded: number.excluded.iter().map(excluded).collect(),
+        included: number.included.iter().take(SHOWN).map(record_use).collect(),
+        excluded: number.excluded.iter().take(SHOWN).map(excluded).collect(),
         digest: number.digest.clone(),
+        included_count: count(number.included.len()),
+        excluded_count: count(number.excluded.len()),
+        caveats: number.caveats.clone(),
+        area_code: if number.area == *asked { String::new() } else { number.area.clone() },
+        as_of_date: number.as_of.map(wire_date),
     }
+}
+
+fn count(records: usize) -> i64 {
+    i64::try_from(records).unwrap_or(i64::MAX)
 }
 
 fn record_use(used: &RecordUse) -> pb::RecordUse {
@@ -76,7 +92,13 @@ fn record_use(used: &RecordUse) -> pb::RecordUse {
         revision: used.revision,
         quantity: Some(wire_quantity(&used.quantity)),
         publisher: used.publisher.clone(),
+        doubts: Vec::new(),
     }
+}
+
+fn possible(possible: &Possible) -> pb::RecordUse {
+    let doubts = possible.doubts.iter().map(|doubt| pb::Doubt::from(*doubt).into()).collect();
+    pb::RecordUse { doubts, ..record_use(&possible.record) }
 }
 
 fn excluded(excluded: &Excluded) -> pb::ExcludedRecord {
@@ -84,15 +106,82 @@ fn excluded(excluded: &Excluded) -> pb::ExcludedRecord {
         record: Some(record_use(&excluded.record)),
         reason: pb::ExclusionReason::from(excluded.reason).into(),
         in_favour_of: excluded.in_favour_of.clone().unwrap_or_default(),
+        note: excluded.note.clone(),
     }
 }
 
-fn incident_count(count: &IncidentCount) -> pb::IncidentCount {
+fn incident_count(count: &Count<IncidentType>) -> pb::IncidentCount {
     pb::IncidentCount {
-        r#type: pb::IncidentType::from(count.kind).into(),
-        incidents: count.incidents,
+        r#type: pb::IncidentType::from(count.of).into(),
+        incidents: count.included.count,
         verified: count.verified,
-        records: count.records.clone(),
+        records: count.included.first.iter().map(|used| used.record.clone()).collect(),
+        possible_incidents: count.possible.count,
+        possible: count.possible.first.iter().map(possible).collect(),
+        rejected_incidents: count.excluded.count,
+        excluded: count.excluded.first.iter().map(excluded).collect(),
+        digest: count.digest.clone(),
+    }
+}
+
+fn casualty_tally(count: &Count<Harm>) -> pb::CasualtyTally {
+    pb::CasualtyTally {
+        harm: pb::Harm::from(count.of).into(),
+        quantity: Some(wire_quantity(&count.quantity)),
+        verified_quantity: Some(wire_quantity(&count.verified_quantity)),
+        incidents: count.included.count,
+        verified_incidents: count.verified,
+        possible_incidents: count.possible.count,
+        rejected_incidents: count.excluded.count,
+        included: count.included.first.iter().map(record_use).collect(),
+        possible: count.possible.first.iter().map(possible).collect(),
+        excluded: count.excluded.first.iter().map(excluded).collect(),
+        digest: count.digest.clone(),
+    }
+}
+
+/// Which records of which number are asked for.
+pub fn records(
+    request: &pb::ListSituationRecordsRequest,
+    as_of: AsOf,
+) -> Result<(Asked, AskedRecords), FieldViolation> {
+    use pb::list_situation_records_request::Number as Wire;
+    let number = match request.number.required().at("number")? {
+        Wire::Flow(flow) => Behind::Number(Metric::Flow(required(flow).at("flow")?)),
+        Wire::Stock(stock) => Behind::Number(Metric::Stock(required(stock).at("stock")?)),
+        Wire::Harm(harm) => Behind::Incidents(Counted::People(required(harm).at("harm")?)),
+        Wire::IncidentType(kind) => {
+            Behind::Incidents(Counted::Incidents(required(kind).at("incident_type")?))
+        }
+    };
+    let part = match request.part() {
+        pb::SituationRecordPart::Unspecified | pb::SituationRecordPart::Included => Which::Included,
+        pb::SituationRecordPart::Possible => Which::Possible,
+        pb::SituationRecordPart::Excluded => Which::Excluded,
+    };
+    let asked = Asked {
+        mission: MissionId::parse(&request.name).at("name")?,
+        area: request.area_code.clone(),
+        period: wire::period(request.period).at("period")?,
+        valid_at: wire::optional_time(request.valid_time).at("valid_time")?,
+        as_of,
+    };
+    Ok((asked, AskedRecords { number, part }))
+}
+
+/// A record behind a number.
+pub fn record(part: &Part) -> pb::SituationRecord {
+    match part {
+        Part::Included(used) => {
+            pb::SituationRecord { record: Some(record_use(used)), ..Default::default() }
+        }
+        Part::Possible(found) => {
+            pb::SituationRecord { record: Some(possible(found)), ..Default::default() }
+        }
+        Part::Excluded(found) => {
+            let pb::ExcludedRecord { record, reason, in_favour_of, note } = excluded(found);
+            pb::SituationRecord { record, reason, in_favour_of, note }
+        }
     }
 }
 
@@ -119,6 +208,6 @@ fn presence_line(line: &PresenceLine) -> pb::PresenceLine {
 fn conflict(conflict: &Conflict) -> pb::Conflict {
     pb::Conflict {
         summary: conflict.summary.clone(),
-        records: conflict.records.iter().map(record_use).collect(),
+        records: conflict.records.iter().take(SHOWN).map(record_use).collect(),
     }
 }

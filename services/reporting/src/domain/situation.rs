@@ -5,11 +5,12 @@ mod canonical;
 mod claims;
 mod conflicts;
 mod control;
+mod coverage;
 mod english;
-mod incidents;
 mod numbers;
 mod presence;
 mod recorded;
+mod tally;
 mod roster;
 pub mod phrases;
 
@@ -23,26 +24,26 @@ mod edges;
 mod properties;
 
 use muster_values::{MissionId, Period, Quantity, Stored, quantity::Overflow, words};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 pub use self::areas::Areas;
 pub use self::numbers::precedence;
 pub use self::recorded::{Subject, recorded};
 pub use self::roster::Roster;
+pub use self::tally::{Count, Counted, Doubt, Listed, Occurrence, Part, Possible, SHOWN, Tally};
 use super::{
     assessment::Assessment,
     deployment,
     deployment::Measure,
     figure::{Figure, FlowMetric, StockMetric},
-    incident::{Incident, IncidentType},
+    incident::{Harm, IncidentType},
 };
 
-/// Everything that was known by `as_of`.
+/// What was known by `as_of`, but for incidents, which are counted as they are read.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     /// The latest known revision of each figure, retracted ones included.
     pub figures: Vec<Figure>,
-    pub incidents: Vec<Incident>,
     pub assessments: Vec<Stored<Assessment>>,
     pub deployment: Vec<deployment::Resource>,
 }
@@ -65,7 +66,8 @@ pub struct Situation {
     /// The area in words.
     pub area_name: String,
     pub numbers: Vec<Number>,
-    pub incident_counts: Vec<IncidentCount>,
+    pub incident_counts: Vec<Count<IncidentType>>,
+    pub casualties: Vec<Count<Harm>>,
     pub control: Vec<Stored<Assessment>>,
     pub presence: Presence,
     pub conflicts: Vec<Conflict>,
@@ -88,6 +90,7 @@ words! {
         LatestStock = "latest_stock",
         KilledPlusInjured = "killed_plus_injured",
         None = "none",
+        Disputed = "disputed",
     }
 }
 
@@ -100,6 +103,7 @@ words! {
         Retracted = "retracted",
         PartOfCombined = "part_of_combined",
         Superseded = "superseded",
+        Rejected = "rejected",
     }
 }
 
@@ -113,6 +117,12 @@ pub struct Number {
     pub included: Vec<RecordUse>,
     /// By name.
     pub excluded: Vec<Excluded>,
+    /// What limits it, in sentences.
+    pub caveats: Vec<String>,
+    /// The area that it speaks of.
+    pub area: String,
+    /// The day of a stock.
+    pub as_of: Option<Date>,
     pub digest: String,
 }
 
@@ -132,16 +142,8 @@ pub struct Excluded {
     pub reason: Exclusion,
     /// The record that is counted in its place.
     pub in_favour_of: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IncidentCount {
-    pub kind: IncidentType,
-    /// Those that were not rejected.
-    pub incidents: i64,
-    /// Of those, the verified ones.
-    pub verified: i64,
-    pub records: Vec<String>,
+    /// Why it was rejected.
+    pub note: String,
 }
 
 /// The mission as its feed tells.
@@ -174,10 +176,12 @@ pub struct Conflict {
     pub records: Vec<RecordUse>,
 }
 
-/// Answers a question from the records; equal records in any order give an equal answer.
+/// Answers a question from the records and the incidents counted; equal records in any order give
+/// an equal answer.
 pub fn situation(
     question: &Question,
     records: &Records,
+    incidents: &Tally,
     feed_position: i64,
     stale: bool,
 ) -> Result<Situation, Overflow> {
@@ -193,7 +197,8 @@ pub fn situation(
     let mut situation = Situation {
         question: question.clone(),
         area_name: areas.display_name(&question.area).to_owned(),
-        incident_counts: incidents::counts(question, &records.incidents, &areas),
+        incident_counts: incidents.incidents(),
+        casualties: incidents.people(),
         control: control::latest(question, &records.assessments, &areas),
         presence: presence::presence(question, &roster, feed_position, stale)?,
         conflicts: conflicts.into_iter().flatten().collect(),

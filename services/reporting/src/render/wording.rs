@@ -117,6 +117,7 @@ pub fn excluded(excluded: &ExcludedRecord) -> String {
         ExclusionReason::Retracted => "it was retracted",
         ExclusionReason::PartOfCombined => "a part of a combined figure that is counted",
         ExclusionReason::Superseded => "a later one is known",
+        ExclusionReason::Rejected => "it was looked into and rejected",
         ExclusionReason::Unspecified => "no reason is given",
     };
     match phrases::short(&excluded.in_favour_of) {

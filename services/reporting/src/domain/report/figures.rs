@@ -5,8 +5,9 @@ use muster_values::Quantity;
 use super::{
     super::{
         figure::{Figure, FlowMetric, Kind, StockMetric},
+        incident::{Harm, IncidentType},
         situation::{
-            Exclusion, IncidentCount, Metric, Number, Question, RecordUse, Rule, phrases,
+            Count, Exclusion, Metric, Number, Question, RecordUse, Rule, phrases,
             precedence,
         },
     },
@@ -46,7 +47,7 @@ pub fn bullets(context: &Context) -> Vec<String> {
         let disputes = disputes::of_number(context, number);
         let sums = disputes::of_parts(context, number);
         let told = told(context, number, PARTS);
-        [Some(told), disputes, sums, same, longer].into_iter().flatten().collect::<Vec<_>>()
+        [Some(told), caveats(number), disputes, sums, same, longer].into_iter().flatten().collect::<Vec<_>>()
     };
     numbers.map(|number| bullet(number).join(" ")).collect()
 }
@@ -54,6 +55,7 @@ pub fn bullets(context: &Context) -> Vec<String> {
 pub fn harm(context: &Context) -> Vec<String> {
     let mut paragraphs = all(context, &HARM);
     paragraphs.extend(incidents(&context.situation.incident_counts));
+    paragraphs.extend(casualties(&context.situation.casualties));
     paragraphs
 }
 
@@ -79,6 +81,7 @@ fn paragraph(context: &Context, number: &Number) -> String {
     let sentences = [
         Some(told(context, number, usize::MAX)),
         bounds(&number.quantity),
+        caveats(number),
         disputes::of_number(context, number),
         disputes::of_parts(context, number).or_else(|| parts(context, number)),
         others(context, number, Exclusion::OtherSource, ALTERNATIVES),
@@ -92,7 +95,8 @@ fn paragraph(context: &Context, number: &Number) -> String {
 /// `2,505 people were killed or injured in Haiti from 1 January to 31 March 2024, according to
 /// BINUH (figures/q1-2024).`
 fn told(context: &Context, number: &Number, most: usize) -> String {
-    let what = counted(number.metric, &number.quantity, context.place(), &when(context, number));
+    let place = context.areas.display_name(&number.area);
+    let what = counted(number.metric, &number.quantity, place, &when(context, number));
     match (number.rule, &number.included[..]) {
         (Rule::None, _) => told_otherwise(context, number),
         (Rule::OneFigure | Rule::LatestStock | Rule::SumOfParts, [one]) => {
@@ -106,6 +110,7 @@ fn told(context: &Context, number: &Number, most: usize) -> String {
         (rule, parts) => {
             let how = match rule {
                 Rule::KilledPlusInjured => "killed and injured added up",
+                Rule::Disputed => "as far as sources that disagree say",
                 _ => "added up from figures of its parts",
             };
             let listed = listed(context, parts.iter().take(most));
@@ -116,6 +121,11 @@ fn told(context: &Context, number: &Number, most: usize) -> String {
             format!("{what}, {how}: {listed}{more}.")
         }
     }
+}
+
+/// What limits a number.
+fn caveats(number: &Number) -> Option<String> {
+    (!number.caveats.is_empty()).then(|| number.caveats.join(" "))
 }
 
 /// The heading under which a number is told in full.
@@ -180,6 +190,7 @@ fn others(context: &Context, number: &Number, why: Exclusion, most: usize) -> Op
         Exclusion::Superseded => "Earlier",
         Exclusion::Retracted => "Retracted",
         Exclusion::PartOfCombined => "Parts",
+        Exclusion::Rejected => "Rejected",
     };
     let question = &context.situation.question;
     let mut told = disputes::told(context, number);
@@ -236,12 +247,49 @@ fn differing(context: &Context, figure: &Figure) -> String {
 }
 
 /// `Incidents on record: killing 3, 1 of them verified (incidents/a, …).`
-fn incidents(counts: &[IncidentCount]) -> Option<String> {
-    let one = |count: &IncidentCount| {
-        let kind = count.kind.as_str().replace('_', " ");
-        let records = names(count.records.iter().map(String::as_str));
-        format!("{kind} {}, {} of them verified ({records})", count.incidents, count.verified)
+fn incidents(counts: &[Count<IncidentType>]) -> Option<String> {
+    let one = |count: &Count<IncidentType>| {
+        let kind = count.of.as_str().replace('_', " ");
+        let verified = count.verified;
+        format!("{kind} {}, {verified} of them verified{}", count.quantity, behind(count))
     };
-    let counts: Vec<String> = counts.iter().map(one).collect();
+    let counts: Vec<String> = counts.iter().filter(|count| stands(count)).map(one).collect();
     (!counts.is_empty()).then(|| format!("Incidents on record: {}.", counts.join("; ")))
+}
+
+/// `People harmed in the incidents on record, which are not all that happened: killed 8 to 12, 4 of
+/// them in verified incidents.`
+fn casualties(counts: &[Count<Harm>]) -> Option<String> {
+    let one = |count: &Count<Harm>| {
+        let harm = count.of.as_str().replace('_', " ");
+        let verified = &count.verified_quantity;
+        format!("{harm} {}, {verified} of them in verified incidents", count.quantity)
+    };
+    let counts: Vec<String> = counts.iter().filter(|count| stands(count)).map(one).collect();
+    let lead = "People harmed in the incidents on record, which nobody says are all";
+    (!counts.is_empty()).then(|| format!("{lead}: {}.", counts.join("; ")))
+}
+
+fn stands<K>(count: &Count<K>) -> bool {
+    0 < count.included.count + count.possible.count
+}
+
+/// The records behind a count, as far as they are shown, and those that may lie outside.
+fn behind<K>(count: &Count<K>) -> String {
+    let named = |uses: Vec<&RecordUse>, all: i64| {
+        let shown = i64::try_from(uses.len()).unwrap_or(i64::MAX);
+        let names = names(uses.into_iter().map(|used| used.record.as_str()));
+        let more = all - shown;
+        if more == 0 { names } else { format!("{names} and {more} more") }
+    };
+    let mut parts = Vec::new();
+    if 0 < count.included.count {
+        parts.push(named(count.included.first.iter().collect(), count.included.count));
+    }
+    if 0 < count.possible.count {
+        let possible = count.possible.first.iter().map(|possible| &possible.record).collect();
+        let possible = named(possible, count.possible.count);
+        parts.push(format!("perhaps outside the area or period: {possible}"));
+    }
+    format!(" ({})", parts.join("; "))
 }

@@ -33,6 +33,10 @@ fn made(context: &Context, number: &Number) -> String {
         Rule::KilledPlusInjured => {
             "killed and injured added up, because no figure gives them together".to_owned()
         }
+        Rule::Disputed => {
+            "from the least to the most that sources say who disagree, none of them recommended"
+                .to_owned()
+        }
         Rule::None => "unknown, because no figure speaks of exactly this".to_owned(),
     };
     let mut text = format!("{}: {rule}.", phrases::metric(number.metric));

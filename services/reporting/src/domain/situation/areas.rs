@@ -48,7 +48,18 @@ impl<'r> Areas<'r> {
         self.0.get(code).map_or(code, |area| &area.display_name)
     }
 
-    fn up_from<'c>(&self, code: &'c str) -> impl Iterator<Item = &'c str>
+    /// All areas that overlap one: those that it lies in, itself, and those in it.
+    pub fn overlapping(&self, code: &str) -> Vec<String> {
+        let inside = self.0.keys().filter(|inner| self.contains(code, inner));
+        let mut codes: Vec<String> =
+            inside.copied().chain(self.up_from(code)).map(str::to_owned).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    /// An area and those that it lies in, the nearest first.
+    pub fn up_from<'c>(&self, code: &'c str) -> impl Iterator<Item = &'c str>
     where
         'r: 'c,
     {

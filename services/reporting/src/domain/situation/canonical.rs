@@ -1,12 +1,34 @@
 //! Digests over a canonical text: each part stands behind its length, so that no two lists of
 //! parts give the same text.
 
-use std::fmt::{Display, Write};
+use std::fmt::{Debug, Display, Write};
 
 use muster_values::Quantity;
 use sha2::{Digest, Sha256};
 
 use super::{Number, RecordUse, Situation};
+
+/// A digest of records that are added one by one and not kept.
+#[derive(Clone, Debug, Default)]
+pub struct Mark(Sha256);
+
+impl Mark {
+    /// Adds a record and what it is to the number.
+    pub fn record(&mut self, part: &str, used: &RecordUse) {
+        let mut text = Text::default();
+        text.part(part).record(used).quantity(&used.quantity);
+        self.0.update(text.0);
+    }
+
+    /// Over what is counted, how many there are, and the records.
+    pub fn digest(&self, of: impl Debug, quantity: &Quantity) -> String {
+        let mut text = Text::default();
+        text.part(format_args!("{of:?}")).quantity(quantity);
+        let mut all = self.0.clone();
+        all.update(text.0);
+        hex(&all.finalize())
+    }
+}
 
 #[derive(Default)]
 struct Text(String);
@@ -40,12 +62,17 @@ impl Text {
     }
 
     fn digest(&self) -> String {
-        let mut hex = String::new();
-        for byte in Sha256::digest(&self.0) {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        hex
+        hex(&Sha256::digest(&self.0))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::new();
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 /// Over metric, rule, quantity and records.
@@ -71,10 +98,10 @@ pub fn of_situation(situation: &Situation) -> String {
         text.part(&number.digest);
     });
     text.list(situation.incident_counts.iter(), |text, count| {
-        text.part(count.kind).part(count.incidents).part(count.verified);
-        text.list(count.records.iter(), |text, record| {
-            text.part(record);
-        });
+        text.part(&count.digest);
+    });
+    text.list(situation.casualties.iter(), |text, count| {
+        text.part(&count.digest);
     });
     text.list(situation.control.iter(), |text, assessment| {
         text.part(assessment.name()).part(assessment.revision).quantity(&assessment.share);

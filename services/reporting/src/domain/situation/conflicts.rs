@@ -122,7 +122,13 @@ fn between(what: &str, records: Vec<RecordUse>) -> Option<Conflict> {
         return None;
     }
     let (sides, claims) = (phrases::sides(&records), phrases::cannot_be_true(records.len()));
-    let drift = if drifts(&records) { "; one number with different qualifiers" } else { "" };
+    let drift = if drifts(&records) {
+        "; one number with different qualifiers"
+    } else if misprinted(&records) {
+        "; one digit differs, as in a misprint"
+    } else {
+        ""
+    };
     Some(Conflict { summary: format!("{what}: {sides} {claims}{drift}"), records })
 }
 
@@ -136,6 +142,23 @@ fn drifts(records: &[RecordUse]) -> bool {
                 && number == stated(&other.quantity)
                 && !one.quantity.agrees_with(&other.quantity)
         })
+    })
+}
+
+/// Whether two exact numbers of three digits or more differ in one digit, as 522 and 222 do.
+fn misprinted(records: &[RecordUse]) -> bool {
+    let exact = |used: &RecordUse| match used.quantity.qualifier() {
+        Qualifier::Exactly => used.quantity.at_least().map(|number| number.to_string()),
+        _ => None,
+    };
+    let numbers: Vec<String> = records.iter().filter_map(exact).collect();
+    let one_off = |one: &String, other: &String| {
+        one.len() == other.len()
+            && 3 <= one.len()
+            && one.bytes().zip(other.bytes()).filter(|(one, other)| one != other).count() == 1
+    };
+    numbers.iter().enumerate().any(|(place, one)| {
+        numbers[place + 1..].iter().any(|other| one_off(one, other))
     })
 }
 

@@ -8,7 +8,8 @@ use time::Date;
 
 use super::{
     super::figure::{Figure, FigureRole, FlowMetric, Kind, StockMetric},
-    Areas, Excluded, Exclusion, Metric, Number, Question, RecordUse, Rule, canonical,
+    Areas, Excluded, Exclusion, Metric, Number, Question, RecordUse, Rule, canonical, coverage,
+    phrases,
 };
 
 /// A figure of a flow.
@@ -26,6 +27,7 @@ struct Made<'r> {
     counted: Vec<Flow<'r>>,
     /// Every figure of the metric that speaks of some of the area.
     known: Vec<Flow<'r>>,
+    caveats: Vec<String>,
 }
 
 pub fn numbers(
@@ -40,7 +42,7 @@ pub fn numbers(
     let mut flows: Vec<Made> = FlowMetric::ALL.iter().map(made).collect::<Result<_, _>>()?;
     let parts = combine(&mut flows)?;
     let flows = flows.iter().filter(|made| !made.is_empty());
-    let stocks = StockMetric::ALL.iter().filter_map(|metric| stock(*metric, question, &figures));
+    let stocks = StockMetric::ALL.iter().filter_map(|metric| stock(*metric, question, &figures, areas));
     Ok(flows.map(|made| explained(made, &parts, question, areas)).chain(stocks).collect())
 }
 
@@ -64,22 +66,68 @@ fn flow<'r>(
     let exact =
         standing().find(|flow| flow.figure.area == question.area && flow.period == question.period);
     if let Some(exact) = exact {
-        let quantity = exact.figure.quantity.clone();
-        return Ok(Made { metric, rule: Rule::OneFigure, quantity, counted: vec![exact], known });
+        let (counted, quantity) = cell(exact, standing());
+        let rule = if counted.len() == 1 { Rule::OneFigure } else { Rule::Disputed };
+        return Ok(Made { metric, rule, quantity, counted, known, caveats: Vec::new() });
     }
     let inside = |flow: &Flow| {
         question.period.contains(flow.period) && areas.contains(&question.area, &flow.figure.area)
     };
-    let counted = parts(standing().filter(inside).collect(), areas);
-    if counted.is_empty() {
-        let quantity = Quantity::unknown();
-        return Ok(Made { metric, rule: Rule::None, quantity, counted, known });
+    let chosen = parts(standing().filter(inside).collect(), areas);
+    if chosen.is_empty() {
+        let (quantity, caveats) = (Quantity::unknown(), Vec::new());
+        return Ok(Made { metric, rule: Rule::None, quantity, counted: chosen, known, caveats });
     }
-    let mut quantity = Quantity::sum(counted.iter().map(|flow| &flow.figure.quantity))?;
-    if !cover(&counted, question) {
+    let cells: Vec<(Vec<Flow>, Quantity)> =
+        chosen.iter().map(|flow| cell(*flow, standing())).collect();
+    let mut quantity = Quantity::sum(cells.iter().map(|(_, quantity)| quantity))?;
+    let mut caveats = Vec::new();
+    if !cover(&chosen, question) {
         quantity = quantity.or_more();
+        caveats.push(coverage::said(
+            phrases::metric(Metric::Flow(metric)),
+            &chosen.iter().map(|flow| (flow.period, flow.figure.area.as_str())).collect::<Vec<_>>(),
+            question,
+        ));
     }
-    Ok(Made { metric, rule: Rule::SumOfParts, quantity, counted, known })
+    let disputed = cells.iter().filter(|(figures, _)| 1 < figures.len());
+    caveats.extend(disputed.map(|(figures, _)| {
+        let uses: Vec<RecordUse> = figures.iter().map(|flow| RecordUse::of(flow.figure)).collect();
+        format!("Of one part, {} {}.", phrases::sides(&uses), phrases::cannot_be_true(uses.len()))
+    }));
+    let counted = cells.into_iter().flat_map(|(figures, _)| figures).collect();
+    Ok(Made { metric, rule: Rule::SumOfParts, quantity, counted, known, caveats })
+}
+
+/// What is known of the cell (area and period) of a figure that goes before the others of it: the
+/// figure itself, or, where it is not recommended and others cannot be true with it, all of these
+/// with what they say between them.
+fn cell<'r>(first: Flow<'r>, standing: impl Iterator<Item = Flow<'r>>) -> (Vec<Flow<'r>>, Quantity) {
+    let same = |flow: &Flow| {
+        (flow.period, &flow.figure.area) == (first.period, &first.figure.area)
+    };
+    let (flows, figures): (Vec<Flow>, Vec<&Figure>) =
+        standing.filter(same).map(|flow| (flow, flow.figure)).unzip();
+    let (figures, quantity) = disputed(first.figure, &figures);
+    let used = |flow: &Flow| figures.iter().any(|figure| figure.id == flow.figure.id);
+    (flows.into_iter().filter(used).collect(), quantity)
+}
+
+/// One figure, or, where it is not recommended, those of the same cell of which not all can be
+/// true, with a number from the least to the most that they say.
+fn disputed<'r>(first: &'r Figure, cell: &[&'r Figure]) -> (Vec<&'r Figure>, Quantity) {
+    let against =
+        |one: &&&Figure| cell.iter().any(|other| !one.quantity.agrees_with(&other.quantity));
+    let rivals: Vec<&Figure> = cell.iter().filter(against).copied().collect();
+    if first.role == FigureRole::Recommended || rivals.is_empty() {
+        return (vec![first], first.quantity.clone());
+    }
+    let bounds = |bound: fn(&Quantity) -> Option<i64>| -> Option<Vec<i64>> {
+        rivals.iter().map(|figure| bound(&figure.quantity)).collect()
+    };
+    let at_least = bounds(Quantity::at_least).and_then(|all| all.into_iter().min());
+    let at_most = bounds(Quantity::at_most).and_then(|all| all.into_iter().max());
+    (rivals, Quantity::within(at_least, at_most))
 }
 
 /// Parts that have no day and no place in common: the longest periods first, then the largest
@@ -127,6 +175,7 @@ fn combine<'r>(flows: &mut [Made<'r>]) -> Result<Vec<Flow<'r>>, Overflow> {
         flows[both].quantity = flows[killed].quantity.plus(&flows[injured].quantity)?;
         flows[both].rule = Rule::KilledPlusInjured;
         flows[both].counted = parts;
+        flows[both].caveats = [&flows[killed].caveats[..], &flows[injured].caveats].concat();
     }
     Ok(Vec::new())
 }
@@ -148,10 +197,21 @@ fn explained(made: &Made, parts: &[Flow], question: &Question, areas: &Areas) ->
             record: RecordUse::of(part.figure),
             reason: Exclusion::PartOfCombined,
             in_favour_of: in_favour_of.clone(),
+            note: String::new(),
         }));
     }
     let included = made.counted.iter().map(|flow| RecordUse::of(flow.figure)).collect();
-    number(Metric::Flow(made.metric), made.quantity.clone(), made.rule, included, excluded)
+    finished(Number {
+        metric: Metric::Flow(made.metric),
+        quantity: made.quantity.clone(),
+        rule: made.rule,
+        included,
+        excluded,
+        caveats: made.caveats.clone(),
+        area: question.area.clone(),
+        as_of: None,
+        digest: String::new(),
+    })
 }
 
 fn exclusion(flow: &Flow, made: &Made, question: &Question, areas: &Areas) -> Excluded {
@@ -172,11 +232,17 @@ fn exclusion(flow: &Flow, made: &Made, question: &Question, areas: &Areas) -> Ex
         Exclusion::OverlappingPeriod
     };
     let in_favour_of = rival.map(|rival| rival.figure.name());
-    Excluded { record: RecordUse::of(flow.figure), reason, in_favour_of }
+    Excluded { record: RecordUse::of(flow.figure), reason, in_favour_of, note: String::new() }
 }
 
-/// The latest stock of exactly the area: stocks are never added up, over time or with flows.
-fn stock(metric: StockMetric, question: &Question, figures: &[&Figure]) -> Option<Number> {
+/// The latest stock of the area, or of the nearest that it lies in: stocks are never added up, over
+/// time or with flows.
+fn stock(
+    metric: StockMetric,
+    question: &Question,
+    figures: &[&Figure],
+    areas: &Areas,
+) -> Option<Number> {
     let of_metric = |figure: &&Figure| match figure.kind {
         Kind::Stock { metric: found, as_of } if found == metric => Some(as_of),
         Kind::Stock { .. } | Kind::Flow { .. } => None,
@@ -189,44 +255,77 @@ fn stock(metric: StockMetric, question: &Question, figures: &[&Figure]) -> Optio
         return None;
     }
     let day = question.valid_at.date();
-    let usable = known.iter().filter(|(figure, as_of)| {
-        !figure.retracted && figure.area == question.area && *as_of <= day
-    });
     // The figures come by precedence, and the first of equal keys is the least.
-    let chosen = usable.min_by_key(|(_, as_of)| Reverse(*as_of));
-    let excluded = known.iter().filter(|known| chosen.is_none_or(|used| used.0.id != known.0.id));
-    let excluded = excluded.map(|(figure, as_of)| Excluded {
-        record: RecordUse::of(figure),
-        reason: if figure.retracted {
-            Exclusion::Retracted
-        } else if figure.area != question.area {
-            Exclusion::OverlappingArea
-        } else if day < *as_of {
-            Exclusion::OverlappingPeriod
-        } else if chosen.is_some_and(|(_, latest)| latest == as_of) {
-            Exclusion::OtherSource
-        } else {
-            Exclusion::Superseded
-        },
-        in_favour_of: chosen.map(|(figure, _)| figure.name()),
+    let latest_of = |area: &str| {
+        let usable = known.iter().filter(|(figure, as_of)| {
+            !figure.retracted && figure.area == area && *as_of <= day
+        });
+        usable.min_by_key(|(_, as_of)| Reverse(*as_of))
+    };
+    let chosen = areas.up_from(&question.area).find_map(latest_of).copied();
+    let same_cell = |(figure, as_of): &&(&Figure, Date)| {
+        chosen.is_some_and(|(first, latest)| {
+            (latest, &first.area) == (*as_of, &figure.area) && !figure.retracted
+        })
+    };
+    let cell: Vec<&Figure> = known.iter().filter(same_cell).map(|(figure, _)| *figure).collect();
+    let (used, quantity) = match chosen {
+        Some((first, _)) => disputed(first, &cell),
+        None => (Vec::new(), Quantity::unknown()),
+    };
+    let is_used = |figure: &Figure| used.iter().any(|used| used.id == figure.id);
+    let excluded = known.iter().filter(|(figure, _)| !is_used(figure));
+    let excluded = excluded.map(|(figure, as_of)| left_out(question, figure, *as_of, chosen));
+    let area = chosen.map_or(question.area.as_str(), |(first, _)| &first.area);
+    let caveats = chosen.filter(|_| area != question.area).map(|_| {
+        let (of, asked) = (areas.display_name(area), areas.display_name(&question.area));
+        format!("For {of}: no figure speaks of {asked}.")
     });
-    let included = chosen.map(|(figure, _)| RecordUse::of(figure)).into_iter().collect();
-    let quantity = chosen.map_or_else(Quantity::unknown, |(figure, _)| figure.quantity.clone());
-    let rule = if chosen.is_some() { Rule::LatestStock } else { Rule::None };
-    Some(number(Metric::Stock(metric), quantity, rule, included, excluded.collect()))
+    let rule = match used.len() {
+        0 => Rule::None,
+        1 => Rule::LatestStock,
+        _ => Rule::Disputed,
+    };
+    Some(finished(Number {
+        metric: Metric::Stock(metric),
+        quantity,
+        rule,
+        included: used.iter().map(|figure| RecordUse::of(figure)).collect(),
+        excluded: excluded.collect(),
+        caveats: caveats.into_iter().collect(),
+        area: area.to_owned(),
+        as_of: chosen.map(|(_, as_of)| as_of),
+        digest: String::new(),
+    }))
 }
 
-fn number(
-    metric: Metric,
-    quantity: Quantity,
-    rule: Rule,
-    mut included: Vec<RecordUse>,
-    mut excluded: Vec<Excluded>,
-) -> Number {
-    included.sort_by(|one, other| one.record.cmp(&other.record));
-    excluded.sort_by(|one, other| one.record.record.cmp(&other.record.record));
-    let digest = String::new();
-    let mut number = Number { metric, quantity, rule, included, excluded, digest };
+/// A stock that was not chosen.
+fn left_out(
+    question: &Question,
+    figure: &Figure,
+    as_of: Date,
+    chosen: Option<(&Figure, Date)>,
+) -> Excluded {
+    let area = chosen.map_or(&question.area, |(first, _)| &first.area);
+    let reason = if figure.retracted {
+        Exclusion::Retracted
+    } else if figure.area != *area {
+        Exclusion::OverlappingArea
+    } else if question.valid_at.date() < as_of {
+        Exclusion::OverlappingPeriod
+    } else if chosen.is_some_and(|(_, latest)| latest == as_of) {
+        Exclusion::OtherSource
+    } else {
+        Exclusion::Superseded
+    };
+    let in_favour_of = chosen.map(|(figure, _)| figure.name());
+    Excluded { record: RecordUse::of(figure), reason, in_favour_of, note: String::new() }
+}
+
+/// A number with its records in order and its digest.
+fn finished(mut number: Number) -> Number {
+    number.included.sort_by(|one, other| one.record.cmp(&other.record));
+    number.excluded.sort_by(|one, other| one.record.record.cmp(&other.record.record));
     number.digest = canonical::of_number(&number);
     number
 }
