@@ -1,29 +1,24 @@
 -- Missions are known only from the feed of another service, so nothing here refers to a table of
 -- them; the app asks the link whether a mission and an area exist.
 
--- One thing that happened to people, revision by revision; the last one is the incident.
-create table reporting.incident_revisions (
+-- What situations count of each thing that happened to people, as it is now; all that is known of
+-- it, revision by revision, is in `revisions`.
+create table reporting.incidents (
     mission           text   not null,
-    id                text   not null,
+    id                text   collate "C" not null,
     revision          bigint not null,
     kind              text   not null,
-    occurred_on       text   not null, -- a date of which month and day may be unknown
-    date_precision    text   not null,
     area              text   not null,
-    place_name        text   not null,
-    actors            text[] not null,
+    first_day         date   not null, -- the first and the last day that it can have happened on
+    last_day          date   not null,
     casualties        jsonb  not null,
-    narrative         text   not null,
-    language          text   not null,
-    sources           jsonb  not null,
+    publishers        text   not null, -- who says so
     verification      text   not null,
     verification_note text   not null,
     verified_at       timestamptz,
-    created_at        timestamptz not null, -- when the first revision was recorded
-    updated_at        timestamptz not null, -- when this one was
 
-    primary key (mission, id, revision),
-    constraint incident_revisions_begin_at_one check (1 <= revision),
+    primary key (mission, id),
+    constraint incident_days_are_in_order check (first_day <= last_day),
     constraint verification_is_known check (
         verification in ('unverified', 'verified', 'unverifiable', 'rejected')
     ),
@@ -31,6 +26,8 @@ create table reporting.incident_revisions (
         (verification = 'unverified') = (verified_at is null)
     )
 );
+
+create index incidents_by_area on reporting.incidents (mission, area, first_day);
 
 -- A number that a source published about people, revision by revision; the last one is the figure.
 create table reporting.figure_revisions (

@@ -15,11 +15,11 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Reason, Refusal, Shutdown, Work, reader::Reader, resource, standard,
-    standard::Gets, standard::Reads, standard::Writes, status, work,
+    Context, Database, Reason, Refusal, Shutdown, Work, heavy::HeavyReads, reader::Reader,
+    resource, standard, standard::Gets, standard::Reads, standard::Writes, status, work,
 };
 use muster_values::{Id, MissionId, quantity::Overflow};
-use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
+use sqlx::{PgConnection, Postgres, pool::PoolConnection};
 use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
@@ -28,13 +28,15 @@ pub use self::figures::FigureContent;
 pub use self::incidents::NewIncident;
 pub use self::link::Status;
 pub use self::reports::{Frozen, NewReport};
-pub use self::situation::Asked;
+pub use self::situation::{Asked, AskedRecords, Behind, Which};
 pub use crate::store::link::{Cursor, Parked};
 
 #[derive(Clone)]
 pub struct App {
     database: Database,
     gets: Gets,
+    /// Situations, which go over many records.
+    heavy: HeavyReads,
     /// Told after each change of the deployment service that this process applied, so that who
     /// waits for it need not wait for a poll.
     applied: Arc<Notify>,
@@ -55,7 +57,8 @@ pub enum Error {
 impl App {
     pub fn new(database: Database, shutdown: &Shutdown) -> Self {
         let gets = standard::gets(&database, shutdown);
-        Self { database, gets, applied: Arc::default() }
+        let heavy = HeavyReads::of(&database);
+        Self { database, gets, heavy, applied: Arc::default() }
     }
 
     /// Authorises a change in a mission, and begins it once what its caller has seen of the
@@ -76,17 +79,6 @@ impl App {
         context.scope(mission)?.whole()?;
         self.caught_up(context, mission).await?;
         self.connection().await
-    }
-
-    /// The same for a read of which everything is of one moment.
-    async fn moment(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-    ) -> Result<Transaction<'static, Postgres>, Error> {
-        context.scope(mission)?.whole()?;
-        self.caught_up(context, mission).await?;
-        Ok(self.database.snapshot().await.map_err(store::Error::from)?)
     }
 
     async fn connection(&self) -> Result<PoolConnection<Postgres>, Error> {

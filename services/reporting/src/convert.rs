@@ -12,9 +12,10 @@ pub mod situation;
 pub mod reports;
 
 use muster_proto::{common::v1 as common, google::r#type::Date};
-use muster_service::{AtField, FieldViolation};
+use muster_service::{AtField, FieldViolation, history::Revision};
 use muster_service::{wire, wire_enum, words::FromWire};
 use muster_values::{Id, MissionId, PartialDate, name};
+use prost::Message;
 
 use crate::domain::incident::DatePrecision;
 
@@ -28,6 +29,12 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 /// Reads the field `name`: a resource in one of the mission's collections.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
+}
+
+/// Reads the resource of a revision that is kept.
+fn kept<M: Message + Default>(revision: &Revision) -> Result<M, FieldViolation> {
+    let unreadable = |_| FieldViolation::new("cannot be decoded");
+    M::decode(revision.value().map_err(unreadable)?.as_slice()).map_err(unreadable)
 }
 
 /// Reads a date from `field` and how much of it is known. A precision that was not given is that

@@ -4,6 +4,7 @@
 //! database by then where that is asked for too, the one that became known last holds; of several
 //! that became known at once, the last one.
 
+use futures::{Stream, TryStreamExt};
 use muster_proto::common::v1::ResourceChange;
 use prost::Message;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
@@ -176,6 +177,36 @@ impl History {
             .fetch_all(db)
             .await?;
         rows.into_iter().map(Revision::try_from).collect()
+    }
+
+    /// The revisions that hold in a collection of the mission's own, one by one by key, after one
+    /// key.
+    pub fn each<'a>(
+        self,
+        db: &'a mut PgConnection,
+        mission: &'a MissionId,
+        collection: &'a str,
+        after: &'a str,
+        as_of: AsOf,
+    ) -> impl Stream<Item = Result<Revision, sqlx::Error>> + Send + 'a {
+        let query = format!(
+            "select * from (
+                select distinct on (key) {COLUMNS}, present from {table}
+                where mission = $1 and collection = $2 and $3 < key
+                    and known_at <= coalesce($4, 'infinity')
+                    and recorded_at <= coalesce($5, 'infinity')
+                order by key, known_at desc, revision desc
+            ) held where present order by key",
+            table = self.0
+        );
+        sqlx::query(AssertSqlSafe(query))
+            .bind(mission.as_str())
+            .bind(collection)
+            .bind(after)
+            .bind(as_of.known_by)
+            .bind(as_of.recorded_by)
+            .fetch(db)
+            .and_then(|row| std::future::ready(Revision::try_from(row)))
     }
 
     /// The revisions that hold of the missions themselves, by id: of those named, or of all.

@@ -16,6 +16,7 @@ pub mod wire;
 pub mod words;
 pub mod database;
 pub mod gather;
+pub mod heavy;
 pub mod resource;
 pub mod history;
 pub mod reader;

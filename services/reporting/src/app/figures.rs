@@ -89,7 +89,8 @@ impl App {
 }
 
 impl FigureContent {
-    fn into_figure(self, mission: MissionId, id: Id, now: OffsetDateTime) -> Figure {
+    /// The first revision of a figure.
+    pub fn into_figure(self, mission: MissionId, id: Id, now: OffsetDateTime) -> Figure {
         Figure {
             mission,
             id,

@@ -1,10 +1,14 @@
-use muster_service::{Committed, Context, Resource, resource};
+use muster_service::{
+    Committed, Context, Resource, call::AsOf, history::OWN, resource, resource::Key,
+};
 use muster_values::{Id, MissionId, PartialDate, Source};
+use sqlx::PgConnection;
 
 use super::{App, Error, contended, known_area, known_mission};
 use crate::{
+    convert,
     domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Verification},
-    store::incidents,
+    store::{self, incidents},
 };
 
 /// What a caller says of something that happened.
@@ -69,13 +73,25 @@ impl App {
     ) -> Result<Committed<Incident>, Error> {
         let mut work = self.begin(context, &mission).await?;
         let name = mission.child("incidents", &id);
-        let incident = incidents::lock(work.db(), &mission, &id).await?;
-        let mut incident = incident.ok_or_else(|| resource::not_found(&name))?;
+        if !incidents::lock(work.db(), &mission, &id).await? {
+            return Err(resource::not_found(&name).into());
+        }
+        let mut incident = held(work.db(), &mission, &name).await?;
         resource::check_etag(etag, &name, incident.revision)?;
         incident.verify(found, note, work.now());
-        if !incidents::insert(work.db(), &incident).await? {
+        if !incidents::update(work.db(), &incident).await? {
             return Err(contended());
         }
         Ok(work.commit(incident).await?)
     }
+}
+
+/// An incident as it is now, of which the row is held.
+async fn held(db: &mut PgConnection, mission: &MissionId, name: &str) -> Result<Incident, Error> {
+    let found = OWN.get(db, mission, &Key::of(name), AsOf::default()).await;
+    let revision = found.map_err(store::Error::from)?;
+    let revision = revision.ok_or_else(|| resource::not_found(name))?;
+    convert::incidents::kept(&revision).map_err(|error| {
+        store::Error::Corrupt { table: "revisions", value: format!("{error:?}") }.into()
+    })
 }

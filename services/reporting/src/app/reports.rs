@@ -48,6 +48,7 @@ impl App {
         freeze: fn(&Frozen) -> Vec<u8>,
     ) -> Result<Committed<Report>, Error> {
         let mission = new.asked.mission.clone();
+        let _permit = self.heavy.enter(context.deadline).await?;
         let mut work = self.begin(context, &mission).await?;
         known_mission(work.db(), &mission).await?;
         known_area(work.db(), &mission, &new.asked.area, "situation_report.area_code").await?;

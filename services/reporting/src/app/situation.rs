@@ -1,22 +1,23 @@
-use muster_service::{Context, call::AsOf};
+use futures::{StreamExt, TryStreamExt};
+use muster_service::{
+    Context, call::AsOf, history::OWN, page::Page, page::Paged, reader::Reader, standard::Reads,
+};
 use muster_values::{MissionId, Period};
 use sqlx::PgConnection;
-use time::{OffsetDateTime, macros::datetime};
+use time::OffsetDateTime;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{App, Error, known_area, known_mission};
+use super::{App, Error, known_area};
 use crate::{
     convert,
     domain::{
         deployment::{Resource, assembled},
-        situation::{self, Question, Records, Situation},
+        situation::{
+            self, Areas, Counted, Metric, Occurrence, Part, Question, Records, Situation, Tally,
+        },
     },
-    store::{assessments, deployment, figures, incidents, link},
+    store::{self, assessments, deployment, figures, incidents, link},
 };
-
-/// After every moment at which anything was recorded. Where nobody asks for what was known by a
-/// moment, everything counts, also what the faster clock of another replica or of the deployment
-/// service recorded.
-const ALWAYS: OffsetDateTime = datetime!(9999-12-31 0:00 UTC);
 
 /// What a caller asks of a mission.
 pub struct Asked {
@@ -25,17 +26,98 @@ pub struct Asked {
     pub period: Period,
     /// `None` for now.
     pub valid_at: Option<OffsetDateTime>,
-    /// `None` for everything recorded.
-    pub as_of: Option<OffsetDateTime>,
+    pub as_of: AsOf,
+}
+
+/// Which records of a situation a caller asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedRecords {
+    pub behind: Behind,
+    pub part: Which,
+}
+
+/// The number that records are behind.
+#[derive(Clone, Copy, Debug)]
+pub enum Behind {
+    Figures(Metric),
+    Incidents(Counted),
+}
+
+/// What records are to a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Included,
+    Possible,
+    Excluded,
 }
 
 impl App {
     pub async fn situation(&self, context: &Context, asked: Asked) -> Result<Situation, Error> {
         let now = self.database.clock().now();
-        let mut db = self.moment(context, &asked.mission).await?;
-        known_mission(&mut db, &asked.mission).await?;
-        known_area(&mut db, &asked.mission, &asked.area, "area_code").await?;
-        Ok(take(&mut db, &asked, now).await?.0)
+        let (mut reader, _permit) = self.read_much(context, &asked).await?;
+        Ok(take(reader.db(), &asked, now).await?.0)
+    }
+
+    /// A page of the records behind one number of a situation, by name.
+    pub async fn situation_records(
+        &self,
+        context: &Context,
+        asked: Asked,
+        records: AskedRecords,
+        page: &Page,
+    ) -> Result<Paged<Part>, Error> {
+        let now = self.database.clock().now();
+        let (mut reader, _permit) = self.read_much(context, &asked).await?;
+        let db = reader.db();
+        let deployment = known_deployment(db, &asked).await?;
+        let areas = Areas::new(&deployment);
+        let question = question(&asked, now, now);
+        let found = match records.behind {
+            Behind::Figures(metric) => {
+                let codes = areas.overlapping(&asked.area);
+                let figures = figures_about(db, &asked, &codes).await?;
+                let number = situation::number(&question, &figures, &areas, metric)?;
+                let parts = number.into_iter().flat_map(situation::Number::into_parts);
+                parts.filter(|part| records.part.is(part) && *page.after < *part.name()).collect()
+            }
+            Behind::Incidents(counted) => {
+                let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+                let after = page.after.rsplit('/').next().unwrap_or_default();
+                let mut found = Vec::new();
+                each_incident(db, &asked, &areas, after, |occurrence| {
+                    let part = occurrence.part(&question, &areas, counted);
+                    found.extend(part.filter(|part| records.part.is(part)));
+                    Ok(found.len() < limit)
+                })
+                .await?;
+                found
+            }
+        };
+        // A record with its words is far below this.
+        Ok(page.cut_by(found, |part| part.name().to_owned(), |_| 1000))
+    }
+
+    /// Begins a read that goes over many records, for a caller who is admitted.
+    async fn read_much(
+        &self,
+        context: &Context,
+        asked: &Asked,
+    ) -> Result<(Reader, OwnedSemaphorePermit), Error> {
+        self.admit(context, &asked.mission).await?;
+        let permit = self.heavy.enter(context.deadline).await?;
+        let mut reader = self.reader(context, &asked.mission).await?;
+        known_area(reader.db(), &asked.mission, &asked.area, "area_code").await?;
+        Ok((reader, permit))
+    }
+}
+
+impl Which {
+    fn is(self, part: &Part) -> bool {
+        self == match part {
+            Part::Included(_) => Self::Included,
+            Part::Possible(_) => Self::Possible,
+            Part::Excluded(_) => Self::Excluded,
+        }
     }
 }
 
@@ -45,50 +127,125 @@ pub(super) async fn take(
     asked: &Asked,
     now: OffsetDateTime,
 ) -> Result<(Situation, Records), Error> {
-    let mission = &asked.mission;
-    let as_of = asked.as_of.unwrap_or(ALWAYS);
+    let deployment = known_deployment(db, asked).await?;
+    let areas = Areas::new(&deployment);
+    let codes = areas.overlapping(&asked.area);
+    let recorded = newest(&deployment).max(link::last_recorded(db, &asked.mission).await?);
+    let question = question(asked, now, recorded.map_or(now, |recorded| recorded.max(now)));
+    let mut tally = Tally::default();
+    each_incident(db, asked, &areas, "", |occurrence| {
+        tally.add(&question, &areas, &occurrence)?;
+        Ok(true)
+    })
+    .await?;
     let records = Records {
-        figures: figures::known(db, mission, as_of).await?,
-        incidents: incidents::known(db, mission, as_of).await?,
-        assessments: assessments::known(db, mission, as_of).await?,
-        deployment: known_deployment(db, mission, asked.as_of).await?,
+        figures: figures_about(db, asked, &codes).await?,
+        assessments: assessments_about(db, asked, &codes).await?,
+        deployment,
     };
-    let question = Question {
-        mission: mission.clone(),
+    let position = link::cursor(db, &asked.mission).await?.map_or(0, |cursor| cursor.position);
+    let stale = 0 < link::count_parked(db, &asked.mission).await?;
+    let situation = situation::situation(&question, &records, &tally, position, stale)?;
+    Ok((situation, records))
+}
+
+fn question(asked: &Asked, now: OffsetDateTime, latest: OffsetDateTime) -> Question {
+    Question {
+        mission: asked.mission.clone(),
         area: asked.area.clone(),
         period: asked.period,
         valid_at: asked.valid_at.unwrap_or(now),
-        as_of: asked
-            .as_of
-            .unwrap_or_else(|| newest(&records).map_or(now, |newest| newest.max(now))),
-    };
-    let position = link::cursor(db, mission).await?.map_or(0, |cursor| cursor.position);
-    let stale = 0 < link::count_parked(db, mission).await?;
-    let situation = situation::situation(&question, &records, position, stale)?;
-    Ok((situation, records))
+        as_of: asked.as_of.known_by.unwrap_or(latest),
+    }
+}
+
+/// Visits the incidents that may lie in the area and period asked for, by id, until told that it is
+/// enough. What is known now is in typed columns; of any other moment the history tells.
+async fn each_incident(
+    db: &mut PgConnection,
+    asked: &Asked,
+    areas: &Areas<'_>,
+    after: &str,
+    mut visit: impl FnMut(Occurrence) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    if asked.as_of == AsOf::default() {
+        let codes = areas.overlapping(&asked.area);
+        let mut found = Box::pin(incidents::each(db, &asked.mission, &codes, asked.period, after));
+        while let Some(occurrence) = found.next().await {
+            if !visit(occurrence?)? {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let mut kept = Box::pin(OWN.each(db, &asked.mission, "incidents", after, asked.as_of));
+    while let Some(revision) = kept.next().await {
+        let revision = revision.map_err(store::Error::from)?;
+        let incident = convert::incidents::kept(&revision).map_err(|error| {
+            store::Error::Corrupt { table: "revisions", value: format!("{error:?}") }
+        })?;
+        if !visit(Occurrence::from(&incident))? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The figures of these areas, and of flows those that overlap the period.
+async fn figures_about(
+    db: &mut PgConnection,
+    asked: &Asked,
+    areas: &[String],
+) -> Result<Vec<crate::domain::figure::Figure>, Error> {
+    if asked.as_of == AsOf::default() {
+        return Ok(figures::about(db, &asked.mission, areas, asked.period).await?);
+    }
+    let kept = OWN.each(db, &asked.mission, "figures", "", asked.as_of);
+    let read = kept.map_err(store::Error::from).try_filter_map(|revision| {
+        let figure = convert::figures::kept(&revision).map_err(|error| store::Error::Corrupt {
+            table: "revisions",
+            value: format!("{error:?}"),
+        });
+        let about = |figure: &crate::domain::figure::Figure| {
+            areas.contains(&figure.area) && figure.kind.touches(asked.period)
+        };
+        std::future::ready(figure.map(|figure| Some(figure).filter(about)))
+    });
+    Ok(read.try_collect().await?)
+}
+
+async fn assessments_about(
+    db: &mut PgConnection,
+    asked: &Asked,
+    areas: &[String],
+) -> Result<Vec<muster_values::Stored<crate::domain::assessment::Assessment>>, Error> {
+    if asked.as_of == AsOf::default() {
+        return Ok(assessments::about(db, &asked.mission, areas).await?);
+    }
+    let kept = OWN.each(db, &asked.mission, "areaControlAssessments", "", asked.as_of);
+    let read = kept.map_err(store::Error::from).try_filter_map(|revision| {
+        let found = convert::assessments::kept(&revision).map_err(|error| store::Error::Corrupt {
+            table: "revisions",
+            value: format!("{error:?}"),
+        });
+        std::future::ready(found.map(|found| Some(found).filter(|one| areas.contains(&one.area))))
+    });
+    Ok(read.try_collect().await?)
 }
 
 /// What was known of the deployment service by the moment asked for. A revision that a newer
 /// version wrote and this one cannot read is parked already, and said to be stale.
-async fn known_deployment(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    known_by: Option<OffsetDateTime>,
-) -> Result<Vec<Resource>, Error> {
-    let as_of = AsOf { known_by, recorded_by: None };
-    let messages = deployment::all(db, mission, as_of).await?;
+async fn known_deployment(db: &mut PgConnection, asked: &Asked) -> Result<Vec<Resource>, Error> {
+    let messages = deployment::all(db, &asked.mission, asked.as_of).await?;
     let read = messages.iter().filter_map(|message| convert::deployment::kept(message).ok()?);
     Ok(assembled(read.collect()))
 }
 
-/// When the last of the records was recorded.
-fn newest(records: &Records) -> Option<OffsetDateTime> {
-    let figures = records.figures.iter().map(|figure| figure.recorded_at);
-    let incidents = records.incidents.iter().map(|incident| incident.updated_at);
-    let assessments = records.assessments.iter().map(|assessment| assessment.created_at);
-    let entries = records.deployment.iter().filter_map(|resource| match resource {
+/// When the last entry of the ledger was recorded, by the deployment service's clock.
+fn newest(deployment: &[Resource]) -> Option<OffsetDateTime> {
+    let entries = deployment.iter().filter_map(|resource| match resource {
         Resource::HeadcountEntry(entry) => Some(entry.recorded_at),
         _ => None,
     });
-    figures.chain(incidents).chain(assessments).chain(entries).max()
+    entries.max()
 }

@@ -1,10 +1,10 @@
 use muster_proto::reporting::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation, Required, history::Revision};
 use muster_service::{
     Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_period,
     wire::wire_quantity, wire::wire_source, wire_enum, words::FromWire, words::required,
 };
-use muster_values::{Id, MissionId, Unit};
+use muster_values::{Id, MissionId, Unit, name};
 
 use super::wire_precision;
 use crate::{
@@ -60,6 +60,19 @@ fn read(figure: pb::Figure) -> Result<FigureContent, FieldViolation> {
         role: required(figure.role).at("role")?,
         note: figure.note,
     })
+}
+
+/// Reads a revision that is kept.
+pub fn kept(revision: &Revision) -> Result<Figure, FieldViolation> {
+    let wire: pb::Figure = super::kept(revision)?;
+    let (mission, id) = name::child(&wire.name, "figures").at("name")?;
+    let (revision_reason, retracted) = (wire.revision_reason.clone(), wire.retracted);
+    let recorded_at = wire::required_time(wire.record_time).at("record_time")?;
+    let created_at = wire::required_time(wire.create_time).at("create_time")?;
+    let content = read(wire)?;
+    let figure = content.into_figure(mission, id, created_at);
+    let revision = revision.revision;
+    Ok(Figure { revision, revision_reason, retracted, recorded_at, ..figure })
 }
 
 fn flow(wire: &pb::FlowFigure) -> Result<(Kind, DatePrecision), FieldViolation> {

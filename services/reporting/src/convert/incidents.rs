@@ -1,10 +1,10 @@
 use muster_proto::reporting::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation, Required, history::Revision};
 use muster_service::{
     Resource, resource::etag, wire, wire::timestamp, wire::wire_partial_date, wire::wire_quantity,
     wire::wire_sources, wire_enum, words::FromWire, words::required,
 };
-use muster_values::{Id, MissionId};
+use muster_values::{Id, MissionId, name};
 
 use super::{dated, wire_precision};
 use crate::{
@@ -64,6 +64,38 @@ fn read(mission: MissionId, id: Id, incident: pb::Incident) -> Result<NewInciden
         narrative: incident.narrative,
         language: incident.language_code,
         sources: wire::sources(incident.sources)?,
+    })
+}
+
+/// Reads a revision that is kept.
+pub fn kept(revision: &Revision) -> Result<Incident, FieldViolation> {
+    let wire: pb::Incident = super::kept(revision)?;
+    let (mission, id) = name::child(&wire.name, "incidents").at("name")?;
+    let verification = required(wire.verification_state).at("verification_state")?;
+    let verification_note = wire.verification_note.clone();
+    let verified_at = wire::optional_time(wire.verify_time).at("verify_time")?;
+    let created_at = wire::required_time(wire.create_time).at("create_time")?;
+    let updated_at = wire::required_time(wire.update_time).at("update_time")?;
+    let new = read(mission, id, wire)?;
+    Ok(Incident {
+        mission: new.mission,
+        id: new.id,
+        kind: new.kind,
+        occurred_on: new.occurred_on,
+        precision: new.precision,
+        area: new.area,
+        place_name: new.place_name,
+        actors: new.actors,
+        casualties: new.casualties,
+        narrative: new.narrative,
+        language: new.language,
+        sources: new.sources,
+        verification,
+        verification_note,
+        verified_at,
+        revision: revision.revision,
+        created_at,
+        updated_at,
     })
 }
 

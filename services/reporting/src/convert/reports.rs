@@ -1,5 +1,5 @@
 use muster_proto::reporting::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required};
+use muster_service::{AtField, FieldViolation, Required, call::AsOf};
 use muster_service::{
     Resource, resource::etag, wire, wire::timestamp, wire::wire_period, wire_enum, words::required,
 };
@@ -39,7 +39,7 @@ fn read(
         area: report.area_code,
         period: wire::period(report.period).at("period")?,
         valid_at: wire::optional_time(report.valid_time).at("valid_time")?,
-        as_of: None,
+        as_of: AsOf::default(),
     };
     Ok(NewReport {
         id,

@@ -1,7 +1,11 @@
 use muster_proto::{deployment::v1 as deployment, reporting::v1 as pb};
-use muster_service::{AtField, FieldViolation, Required, call::AsOf};
 use muster_service::{
-    Resource, wire, wire::timestamp, wire::wire_period, wire::wire_date, wire::wire_quantity, wire_enum, words::required,
+    AtField, Context, FieldViolation, Required, call::AsOf, page::Page, page::Paged,
+    status::Refusal,
+};
+use muster_service::{
+    Resource, wire, wire::timestamp, wire::wire_date, wire::wire_period, wire::wire_quantity,
+    wire_enum, words::required,
 };
 use muster_values::MissionId;
 
@@ -16,7 +20,10 @@ use crate::{
     },
 };
 
-wire_enum!(Rule, pb::NumberRule { OneFigure, SumOfParts, LatestStock, KilledPlusInjured, None, Disputed });
+wire_enum!(
+    Rule,
+    pb::NumberRule { OneFigure, SumOfParts, LatestStock, KilledPlusInjured, None, Disputed }
+);
 wire_enum!(
     Exclusion,
     pb::ExclusionReason {
@@ -146,9 +153,9 @@ pub fn records(
     as_of: AsOf,
 ) -> Result<(Asked, AskedRecords), FieldViolation> {
     use pb::list_situation_records_request::Number as Wire;
-    let number = match request.number.required().at("number")? {
-        Wire::Flow(flow) => Behind::Number(Metric::Flow(required(flow).at("flow")?)),
-        Wire::Stock(stock) => Behind::Number(Metric::Stock(required(stock).at("stock")?)),
+    let behind = match request.number.clone().required().at("number")? {
+        Wire::Flow(flow) => Behind::Figures(Metric::Flow(required(flow).at("flow")?)),
+        Wire::Stock(stock) => Behind::Figures(Metric::Stock(required(stock).at("stock")?)),
         Wire::Harm(harm) => Behind::Incidents(Counted::People(required(harm).at("harm")?)),
         Wire::IncidentType(kind) => {
             Behind::Incidents(Counted::Incidents(required(kind).at("incident_type")?))
@@ -166,11 +173,29 @@ pub fn records(
         valid_at: wire::optional_time(request.valid_time).at("valid_time")?,
         as_of,
     };
-    Ok((asked, AskedRecords { number, part }))
+    Ok((asked, AskedRecords { behind, part }))
+}
+
+/// The page that is asked for; its token is good for the same question only.
+pub fn page(context: &Context, message: &pb::ListSituationRecordsRequest) -> Result<Page, Refusal> {
+    let (size, token) = (message.page_size, &message.page_token);
+    let question = pb::ListSituationRecordsRequest {
+        page_size: 0,
+        page_token: String::new(),
+        ..message.clone()
+    };
+    context.page(size, token, &format!("{question:?}"))
+}
+
+pub fn page_of(paged: &Paged<Part>) -> pb::ListSituationRecordsResponse {
+    pb::ListSituationRecordsResponse {
+        records: paged.items.iter().map(record).collect(),
+        next_page_token: paged.next_page_token.clone(),
+    }
 }
 
 /// A record behind a number.
-pub fn record(part: &Part) -> pb::SituationRecord {
+fn record(part: &Part) -> pb::SituationRecord {
     match part {
         Part::Included(used) => {
             pb::SituationRecord { record: Some(record_use(used)), ..Default::default() }

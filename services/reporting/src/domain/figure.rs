@@ -44,6 +44,16 @@ pub enum Kind {
     Stock { metric: StockMetric, as_of: Date },
 }
 
+impl Kind {
+    /// Whether it may say something of a period: a flow that overlaps it, and any stock.
+    pub fn touches(self, asked: Period) -> bool {
+        match self {
+            Self::Flow { period, .. } => period.overlaps(asked),
+            Self::Stock { .. } => true,
+        }
+    }
+}
+
 /// One part of a figure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breakdown {

@@ -27,10 +27,10 @@ use muster_values::{MissionId, Period, Quantity, Stored, quantity::Overflow, wor
 use time::{Date, OffsetDateTime};
 
 pub use self::areas::Areas;
-pub use self::numbers::precedence;
+pub use self::numbers::{number, precedence};
 pub use self::recorded::{Subject, recorded};
 pub use self::roster::Roster;
-pub use self::tally::{Count, Counted, Doubt, Listed, Occurrence, Part, Possible, SHOWN, Tally};
+pub use self::tally::{Count, Counted, Doubt, Occurrence, Part, Possible, SHOWN, Tally};
 use super::{
     assessment::Assessment,
     deployment,
@@ -226,6 +226,14 @@ impl RecordUse {
             quantity: assessment.share.clone(),
             publisher: assessment.source.publisher.clone(),
         }
+    }
+}
+
+impl Number {
+    /// What each record is to it, by name.
+    pub fn into_parts(self) -> impl Iterator<Item = Part> {
+        let included = self.included.into_iter().map(Part::Included);
+        included.chain(self.excluded.into_iter().map(Part::Excluded))
     }
 }
 

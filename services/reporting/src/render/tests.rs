@@ -28,7 +28,8 @@ const HOSTILE: [&str; 12] = [
 
 fn record(record: &str, text: &str) -> RecordUse {
     let quantity = Some(quantity(text));
-    RecordUse { record: record.to_owned(), revision: 2, quantity, publisher: text.to_owned() }
+    let (record, publisher) = (record.to_owned(), text.to_owned());
+    RecordUse { record, revision: 2, quantity, publisher, doubts: Vec::new() }
 }
 
 fn quantity(as_written: &str) -> Quantity {
@@ -53,8 +54,9 @@ fn report(text: &str, uri: &str) -> SituationReport {
             record: Some(record("missions/haiti/figures/star", text)),
             reason: ExclusionReason::OtherSource.into(),
             in_favour_of: "missions/haiti/figures/q1".to_owned(),
+            note: String::new(),
         }],
-        digest: String::new(),
+        ..SituationNumber::default()
     };
     SituationReport {
         number: 1,

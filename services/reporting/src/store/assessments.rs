@@ -1,7 +1,6 @@
 use muster_service::{table, table::Arguments};
 use muster_values::{MissionId, Stored};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
 
 use super::Error;
 use crate::domain::assessment::Assessment;
@@ -21,16 +20,16 @@ table! {
     }
 }
 
-/// Every assessment of a mission that was recorded by a moment, by id.
-pub async fn known(
+/// The assessments of these areas as they are now, by id.
+pub async fn about(
     db: &mut PgConnection,
     mission: &MissionId,
-    as_of: OffsetDateTime,
+    areas: &[String],
 ) -> Result<Vec<Stored<Assessment>>, Error> {
-    let rest = "where mission = $1 and created_at <= $2 order by id";
+    let rest = "where mission = $1 and area = any($2) order by id";
     let bind = |arguments: &mut Arguments| {
         arguments.add(mission.as_str())?;
-        arguments.add(as_of)
+        arguments.add(areas)
     };
     Ok(table::select(db, rest, bind).await?)
 }

@@ -158,20 +158,26 @@ pub async fn lock(
     get(db, mission, id, None).await
 }
 
-/// Every figure of a mission as it was known at a moment, by id.
-pub async fn known(
+/// The figures of these areas as they are now, retracted ones included, and of flows those that
+/// overlap a period, by id.
+pub async fn about(
     db: &mut PgConnection,
     mission: &MissionId,
-    as_of: OffsetDateTime,
+    areas: &[String],
+    period: Period,
 ) -> Result<Vec<Figure>, Error> {
     let rows = select!(
-        "where mission = $1 and revision = (
-            select max(revision) from reporting.figure_revisions as later
-            where later.mission = figure.mission and later.id = figure.id
-                and later.recorded_at <= $2
-        ) order by id",
+        "where mission = $1 and area = any($2)
+            and (measure = 'stock' or first_day < $3 and $4 < end_day)
+            and revision = (
+                select max(revision) from reporting.figure_revisions as later
+                where later.mission = figure.mission and later.id = figure.id
+            )
+        order by id",
         mission.as_str(),
-        as_of
+        areas,
+        period.end(),
+        period.start()
     )
     .fetch_all(db)
     .await?;

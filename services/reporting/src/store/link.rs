@@ -214,3 +214,18 @@ impl From<Row> for Cursor {
         }
     }
 }
+
+/// When the last change of a mission was recorded here, by the clock of whichever replica.
+pub async fn last_recorded(
+    db: &mut PgConnection,
+    mission: &MissionId,
+) -> Result<Option<OffsetDateTime>, Error> {
+    let recorded = sqlx::query_scalar!(
+        "select last_recorded_at from reporting.feeds
+        where mission = $1 and last_recorded_at > '-infinity'",
+        mission.as_str(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(recorded)
+}

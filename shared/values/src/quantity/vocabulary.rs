@@ -134,4 +134,3 @@ pub const TELLING: &str = "\
     jan feb mar apr jun jul aug sep sept oct nov dec \
     janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre \
     décembre decembre am pm";
-

@@ -7,8 +7,7 @@ use super::{
         figure::{Figure, FlowMetric, Kind, StockMetric},
         incident::{Harm, IncidentType},
         situation::{
-            Count, Exclusion, Metric, Number, Question, RecordUse, Rule, phrases,
-            precedence,
+            Count, Exclusion, Metric, Number, Question, RecordUse, Rule, phrases, precedence,
         },
     },
     disputes,
@@ -47,7 +46,10 @@ pub fn bullets(context: &Context) -> Vec<String> {
         let disputes = disputes::of_number(context, number);
         let sums = disputes::of_parts(context, number);
         let told = told(context, number, PARTS);
-        [Some(told), caveats(number), disputes, sums, same, longer].into_iter().flatten().collect::<Vec<_>>()
+        [Some(told), caveats(number), disputes, sums, same, longer]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
     };
     numbers.map(|number| bullet(number).join(" ")).collect()
 }

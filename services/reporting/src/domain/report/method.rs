@@ -64,6 +64,7 @@ fn excluded(excluded: &Excluded) -> String {
         Exclusion::OverlappingArea => "its area is another one",
         Exclusion::Retracted => "retracted",
         Exclusion::PartOfCombined => "part of the combined figure",
+        Exclusion::Rejected => "it was looked into and rejected",
         Exclusion::Superseded => "a later one is known",
     };
     format!("{}: {reason}", used(&excluded.record))

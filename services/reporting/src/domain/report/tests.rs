@@ -7,11 +7,10 @@ use time::{Duration, OffsetDateTime, macros::date};
 use super::{
     super::{
         deployment::{Measure, Resource, StrengthClaim},
-        incident::DatePrecision,
+        incident::{DatePrecision, Incident},
         situation::{
             Question, Records,
             haiti::{self, question},
-            situation,
         },
         statement::{QuotedNumber, Statement},
         timeline::{Event, EventKind},
@@ -50,12 +49,17 @@ fn event(id: &str, title: &str, year: i32, month: i32, day: i32) -> Stored<Event
 }
 
 fn composed(question: &Question, records: &Records) -> Composed {
-    let situation = situation(question, records, 7, false).unwrap();
+    let situation = haiti::answer(question, records, haiti::incidents());
     let events = [
         event("war", "Gangs declare war on the government", 2024, 2, 0),
         event("plea", "The prime minister asks for a mission", 2023, 0, 0),
     ];
     compose(&situation, records, &[statement()], &events)
+}
+
+fn composed_with(records: &Records, incidents: Vec<Incident>) -> Composed {
+    let situation = haiti::answer(&question(), records, incidents);
+    compose(&situation, records, &[statement()], &[])
 }
 
 fn haiti() -> Composed {
@@ -239,7 +243,7 @@ fn words_are_quoted_only_where_they_are_the_speakers_own() {
                 Kenya, at a briefing in Embakasi, 24 June 2024 (The Star; \
                 statements/ruto-relief).";
     assert_eq!(section(&haiti(), "What was said"), [said]);
-    let situation = situation(&question(), &haiti::records(), 7, false).unwrap();
+    let situation = haiti::answer(&question(), &haiti::records(), haiti::incidents());
     let numbers = vec![QuotedNumber {
         as_written: "95,000".to_owned(),
         figure: "missions/haiti/figures/fled-star".to_owned(),
@@ -290,14 +294,14 @@ fn the_capital_is_named_only_where_a_source_names_it() {
 
 #[test]
 fn parts_without_records_are_left_out() {
-    let situation = situation(&question(), &Records::default(), 0, false).unwrap();
+    let situation = haiti::answer(&question(), &Records::default(), Vec::new());
     let empty = compose(&situation, &Records::default(), &[], &[]);
     assert_eq!((empty.summary.len(), empty.sections.len()), (0, 0));
 }
 
 #[test]
 fn a_part_never_outgrows_what_the_wire_takes() {
-    let situation = situation(&question(), &haiti::records(), 7, false).unwrap();
+    let situation = haiti::answer(&question(), &haiti::records(), haiti::incidents());
     let events: Vec<Stored<Event>> =
         (0..300).map(|id| event(&format!("e{id:03}"), "Something", 2024, 1, 1)).collect();
     let mut long = statement();

@@ -157,9 +157,10 @@ fn misprinted(records: &[RecordUse]) -> bool {
             && 3 <= one.len()
             && one.bytes().zip(other.bytes()).filter(|(one, other)| one != other).count() == 1
     };
-    numbers.iter().enumerate().any(|(place, one)| {
-        numbers[place + 1..].iter().any(|other| one_off(one, other))
-    })
+    numbers
+        .iter()
+        .enumerate()
+        .any(|(place, one)| numbers[place + 1..].iter().any(|other| one_off(one, other)))
 }
 
 /// The number that stands in the source's words, without its qualifier.

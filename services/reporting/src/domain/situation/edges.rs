@@ -16,7 +16,7 @@ use super::{
 const KILLED: Metric = Metric::Flow(FlowMetric::Killed);
 
 fn answer(records: &Records) -> Situation {
-    situation(&question(), records, 7, false).unwrap()
+    haiti::answer(&question(), records, haiti::incidents())
 }
 
 fn killed(id: &str, start: Date, end: Date, people: i64) -> Figure {
@@ -127,11 +127,15 @@ fn the_latest_word_of_a_source_on_who_controls_what_stands() {
 
 #[test]
 fn an_incident_counts_where_every_day_that_it_can_be_lies_in_the_period() {
-    let mut records = haiti::records();
+    let mut incidents = haiti::incidents();
     let mut year = haiti::incident("some-day", Verification::Unverified);
     year.occurred_on = PartialDate::new(2024, 0, 0).unwrap();
     let mut abroad = haiti::incident("elsewhere", Verification::Unverified);
     "DO".clone_into(&mut abroad.area);
-    records.incidents.extend([year, abroad]);
-    assert_eq!(answer(&records).incident_counts[0].incidents, 1);
+    incidents.extend([year, abroad]);
+    let answer = haiti::answer(&question(), &haiti::records(), incidents);
+    let count = &answer.incident_counts[0];
+    assert_eq!(count.quantity.to_string(), "between 1 and 2");
+    assert_eq!(count.possible.first[0].record.record, "missions/haiti/incidents/some-day");
+    assert_eq!(count.possible.first[0].doubts, [Doubt::Period]);
 }

@@ -17,7 +17,7 @@ use super::{
         figure::{Figure, FigureRole, FlowMetric, Kind, StockMetric},
         incident::{DatePrecision, Incident, IncidentType, Verification},
     },
-    Question, Records,
+    Areas, Question, Records, Situation, Tally, situation,
 };
 
 pub const RECORDED: OffsetDateTime = datetime!(2024-07-01 0:00 UTC);
@@ -80,16 +80,27 @@ pub fn flow(metric: FlowMetric, period: Period) -> Kind {
 pub fn records() -> Records {
     Records {
         figures: figures(),
-        incidents: vec![
-            incident("wharf", Verification::Verified),
-            incident("mill", Verification::Rejected),
-        ],
         assessments: vec![
             assessment("un", "most of", Some(51), None, "UN"),
             assessment("star", "nearly all", None, Some(99), "The Star"),
         ],
         deployment: deployment(),
     }
+}
+
+pub fn incidents() -> Vec<Incident> {
+    vec![incident("wharf", Verification::Verified), incident("mill", Verification::Rejected)]
+}
+
+/// The answer to a question from records, with these incidents in the order of their names.
+pub fn answer(question: &Question, records: &Records, mut incidents: Vec<Incident>) -> Situation {
+    incidents.sort_by(|one, other| one.id.cmp(&other.id));
+    let areas = Areas::new(&records.deployment);
+    let mut tally = Tally::default();
+    for incident in &incidents {
+        tally.add(question, &areas, &incident.into()).unwrap();
+    }
+    situation(question, records, &tally, 7, false).unwrap()
 }
 
 fn figures() -> Vec<Figure> {

@@ -42,8 +42,20 @@ pub fn numbers(
     let mut flows: Vec<Made> = FlowMetric::ALL.iter().map(made).collect::<Result<_, _>>()?;
     let parts = combine(&mut flows)?;
     let flows = flows.iter().filter(|made| !made.is_empty());
-    let stocks = StockMetric::ALL.iter().filter_map(|metric| stock(*metric, question, &figures, areas));
+    let stocks =
+        StockMetric::ALL.iter().filter_map(|metric| stock(*metric, question, &figures, areas));
     Ok(flows.map(|made| explained(made, &parts, question, areas)).chain(stocks).collect())
+}
+
+/// The number of one metric, where any figure speaks of it.
+pub fn number(
+    question: &Question,
+    figures: &[Figure],
+    areas: &Areas,
+    metric: Metric,
+) -> Result<Option<Number>, Overflow> {
+    let all = numbers(question, figures, areas)?;
+    Ok(all.into_iter().find(|number| number.metric == metric))
 }
 
 /// A recommended figure before the others, then the latest published, then the first by name.
@@ -102,10 +114,11 @@ fn flow<'r>(
 /// What is known of the cell (area and period) of a figure that goes before the others of it: the
 /// figure itself, or, where it is not recommended and others cannot be true with it, all of these
 /// with what they say between them.
-fn cell<'r>(first: Flow<'r>, standing: impl Iterator<Item = Flow<'r>>) -> (Vec<Flow<'r>>, Quantity) {
-    let same = |flow: &Flow| {
-        (flow.period, &flow.figure.area) == (first.period, &first.figure.area)
-    };
+fn cell<'r>(
+    first: Flow<'r>,
+    standing: impl Iterator<Item = Flow<'r>>,
+) -> (Vec<Flow<'r>>, Quantity) {
+    let same = |flow: &Flow| (flow.period, &flow.figure.area) == (first.period, &first.figure.area);
     let (flows, figures): (Vec<Flow>, Vec<&Figure>) =
         standing.filter(same).map(|flow| (flow, flow.figure)).unzip();
     let (figures, quantity) = disputed(first.figure, &figures);
@@ -257,9 +270,9 @@ fn stock(
     let day = question.valid_at.date();
     // The figures come by precedence, and the first of equal keys is the least.
     let latest_of = |area: &str| {
-        let usable = known.iter().filter(|(figure, as_of)| {
-            !figure.retracted && figure.area == area && *as_of <= day
-        });
+        let usable = known
+            .iter()
+            .filter(|(figure, as_of)| !figure.retracted && figure.area == area && *as_of <= day);
         usable.min_by_key(|(_, as_of)| Reverse(*as_of))
     };
     let chosen = areas.up_from(&question.area).find_map(latest_of).copied();

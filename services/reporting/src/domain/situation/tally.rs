@@ -8,7 +8,9 @@ use time::Date;
 
 use super::{
     super::incident::{Casualties, Harm, Incident, IncidentType, Verification, suffered},
-    Areas, Excluded, Exclusion, Question, RecordUse, canonical::Mark, phrases,
+    Areas, Excluded, Exclusion, Question, RecordUse,
+    canonical::Mark,
+    phrases,
 };
 
 /// How many records are named with a number; the rest is asked for page by page.
@@ -62,6 +64,17 @@ pub enum Part {
 pub struct Possible {
     pub record: RecordUse,
     pub doubts: Vec<Doubt>,
+}
+
+impl Part {
+    /// The record's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Included(used) => &used.record,
+            Self::Possible(possible) => &possible.record.record,
+            Self::Excluded(excluded) => &excluded.record.record,
+        }
+    }
 }
 
 /// How many records there are, and the first of them by name.

@@ -17,7 +17,7 @@ const FLED: Metric = Metric::Flow(FlowMetric::Displaced);
 const STOCK: Metric = Metric::Stock(StockMetric::Displaced);
 
 fn answer(question: &Question, records: &Records) -> Situation {
-    situation(question, records, 7, false).unwrap()
+    haiti::answer(question, records, haiti::incidents())
 }
 
 fn haiti() -> Situation {
@@ -255,8 +255,11 @@ fn the_mission_has_those_that_landed_by_then() {
 fn rejected_incidents_are_not_counted() {
     let counts = haiti().incident_counts;
     assert_eq!(counts.len(), 1);
-    assert_eq!((counts[0].incidents, counts[0].verified), (1, 1));
-    assert_eq!(counts[0].records, ["missions/haiti/incidents/wharf"]);
+    assert_eq!((counts[0].included.count, counts[0].verified), (1, 1));
+    assert_eq!(counts[0].included.first[0].record, "missions/haiti/incidents/wharf");
+    let mill = &counts[0].excluded.first[0];
+    assert_eq!(mill.record.record, "missions/haiti/incidents/mill");
+    assert_eq!(mill.reason, Exclusion::Rejected);
 }
 
 #[test]
