@@ -5,6 +5,7 @@
 )]
 
 mod behind;
+mod cases;
 mod deployment;
 mod desk;
 mod feed;

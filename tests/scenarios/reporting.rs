@@ -162,12 +162,19 @@ async fn a_revision_may_not_change_what_is_counted() {
 async fn a_breakdown_may_not_be_more_than_its_figure() {
     let desk = Desk::open(Clock::System).await;
     let mut killed = figure(FlowMetric::Killed, "1,660", "BINUH", FigureRole::Recommended);
-    let row =
-        |quantity| pb::FigureBreakdown { quantity: Some(words(quantity)), ..Default::default() };
-    killed.breakdown = vec![row("1,347"), row("314")];
+    let row = |sex: pb::Sex, age: pb::AgeBand, quantity| pb::FigureBreakdown {
+        sex: sex.into(),
+        age_band: age.into(),
+        quantity: Some(words(quantity)),
+    };
+    let (adult, child) = (pb::AgeBand::Adult, pb::AgeBand::Child);
+    let men = row(pb::Sex::Male, adult, "1,347");
+    killed.breakdown = vec![men.clone(), row(pb::Sex::Female, adult, "314")];
     let refused = desk.record("killed", killed.clone()).await.unwrap_err();
     assert_eq!(field_violations(&refused), ["figure.breakdown"]);
-    killed.breakdown = vec![row("1,347"), row("273"), row("40")];
+    let (women, children) =
+        (row(pb::Sex::Female, adult, "273"), row(pb::Sex::Unspecified, child, "40"));
+    killed.breakdown = vec![men, women, children];
     desk.record("killed", killed).await.unwrap();
 }
 
