@@ -3,6 +3,7 @@
 use muster_proto::deployment::v1::{
     self as pb, ContingentState, HeadcountAccount, MovementState, PledgeState, StrengthMeasure,
     contingent_service_client::ContingentServiceClient,
+    contingent_step_service_client::ContingentStepServiceClient,
     mandate_service_client::MandateServiceClient, movement_service_client::MovementServiceClient,
     pledge_service_client::PledgeServiceClient,
     readiness_check_service_client::ReadinessCheckServiceClient,
@@ -254,10 +255,10 @@ fn hold(effective_time: time::OffsetDateTime) -> pb::HoldContingentRequest {
 
 /// The steps of the contingent, in their order.
 async fn steps(world: &World) -> Vec<pb::ContingentStep> {
-    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let mut steps = ContingentStepServiceClient::new(world.client.deployment.clone());
     let parent = "missions/m/contingents/ken-1".to_owned();
     let list = pb::ListContingentStepsRequest { parent, ..Default::default() };
-    contingents.list_contingent_steps(list).await.unwrap().into_inner().steps
+    steps.list_contingent_steps(list).await.unwrap().into_inner().steps
 }
 
 #[tokio::test]

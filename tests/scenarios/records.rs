@@ -6,6 +6,7 @@ use muster_proto::{
     deployment::v1::{
         self as pb, StrengthMeasure, area_service_client::AreaServiceClient,
         contingent_service_client::ContingentServiceClient,
+        contingent_step_service_client::ContingentStepServiceClient,
         history_service_client::HistoryServiceClient, pledge_service_client::PledgeServiceClient,
         strength_service_client::StrengthServiceClient,
     },
@@ -315,8 +316,9 @@ async fn a_step_mistyped_by_a_year_is_corrected_and_the_true_ones_follow() {
         parent: "missions/m/contingents/ken-1".into(),
         ..Default::default()
     };
-    let steps = contingents.list_contingent_steps(list).await.unwrap().into_inner().steps;
-    let step = steps.last().unwrap().clone();
+    let mut steps = ContingentStepServiceClient::new(world.client.deployment.clone());
+    let taken = steps.list_contingent_steps(list).await.unwrap().into_inner().steps;
+    let step = taken.last().unwrap().clone();
     let name = step.name.clone();
     let recorded = step.update_time;
     let correct = |effective: OffsetDateTime| pb::UpdateContingentStepRequest {
@@ -330,14 +332,14 @@ async fn a_step_mistyped_by_a_year_is_corrected_and_the_true_ones_follow() {
         ..Default::default()
     };
     let early = correct(datetime!(2023-07-01 0:00 UTC));
-    let refused = contingents.update_contingent_step(early).await.unwrap_err();
+    let refused = steps.update_contingent_step(early).await.unwrap_err();
     assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
-    contingents.update_contingent_step(correct(true_one)).await.unwrap();
+    steps.update_contingent_step(correct(true_one)).await.unwrap();
     contingents.resume_contingent(later).await.unwrap();
     let mut get = async |recorded_by_time| {
         let get =
             pb::GetContingentStepRequest { name: name.clone(), as_of_time: None, recorded_by_time };
-        contingents.get_contingent_step(get).await.unwrap().into_inner().effective_time
+        steps.get_contingent_step(get).await.unwrap().into_inner().effective_time
     };
     assert_eq!(get(None).await, at(true_one));
     assert_eq!(get(recorded).await, at(typed));

@@ -8,6 +8,7 @@ mod partners;
 mod mandates;
 mod pledges;
 mod contingents;
+mod steps;
 mod checks;
 mod movements;
 mod sites;
@@ -40,6 +41,10 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
         .add_service(serve!(pb::pledge_service_server::PledgeServiceServer<_>, handler.clone()))
         .add_service(serve!(
             pb::contingent_service_server::ContingentServiceServer<_>,
+            handler.clone()
+        ))
+        .add_service(serve!(
+            pb::contingent_step_service_server::ContingentStepServiceServer<_>,
             handler.clone()
         ))
         .add_service(serve!(

@@ -49,13 +49,14 @@ async fn what_happened_is_not_ahead_and_not_before_1900() {
         effective_time: at(datetime!(2099-01-01 0:00 UTC)),
         ..Default::default()
     };
-    let record = dpb::RecordSiteStatusRequest {
-        name: "missions/m/sites/port".into(),
-        status: Some(status),
+    let create = dpb::CreateSiteStatusRequest {
+        parent: "missions/m/sites/port".into(),
+        site_status_id: "lost".into(),
+        site_status: Some(status),
         ..Default::default()
     };
-    let refused = sites.record_site_status(record).await;
-    assert_eq!(violations(refused), ["status.effective_time"]);
+    let refused = sites.create_site_status(create).await;
+    assert_eq!(violations(refused), ["site_status.effective_time"]);
 }
 
 #[tokio::test]

@@ -42,12 +42,22 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// A method of the same service that changes one resource by its name.
+    /// A method of the same service that changes one resource by its name, or one that updates a
+    /// part of it, which the services make by themselves.
     pub fn step(&self, method: &str) -> Option<MethodDescriptor> {
-        let found = self.create.parent_service().methods().find(|found| found.name() == method)?;
-        let has = |field: &str| found.input().get_field_by_name(field).is_some();
-        let changes = has("request_id") && (has("name") || has("update_mask"));
-        changes.then_some(found)
+        let has = |found: &MethodDescriptor, field: &str| {
+            found.input().get_field_by_name(field).is_some()
+        };
+        let own = self.create.parent_service();
+        let found = own.methods().find(|found| found.name() == method).or_else(|| {
+            let package = own.package_name().to_owned();
+            let services = pool().services().filter(|other| other.package_name() == package);
+            let mut methods = services.flat_map(|service| service.methods().collect::<Vec<_>>());
+            methods.find(|found| found.name() == method && has(found, "update_mask"))
+        })?;
+        let changes = has(&found, "request_id");
+        let names = has(&found, "name") || has(&found, "update_mask");
+        (changes && names).then_some(found)
     }
 
     /// The names of those methods.

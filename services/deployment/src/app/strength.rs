@@ -3,16 +3,13 @@ use muster_values::{Id, MissionId, Place, Stored};
 use time::OffsetDateTime;
 
 use super::{App, Error};
-use crate::{
-    domain::{
-        claim::{StrengthClaim, Subject},
-        contingent::Contingent,
-        mission::Mission,
-        movement::Movement,
-        partner::Partner,
-        strength::{Records, Strength},
-    },
-    store,
+use crate::domain::{
+    claim::{StrengthClaim, Subject},
+    contingent::Contingent,
+    mission::Mission,
+    movement::Movement,
+    partner::Partner,
+    strength::{Records, Strength},
 };
 
 impl Record for StrengthClaim {
@@ -45,7 +42,7 @@ impl App {
         self.database.still_has(context, Some(&mission)).await?;
         let now = self.database.clock().now();
         // One snapshot for all of them, so that no number is of another moment than the next.
-        let mut db = self.database.snapshot().await.map_err(store::Error::from)?;
+        let mut db = self.database.snapshot().await?;
         let place = Place::new(mission.clone(), Id::known(mission.as_str()));
         if table::get::<Mission>(&mut db, &place).await?.is_none() {
             return Err(resource::not_found(&mission.name()).into());

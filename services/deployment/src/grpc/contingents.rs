@@ -6,7 +6,7 @@ use super::Handler;
 use crate::{
     app::Asked,
     convert::{contingents, headcount},
-    domain::contingent::{Contingent, ContingentStep},
+    domain::contingent::Contingent,
 };
 
 #[tonic::async_trait]
@@ -127,33 +127,5 @@ impl ContingentService for Handler {
         request: Request<pb::ListHeadcountEntriesRequest>,
     ) -> Answer<pb::ListHeadcountEntriesResponse> {
         standard::list(&self.app, Call::admit(request)?, "").await
-    }
-
-    async fn get_contingent_step(
-        &self,
-        request: Request<pb::GetContingentStepRequest>,
-    ) -> Answer<pb::ContingentStep> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_contingent_steps(
-        &self,
-        request: Request<pb::BatchGetContingentStepsRequest>,
-    ) -> Answer<pb::BatchGetContingentStepsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_contingent_steps(
-        &self,
-        request: Request<pb::ListContingentStepsRequest>,
-    ) -> Answer<pb::ListContingentStepsResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
-    }
-
-    async fn update_contingent_step(
-        &self,
-        request: Request<pb::UpdateContingentStepRequest>,
-    ) -> Answer<pb::ContingentStep> {
-        standard::update::<ContingentStep, _, _>(&self.app, Call::admit(request)?).await
     }
 }

@@ -28,5 +28,5 @@ pub async fn of_contingent(
         arguments.add(mission.as_str())?;
         arguments.add(contingent.as_str())
     };
-    Ok(table::select(db, rest, bind).await?)
+    table::select(db, rest, bind).await
 }

@@ -64,7 +64,7 @@ pub async fn steps(
         arguments.add(contingent.mission.as_str())?;
         arguments.add(contingent.id.as_str())
     };
-    Ok(table::select(db, rest, bind).await?)
+    table::select(db, rest, bind).await
 }
 
 /// The contingent that has a partner's ordinal.

@@ -28,7 +28,7 @@ pub async fn of_contingent(
         arguments.add(contingent.mission.as_str())?;
         arguments.add(contingent.id.as_str())
     };
-    Ok(table::select(db, rest, bind).await?)
+    table::select(db, rest, bind).await
 }
 
 /// How many more or fewer were present in the whole mission from a moment on, oldest first.

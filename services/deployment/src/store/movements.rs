@@ -45,5 +45,5 @@ pub async fn arrivals(
         arguments.add(movement.mission.as_str())?;
         arguments.add(movement.id.as_str())
     };
-    Ok(table::select(db, rest, bind).await?)
+    table::select(db, rest, bind).await
 }

@@ -155,7 +155,7 @@ fn resource(any: &Any) -> Result<Resource, FieldViolation> {
         kind if kind == pb::Arrival::full_name() => read(bytes, arrival),
         kind if kind == pb::HeadcountEntry::full_name() => read(bytes, headcount_entry),
         kind if kind == pb::SiteStatus::full_name() => read(bytes, site_status),
-        kind if kind == pb::Site::full_name() => read(bytes, site),
+        kind if kind == pb::Site::full_name() => read(bytes, |wire| Ok(site(wire))),
         kind if kind == pb::StrengthClaim::full_name() => read(bytes, strength_claim),
         _ => Err(FieldViolation::new("is of a type that is not known").under("resource")),
     }
@@ -297,13 +297,13 @@ fn headcount_entry(wire: pb::HeadcountEntry) -> Result<Resource, FieldViolation>
     }))
 }
 
-fn site(wire: pb::Site) -> Result<Resource, FieldViolation> {
-    Ok(Resource::Site(Site {
+fn site(wire: pb::Site) -> Resource {
+    Resource::Site(Site {
         name: wire.name,
         display_name: wire.display_name,
         area: wire.area_code,
         history: Vec::new(),
-    }))
+    })
 }
 
 fn site_status(wire: pb::SiteStatus) -> Result<Resource, FieldViolation> {

@@ -153,7 +153,7 @@ pub fn records(
     as_of: AsOf,
 ) -> Result<(Asked, AskedRecords), FieldViolation> {
     use pb::list_situation_records_request::Number as Wire;
-    let behind = match request.number.clone().required().at("number")? {
+    let behind = match request.number.required().at("number")? {
         Wire::Flow(flow) => Behind::Figures(Metric::Flow(required(flow).at("flow")?)),
         Wire::Stock(stock) => Behind::Figures(Metric::Stock(required(stock).at("stock")?)),
         Wire::Harm(harm) => Behind::Incidents(Counted::People(required(harm).at("harm")?)),

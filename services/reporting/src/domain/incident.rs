@@ -234,11 +234,14 @@ mod tests {
         let (killed, injured) = (row(Harm::Killed, None, 3), row(Harm::Injured, None, 3));
         assert_eq!(check(&[]), Ok(()));
         assert_eq!(check(&[killed.clone(), injured.clone()]), Ok(()));
-        assert_eq!(check(&[injured.clone()]).unwrap_err().row, None);
+        assert_eq!(check(std::slice::from_ref(&injured)).unwrap_err().row, None);
         let women = row(Harm::Killed, Some(Sex::Female), 5);
         assert!(check(&[killed.clone(), women.clone()]).is_err());
         assert_eq!(check(&[killed.clone(), injured, killed.clone()]).unwrap_err().row, Some(2));
-        assert_eq!(suffered(&[women.clone()], Harm::Killed), Some(Quantity::exactly(5)));
+        assert_eq!(
+            suffered(std::slice::from_ref(&women), Harm::Killed),
+            Some(Quantity::exactly(5))
+        );
         assert_eq!(suffered(&[women], Harm::Missing), None);
     }
 

@@ -35,9 +35,12 @@ impl<'r> Roster<'r> {
                 Resource::HeadcountEntry(entry) if entry.recorded_at <= as_of => {
                     roster.entries.push(entry);
                 }
-                // These are in what they belong to.
-                Resource::Step(_) | Resource::Arrival(_) | Resource::SiteStatus(_) => {}
-                Resource::HeadcountEntry(_) | Resource::Area(_) => {}
+                // Steps, arrivals and statuses are in what they belong to.
+                Resource::HeadcountEntry(_)
+                | Resource::Area(_)
+                | Resource::Step(_)
+                | Resource::Arrival(_)
+                | Resource::SiteStatus(_) => {}
                 Resource::Site(site) => roster.sites.push(site),
                 Resource::StrengthClaim(claim) => roster.claims.push(claim),
             }
