@@ -20,17 +20,17 @@ use muster_tests::{World, at, field_violations, no_older_than};
 use time::macros::datetime;
 use tonic::Status;
 
-#[expect(clippy::unnecessary_wraps, reason = "a field of a message that may be absent")]
+#[expect(clippy::unnecessary_wraps, reason = "fields take it so")]
 fn date(year: i32, month: i32, day: i32) -> Option<Date> {
     Some(Date { year, month, day })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a field of a message that may be absent")]
+#[expect(clippy::unnecessary_wraps, reason = "fields take it so")]
 fn period(from: (i32, i32, i32), to: (i32, i32, i32)) -> Option<Period> {
     Some(Period { start_date: date(from.0, from.1, from.2), end_date: date(to.0, to.1, to.2) })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a field of a message that may be absent")]
+#[expect(clippy::unnecessary_wraps, reason = "fields take it so")]
 fn words(as_written: &str) -> Option<Quantity> {
     Some(Quantity { as_written: as_written.into(), ..Quantity::default() })
 }

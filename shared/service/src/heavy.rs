@@ -1,6 +1,6 @@
 //! Limits concurrent reads that go over many rows: N run, 2N wait up to 250 ms, the rest get
-//! OVERLOADED with RetryInfo. What they hold of the database's connections is a quarter at most, so
-//! that they never keep writes from theirs.
+//! OVERLOADED with RetryInfo. They take at most a quarter of the database's connections and half of
+//! the processors, so that they never keep writes from theirs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,7 +29,8 @@ pub struct HeavyReads {
 impl HeavyReads {
     pub fn of(database: &Database) -> Self {
         let connections = database.pool.options().get_max_connections();
-        Self::new(usize::try_from(connections / 4).unwrap_or(1).max(1))
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::new(usize::try_from(connections / 4).unwrap_or(1).min(processors / 2).max(1))
     }
 
     fn new(at_once: usize) -> Self {

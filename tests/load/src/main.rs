@@ -13,6 +13,7 @@ mod transition;
 mod feed;
 mod watch;
 mod overload;
+mod situation;
 mod idle;
 
 use std::process::ExitCode;
@@ -53,6 +54,12 @@ enum Benchmark {
     },
     /// Five times more calls than can be answered
     Overload(Plan),
+    /// 32 situations at once over 50,000 incidents, beside writers
+    Situation {
+        /// How often it is measured, of what is known and of what was known
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
     /// The memory of services that nobody calls
     Idle,
     /// Runs what is measured; the benchmarks call this themselves
@@ -79,6 +86,7 @@ async fn run(benchmark: Benchmark) -> anyhow::Result<()> {
         Benchmark::Feed { plan, changes } => feed::run(plan, changes).await,
         Benchmark::Watch { rounds } => watch::run(rounds).await,
         Benchmark::Overload(plan) => overload::run(plan).await,
+        Benchmark::Situation { rounds } => situation::run(rounds).await,
         Benchmark::Idle => idle::run().await,
         Benchmark::Serve(service) => serve::run(*service).await,
     }

@@ -96,6 +96,17 @@ impl World {
         Ok(Client::new(kit.clone(), kit, Some(&self.token("staff", Role::Staff)?)))
     }
 
+    /// A client of both services, for what is prepared and not measured.
+    pub async fn client_of_both(
+        &self,
+        deployment: &Process,
+        reporting: &Process,
+    ) -> anyhow::Result<Client> {
+        let deployment = client::connect("deployment", &deployment.url()).await?;
+        let reporting = client::connect("reporting", &reporting.url()).await?;
+        Ok(Client::new(deployment, reporting, Some(&self.token("staff", Role::Staff)?)))
+    }
+
     /// A database connection URL for a role, as libpq reads it too.
     pub fn url(&self, role: &str) -> String {
         self.cluster.url(DATABASE, role)

@@ -89,6 +89,7 @@ fn show(answer: &Answer, terminal: Terminal) -> String {
     add(&["number", "people", "made by", "from", "published by"], numbers(answer, terminal));
     add(&["left out of", "record", "says", "published by", "why"], left_out(answer));
     add(&["incidents", "reported", "verified", "records"], incidents(answer, terminal));
+    add(&["harmed in incidents", "people", "verified", "incidents"], casualties(answer, terminal));
     add(&["who controls", "percent", "day", "said by", "record"], control(answer));
     add(&["mission", "people", "made from"], presence(answer, terminal));
     add(&["conflict", "records"], conflicts(answer, terminal));
@@ -121,7 +122,14 @@ fn metric(number: &SituationNumber) -> String {
         ),
         Some(Metric::Stock(stock)) => {
             let stock = StockMetric::try_from(stock).unwrap_or_default();
-            format!("{} (stock)", words::value(stock.as_str_name(), "STOCK_METRIC_"))
+            let name = words::value(stock.as_str_name(), "STOCK_METRIC_");
+            let day = number.as_of_date.and_then(|date| wire::partial_date(date).ok());
+            let day = day.map(|day| format!(" of {day}")).unwrap_or_default();
+            let area = match number.area_code.as_str() {
+                "" => String::new(),
+                area => format!(", for {area}"),
+            };
+            format!("{name} (stock{day}{area})")
         }
         None => "unknown".to_owned(),
     }
@@ -148,9 +156,26 @@ fn incidents(answer: &Answer, terminal: Terminal) -> Vec<Vec<String>> {
         .map(|count| {
             vec![
                 words::value(count.r#type().as_str_name(), "INCIDENT_TYPE_"),
-                count.incidents.to_string(),
+                match count.possible_incidents {
+                    0 => count.incidents.to_string(),
+                    possible => format!("{} to {}", count.incidents, count.incidents + possible),
+                },
                 count.verified.to_string(),
                 terminal.names(&count.records),
+            ]
+        })
+        .collect()
+}
+
+fn casualties(answer: &Answer, terminal: Terminal) -> Vec<Vec<String>> {
+    (answer.casualties.iter())
+        .map(|tally| {
+            let records = tally.included.iter().chain(&tally.possible);
+            vec![
+                words::value(tally.harm().as_str_name(), "HARM_"),
+                words::quantity(tally.quantity.as_ref()),
+                words::quantity(tally.verified_quantity.as_ref()),
+                terminal.names(records.map(|used| &used.record)),
             ]
         })
         .collect()

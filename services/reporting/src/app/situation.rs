@@ -171,14 +171,17 @@ async fn each_incident(
     if asked.as_of == AsOf::default() {
         let codes = areas.overlapping(&asked.area);
         let mut found = Box::pin(incidents::each(db, &asked.mission, &codes, asked.period, after));
+        let mut turn = Turn::default();
         while let Some(occurrence) = found.next().await {
             if !visit(occurrence?)? {
                 break;
             }
+            turn.next().await;
         }
         return Ok(());
     }
     let mut kept = Box::pin(OWN.each(db, &asked.mission, "incidents", after, asked.as_of));
+    let mut turn = Turn::default();
     while let Some(revision) = kept.next().await {
         let revision = revision.map_err(store::Error::from)?;
         let incident = convert::incidents::kept(&revision).map_err(|error| {
@@ -187,8 +190,24 @@ async fn each_incident(
         if !visit(Occurrence::from(&incident))? {
             break;
         }
+        turn.next().await;
     }
     Ok(())
+}
+
+/// Lets other tasks have their turn between rows: the rows of one answer of the database are all
+/// there at once, and nothing else would run until the last one is counted.
+#[derive(Default)]
+struct Turn(usize);
+
+impl Turn {
+    async fn next(&mut self) {
+        const ROWS: usize = 64;
+        self.0 += 1;
+        if self.0.is_multiple_of(ROWS) {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 /// The figures of these areas, and of flows those that overlap the period.

@@ -11,9 +11,9 @@ pub fn said(metric: &str, parts: &[(Period, &str)], question: &Question) -> Stri
         return format!("{metric}: figures speak of parts of the area only.");
     }
     let periods: Vec<Period> = parts.iter().map(|(period, _)| *period).collect();
-    let in_months = |period: &Period| period.start().day() == 1 && period.end().day() == 1;
+    let in_months = |period: Period| period.start().day() == 1 && period.end().day() == 1;
     let (count, unit): (fn(Period) -> i64, _) =
-        if periods.iter().all(in_months) && in_months(&question.period) {
+        if periods.iter().copied().all(in_months) && in_months(question.period) {
             (months, "months")
         } else {
             (days, "days")
