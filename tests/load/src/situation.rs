@@ -206,7 +206,8 @@ async fn situation(client: Authorized, as_of_time: Option<Timestamp>) -> Result<
     let answer = situations.get_situation(request).await?.into_inner();
     let counted = answer.casualties.first().map_or(0, |tally| tally.incidents);
     if counted < i64::from(INCIDENTS) {
-        return Err(Status::internal(format!("only {counted} incidents were counted")));
+        let few = format!("only {counted} incidents were counted");
+        return Err(Status::failed_precondition(few));
     }
     Ok(())
 }
