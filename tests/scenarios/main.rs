@@ -29,6 +29,7 @@ mod reporting;
 mod restore;
 mod retries;
 mod shutdown;
+mod strength;
 mod tidy;
 mod tokens;
 mod transactions;

@@ -1,10 +1,12 @@
 //! Numbers, names and times in words.
 
+use std::str::FromStr;
+
 use muster_proto::common::v1::{Period, Quantity};
 use muster_service::wire;
-use muster_values::quantity::grouped;
+use muster_values::{PartialDate, Zone, quantity::grouped};
 use prost_types::Timestamp;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A number with its bounds: "more than 2,500 (2,501 or more)".
 pub fn quantity(quantity: Option<&Quantity>) -> String {
@@ -55,12 +57,34 @@ pub fn period(period: Option<Period>) -> String {
     }
 }
 
-/// Reads a moment from an argument: a date and time with an offset, or a day's first moment.
-pub fn read_moment(text: &str) -> Result<Timestamp, String> {
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    OffsetDateTime::parse(&whole, &Rfc3339)
-        .map(wire::timestamp)
-        .map_err(|_| "must be a moment such as 2024-06-25T10:00:00Z, or a day".to_owned())
+/// A moment as an argument gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    At(OffsetDateTime),
+    /// A day's end at the mission's place.
+    Day(Date),
+}
+
+impl Moment {
+    pub fn in_zone(self, zone: &Zone) -> Timestamp {
+        wire::timestamp(match self {
+            Self::At(at) => at,
+            Self::Day(day) => zone.end(day),
+        })
+    }
+}
+
+/// Reads a date and time with an offset, or a day.
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = text.parse().ok().filter(|day: &PartialDate| day.day().is_some());
+        let at = || OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::At);
+        day.map(|day| Self::Day(day.first_day()))
+            .or_else(at)
+            .ok_or_else(|| "must be a moment such as 2024-06-25T10:00:00Z, or a day".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -93,12 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_read_with_or_without_a_time() {
-        assert_eq!(read_moment("2024-06-25").unwrap().seconds, 1_719_273_600);
-        assert_eq!(
-            moment(Some(&read_moment("2024-06-25T10:00:00+03:00").unwrap())),
-            "2024-06-25T07:00:00Z"
-        );
-        assert!(read_moment("yesterday").is_err());
+    fn a_day_means_its_end_at_the_place() {
+        let haiti = "America/Port-au-Prince".parse().unwrap();
+        let read = |text: &str| moment(Some(&text.parse::<Moment>().unwrap().in_zone(&haiti)));
+        assert_eq!(read("2024-06-25"), "2024-06-26T03:59:59Z");
+        assert_eq!(read("2024-06-25T10:00:00+03:00"), "2024-06-25T07:00:00Z");
+        for junk in ["yesterday", "2024-06", "2024-06-31"] {
+            assert!(junk.parse::<Moment>().is_err(), "{junk}");
+        }
     }
 }

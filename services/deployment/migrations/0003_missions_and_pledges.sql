@@ -5,6 +5,7 @@ create table deployment.missions (
     host_country text not null,
     purpose      text not null,
     requirements jsonb not null, -- readiness checks by the state that needs them
+    time_zone    text not null, -- its name in the IANA time zone database
     revision     bigint not null,
     created_at   timestamptz not null,
     updated_at   timestamptz not null

@@ -12,9 +12,8 @@ pub mod contingent;
 pub mod movement;
 pub mod site;
 pub mod claim;
-pub mod strength;
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+pub use muster_values::date::moment;
 
 /// A state that does not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,10 +31,4 @@ pub struct StateForbids {
 pub struct OutOfOrder {
     pub field: &'static str,
     pub earliest: String,
-}
-
-/// A moment as callers read it.
-pub fn moment(at: OffsetDateTime) -> String {
-    // A year that RFC 3339 cannot write is no year that a caller can send.
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }

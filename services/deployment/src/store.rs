@@ -11,6 +11,7 @@ pub mod headcount;
 pub mod movements;
 pub mod sites;
 pub mod claims;
+pub mod strength;
 
 use sqlx::migrate::Migrator;
 

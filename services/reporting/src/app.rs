@@ -10,6 +10,7 @@ mod assessments;
 mod statements;
 mod timeline;
 mod situation;
+mod zone;
 mod reports;
 
 use std::sync::Arc;

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use muster_values::{date::NoDate, name::BadName};
+use muster_values::{date::NoDate, name::BadName, zone::NoZone};
 use prost_reflect::{Kind, MessageDescriptor};
 use tonic::Status;
 
 use crate::status::{Reason, Refusal};
 
 /// A request field that breaks a rule, with the path that leads to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path} {rule}")]
 pub struct FieldViolation {
     path: String,
     rule: String,
@@ -52,6 +53,12 @@ impl FieldViolation {
 
 impl From<NoDate> for FieldViolation {
     fn from(err: NoDate) -> Self {
+        Self::new(err)
+    }
+}
+
+impl From<NoZone> for FieldViolation {
+    fn from(err: NoZone) -> Self {
         Self::new(err)
     }
 }

@@ -209,6 +209,34 @@ impl History {
             .and_then(|row| std::future::ready(Revision::try_from(row)))
     }
 
+    /// The revisions that hold of everything in some collections, by collection and key.
+    pub async fn all(
+        self,
+        db: &mut PgConnection,
+        mission: &MissionId,
+        collections: &[&str],
+        as_of: AsOf,
+    ) -> Result<Vec<Revision>, sqlx::Error> {
+        let query = format!(
+            "select * from (
+                select distinct on (collection, key) {COLUMNS}, collection, present from {table}
+                where mission = $1 and collection = any($2)
+                    and known_at <= coalesce($3, 'infinity')
+                    and recorded_at <= coalesce($4, 'infinity')
+                order by collection, key, known_at desc, revision desc
+            ) held where present order by collection, key",
+            table = self.0
+        );
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(mission.as_str())
+            .bind(collections)
+            .bind(as_of.known_by)
+            .bind(as_of.recorded_by)
+            .fetch_all(db)
+            .await?;
+        rows.into_iter().map(Revision::try_from).collect()
+    }
+
     /// The revisions that hold of the missions themselves, by id: of those named, or of all.
     pub async fn missions(
         self,

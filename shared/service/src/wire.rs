@@ -1,6 +1,8 @@
 //! Between the wire's common messages and the types that domains use. Wire to domain may fail
 //! and names the field; domain to wire never fails.
 
+mod strength;
+
 use muster_proto::{
     common::v1 as pb,
     google::r#type::{Date as WireDate, Interval},

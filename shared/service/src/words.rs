@@ -2,7 +2,8 @@
 
 use crate::FieldViolation;
 
-/// Ties a domain enum to its wire twin, value by value: `From` one way, `wire_value` the other.
+/// Ties a domain enum to its wire twin, value by value: `From` one way, `FromWire` the other. A
+/// `shared` one is of neither's crate, and has `ToWire` in place of `From`.
 #[macro_export]
 macro_rules! wire_enum {
     ($domain:ty, $wire:ty { $($variant:ident),+ $(,)? }) => {
@@ -12,6 +13,20 @@ macro_rules! wire_enum {
             }
         }
 
+        $crate::wire_enum!(@read $domain, $wire { $($variant),+ });
+    };
+    (shared $domain:ty, $wire:ty { $($variant:ident),+ $(,)? }) => {
+        impl $crate::words::ToWire for $domain {
+            type Wire = $wire;
+
+            fn to_wire(self) -> $wire {
+                match self { $(Self::$variant => <$wire>::$variant,)+ }
+            }
+        }
+
+        $crate::wire_enum!(@read $domain, $wire { $($variant),+ });
+    };
+    (@read $domain:ty, $wire:ty { $($variant:ident),+ }) => {
         impl $crate::words::FromWire for $domain {
             fn from_wire(number: i32) -> Option<Self> {
                 match <$wire>::try_from(number).ok()? {
@@ -27,6 +42,13 @@ macro_rules! wire_enum {
 pub trait FromWire: Sized {
     /// `None` for the zero value and for numbers without a meaning here.
     fn from_wire(number: i32) -> Option<Self>;
+}
+
+/// An enum of a crate that both services share, which has a wire twin.
+pub trait ToWire {
+    type Wire;
+
+    fn to_wire(self) -> Self::Wire;
 }
 
 /// Reads an enum field that has to be set.

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use time::{Date, Month};
+use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A date of which the day, or the day and the month, may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +65,12 @@ impl From<Date> for PartialDate {
     fn from(date: Date) -> Self {
         Self { year: date.year(), month: Some(u8::from(date.month())), day: Some(date.day()) }
     }
+}
+
+/// A moment as callers read it.
+pub fn moment(at: OffsetDateTime) -> String {
+    // A year that RFC 3339 cannot write is no year that a caller can send.
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
 /// `2024`, `2024-06` or `2024-06-24`.

@@ -7,6 +7,7 @@ pub mod quantity;
 pub mod source;
 pub mod stored;
 pub mod words;
+pub mod zone;
 
 pub use self::date::PartialDate;
 pub use self::name::{Id, MissionId};
@@ -14,3 +15,4 @@ pub use self::period::Period;
 pub use self::quantity::{Qualifier, Quantity, Unit};
 pub use self::source::Source;
 pub use self::stored::{Collected, Place, Stored};
+pub use self::zone::Zone;

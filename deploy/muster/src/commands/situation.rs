@@ -10,14 +10,13 @@ use muster_proto::{
 };
 use muster_service::wire;
 use muster_values::PartialDate;
-use prost_types::Timestamp;
 
 use super::{missions, strength};
 use crate::{
     cli::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
-    words,
+    words::{self, Moment},
 };
 
 /// What `muster situation` takes.
@@ -38,13 +37,14 @@ pub struct Situation {
     #[arg(long, value_name = "DAY", value_parser = read_day)]
     to: PartialDate,
 
-    /// The moment of presence, control and stocks; now, unless given
-    #[arg(long, value_name = "TIME", value_parser = words::read_moment)]
-    at: Option<Timestamp>,
+    /// The moment of presence, control and stocks, or a day, to its end at the mission's place;
+    /// now, unless given
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
 
-    /// What was recorded by then counts; everything, unless given
-    #[arg(long, value_name = "TIME", value_parser = words::read_moment)]
-    as_of: Option<Timestamp>,
+    /// What was known by then counts; everything, unless given
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Moment>,
 
     /// For whom the answer is
     #[arg(long, value_enum, default_value_t)]
@@ -58,12 +58,15 @@ impl Situation {
             start_date: Some(wire::wire_partial_date(self.from)),
             end_date: Some(wire::wire_partial_date(self.to)),
         };
+        let name = missions::choose(&client, self.mission.as_deref()).await?;
+        let [valid_time, as_of_time] =
+            missions::moments(&client, &name, [self.at, self.as_of]).await?;
         let request = GetSituationRequest {
-            name: missions::choose(&client, self.mission.as_deref()).await?,
+            name,
             area_code: self.area,
             period: Some(period),
-            valid_time: self.at,
-            as_of_time: self.as_of,
+            valid_time,
+            as_of_time,
             ..Default::default()
         };
         let mut situation = SituationServiceClient::new(client.reporting);

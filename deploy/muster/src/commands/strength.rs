@@ -5,14 +5,13 @@ use muster_proto::deployment::v1::{
     GetStrengthRequest, HeadcountAccount, ReconciliationVerdict, Strength as Answer,
     StrengthMeasure, strength_service_client::StrengthServiceClient,
 };
-use prost_types::Timestamp;
 
 use super::missions;
 use crate::{
     cli::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
-    words,
+    words::{self, Moment},
 };
 
 /// What `muster strength` takes.
@@ -21,13 +20,14 @@ pub struct Strength {
     /// The mission; where there is only one, that one
     mission: Option<String>,
 
-    /// The moment it is asked for, such as 2024-06-25T22:00:00Z; now, unless given
-    #[arg(long, value_name = "TIME", value_parser = words::read_moment)]
-    at: Option<Timestamp>,
+    /// The moment it is asked for, such as 2024-06-25T22:00:00Z, or a day, to its end at the
+    /// mission's place; now, unless given
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
 
-    /// What was recorded by then counts; everything, unless given
-    #[arg(long, value_name = "TIME", value_parser = words::read_moment)]
-    as_of: Option<Timestamp>,
+    /// What was known by then counts; everything, unless given
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Moment>,
 
     /// For whom the answer is
     #[arg(long, value_enum, default_value_t)]
@@ -38,13 +38,10 @@ impl Strength {
     pub async fn run(self, access: &Access) -> anyhow::Result<()> {
         let client = settings::connect(access).await?;
         let name = missions::choose(&client, self.mission.as_deref()).await?;
+        let [valid_time, as_of_time] =
+            missions::moments(&client, &name, [self.at, self.as_of]).await?;
         let mut strength = StrengthServiceClient::new(client.deployment);
-        let request = GetStrengthRequest {
-            name,
-            valid_time: self.at,
-            as_of_time: self.as_of,
-            ..Default::default()
-        };
+        let request = GetStrengthRequest { name, valid_time, as_of_time, ..Default::default() };
         let answer = strength.get_strength(request).await?.into_inner();
         match self.output {
             Output::Json => terminal::print(&json::pretty(&answer)?),
@@ -56,6 +53,10 @@ impl Strength {
 fn show(answer: &Answer, terminal: Terminal) -> String {
     let at = words::moment(answer.valid_time.as_ref());
     let mut parts = vec![terminal.bold(&format!("Strength of {} at {at}", answer.name)) + "\n"];
+    if answer.nothing_known {
+        parts.push("nothing was known of it by then\n".to_owned());
+        return parts.concat();
+    }
     parts.push(match answer.mandate.as_str() {
         "" => "no mandate in force\n".to_owned(),
         mandate => format!("mandate in force: {}\n", words::short(mandate)),

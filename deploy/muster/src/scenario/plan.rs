@@ -16,6 +16,9 @@ use super::{
 /// The same content always has the same request ids, so that loading it again is a repetition.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8f1d_2c0a_5b0e_4a57_9a55_1f0d_6d75_7374);
 
+/// When what an entry says became known; it stands beside the resource, not in it.
+const KNOWN: &str = "known_time";
+
 /// Keys of a step that are filled in here.
 const FILLED_IN: [&str; 3] = ["name", "request_id", "etag"];
 
@@ -147,8 +150,9 @@ impl Plan<'_> {
             "" => Vec::new(),
             _ => catalogue::within(Some(&kind.collection)).collect(),
         };
-        let aside =
-            ["id", "steps"].into_iter().chain(inner.iter().map(|inner| inner.table.as_str()));
+        let aside = ["id", KNOWN, "steps"]
+            .into_iter()
+            .chain(inner.iter().map(|inner| inner.table.as_str()));
         let aside: Vec<&str> = aside.collect();
         let request = creation(kind, parent, id, &name, (table, &aside), reader);
         let create = CallKind::Create { get: kind.get.clone() };
@@ -189,7 +193,9 @@ fn creation(
 ) -> DynamicMessage {
     let before = reader.problem_count();
     let resource = reader.message(&kind.create.output(), table, aside);
-    let mut request = DynamicMessage::new(kind.create.input());
+    let mut said = Table::new();
+    said.extend(table.get(KNOWN).map(|given| (KNOWN.to_owned(), given.clone())));
+    let mut request = reader.message(&kind.create.input(), &said, &[]);
     if !parent.is_empty() {
         request.set_field_by_name("parent", Value::String(parent.to_owned()));
     }

@@ -5,7 +5,7 @@ use muster_service::{
 };
 use muster_values::{Collected, Id, Place, Stored};
 
-use super::{App, Error, areas::areas_exist};
+use super::{App, Error, areas::areas_exist, existing_mission};
 use crate::domain::{
     contingent::Contingent,
     movement::{Movement, Window},
@@ -32,6 +32,8 @@ impl Record for Movement {
         stored: &mut Stored<Self>,
         before: Option<&Self>,
     ) -> Result<(), Error> {
+        let zone = existing_mission(work).await?.content.zone;
+        stored.window = stored.window.at_place(&zone);
         if let Some(before) = before {
             stored.content.follow(before)?;
         }
@@ -55,7 +57,10 @@ impl App {
         let (mut work, _) = self.begin(context, &place.mission).await?;
         let mut movement = standard::lock::<Movement>(&mut work, &place, etag).await?;
         match replan {
-            Replan::Delay(window) => movement.delay(window, note)?,
+            Replan::Delay(window) => {
+                let zone = existing_mission(&mut work).await?.content.zone;
+                movement.delay(window.at_place(&zone), note)?;
+            }
             Replan::Cancel => movement.cancel(note)?,
         }
         let now = work.now();

@@ -1,15 +1,19 @@
-use muster_service::{Context, Work, resource, standard::Record, table};
-use muster_values::{Id, MissionId, Place, Stored};
+use muster_service::{
+    Context, Work, history::Revision, resource, standard::Reads, standard::Record, table,
+};
+use muster_values::{Id, MissionId, Place, Stored, Zone};
 use time::OffsetDateTime;
 
 use super::{App, Error};
-use crate::domain::{
-    claim::{StrengthClaim, Subject},
-    contingent::Contingent,
-    mission::Mission,
-    movement::Movement,
-    partner::Partner,
-    strength::{Records, Strength},
+use crate::{
+    domain::{
+        claim::{StrengthClaim, Subject},
+        contingent::Contingent,
+        mission::Mission,
+        movement::Movement,
+        partner::Partner,
+    },
+    store::strength,
 };
 
 impl Record for StrengthClaim {
@@ -28,35 +32,32 @@ impl Record for StrengthClaim {
     }
 }
 
+/// What a mission's strength is made from.
+pub struct Recorded {
+    /// Of the mission's place.
+    pub zone: Zone,
+    pub revisions: Vec<Revision>,
+    /// When it was read.
+    pub now: OffsetDateTime,
+}
+
 impl App {
-    /// The mission's strength at a moment, as it was known at another; both are now where
-    /// nothing else is asked for.
-    pub async fn strength(
+    /// Everything that a mission's strength is made from, as it was known by the moments that the
+    /// caller asks for. All of it is of one moment, so that no number is older than the next.
+    pub async fn recorded_strength(
         &self,
         context: &Context,
-        mission: MissionId,
-        valid_at: Option<OffsetDateTime>,
-        as_of: Option<OffsetDateTime>,
-    ) -> Result<Strength, Error> {
-        context.scope(&mission)?;
-        self.database.still_has(context, Some(&mission)).await?;
+        mission: &MissionId,
+    ) -> Result<Recorded, Error> {
+        self.admit(context, mission).await?;
         let now = self.database.clock().now();
-        // One snapshot for all of them, so that no number is of another moment than the next.
-        let mut db = self.database.snapshot().await?;
+        let mut reader = self.reader(context, mission).await?;
+        let as_of = reader.as_of();
         let place = Place::new(mission.clone(), Id::known(mission.as_str()));
-        if table::get::<Mission>(&mut db, &place).await?.is_none() {
-            return Err(resource::not_found(&mission.name()).into());
-        }
-        let records = Records {
-            mandates: table::all(&mut db, &mission).await?,
-            pledges: table::all(&mut db, &mission).await?,
-            contingents: table::all(&mut db, &mission).await?,
-            entries: table::all(&mut db, &mission).await?,
-            claims: table::all(&mut db, &mission).await?,
-        };
-        let as_of = as_of.unwrap_or(now);
-        let records = records.known_by(as_of);
-        Ok(records.strength(mission, valid_at.unwrap_or(now), as_of)?)
+        let found = table::get::<Mission>(reader.db(), &place).await?;
+        let zone = found.ok_or_else(|| resource::not_found(&mission.name()))?.content.zone;
+        let revisions = strength::revisions(reader.db(), mission, as_of).await?;
+        Ok(Recorded { zone, revisions, now })
     }
 }
 

@@ -1,30 +1,12 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    resource::Content, wire, wire::wire_date, wire::wire_quantity, wire::wire_sources, wire_enum,
-    words::required,
+    resource::Content, wire, wire::wire_date, wire::wire_quantity, wire::wire_sources,
+    words::ToWire, words::required,
 };
 use muster_values::{MissionId, Stored};
 
-use crate::domain::claim::{Measure, StrengthClaim, Subject};
-
-wire_enum!(
-    Measure,
-    pb::StrengthMeasure {
-        Authorised,
-        Planned,
-        Pledged,
-        Confirmed,
-        Ready,
-        InTransit,
-        Arrived,
-        Present,
-        Effective,
-        Listed,
-        Operational,
-        Available,
-    }
-);
+use crate::domain::claim::{StrengthClaim, Subject};
 
 impl Content for StrengthClaim {
     type Message = pb::StrengthClaim;
@@ -46,7 +28,7 @@ impl Content for StrengthClaim {
             path => format!("{}/{path}", stored.mission.name()),
         };
         pb::StrengthClaim {
-            measure: pb::StrengthMeasure::from(stored.measure).into(),
+            measure: stored.measure.to_wire().into(),
             quantity: Some(wire_quantity(&stored.quantity)),
             as_of_date: Some(wire_date(stored.as_of)),
             subject,

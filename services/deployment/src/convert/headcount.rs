@@ -1,30 +1,9 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
-use muster_service::{resource::Content, wire, wire::timestamp, wire_enum, words::required};
+use muster_service::{resource::Content, wire, wire::timestamp, words::ToWire, words::required};
 use muster_values::{MissionId, Stored};
 
-use crate::domain::{
-    contingent::Shift,
-    headcount::{Account, Entry},
-};
-
-wire_enum!(
-    Account,
-    pb::HeadcountAccount {
-        Outside,
-        Pledged,
-        Training,
-        Ready,
-        InTransit,
-        Present,
-        OnLeave,
-        Medical,
-        Missing,
-        Dead,
-        Returning,
-        Repatriated,
-    }
-);
+use crate::domain::{contingent::Shift, headcount::Entry};
 
 /// Reads which people change accounts by a correction.
 pub fn shift(request: &pb::CorrectHeadcountRequest) -> Result<Shift, FieldViolation> {
@@ -53,8 +32,8 @@ impl Content for Entry {
 
     fn pack(stored: &Stored<Self>) -> pb::HeadcountEntry {
         pb::HeadcountEntry {
-            from_account: pb::HeadcountAccount::from(stored.from).into(),
-            to_account: pb::HeadcountAccount::from(stored.to).into(),
+            from_account: stored.from.to_wire().into(),
+            to_account: stored.to.to_wire().into(),
             headcount: stored.headcount,
             effective_time: Some(timestamp(stored.effective_at)),
             record_time: Some(timestamp(stored.updated_at)),

@@ -1,7 +1,7 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
 use muster_service::{resource::Content, wire_enum, words::required};
-use muster_values::{MissionId, Stored};
+use muster_values::{MissionId, Stored, Zone};
 
 use crate::domain::mission::{CheckType, Mission, Requirement, Stage};
 
@@ -38,6 +38,10 @@ impl Content for Mission {
                 .map(|(index, wire)| requirement(wire).at_index("readiness_requirements", index))
                 .collect::<Result<_, _>>()
                 .at("mission")?,
+            zone: match mission.time_zone.as_str() {
+                "" => Zone::UTC,
+                name => name.parse::<Zone>().at("time_zone")?,
+            },
         })
     }
 
@@ -52,6 +56,7 @@ impl Content for Mission {
                     check_type: pb::ReadinessCheckType::from(requirement.check).into(),
                 })
                 .collect(),
+            time_zone: stored.zone.to_string(),
             ..pb::Mission::default()
         }
     }

@@ -99,6 +99,7 @@ fn window(wire: pb::MovementWindow) -> Result<Window, FieldViolation> {
             .at("available_to_load_date")?,
         earliest_arrival: optional_date(wire.earliest_arrival_date).at("earliest_arrival_date")?,
         latest_arrival: optional_date(wire.latest_arrival_date).at("latest_arrival_date")?,
+        due_at: None,
     };
     let dates = window.earliest_arrival.zip(window.latest_arrival);
     if dates.is_some_and(|(earliest, latest)| latest < earliest) {

@@ -1,25 +1,8 @@
 use std::{fmt, str::FromStr};
 
-use muster_values::{Collected, Id, Quantity, Source, words};
+use muster_strength::Measure;
+use muster_values::{Collected, Id, Quantity, Source};
 use time::Date;
-
-words! {
-    /// What a number of people counts.
-    pub enum Measure {
-        Authorised = "authorised",
-        Planned = "planned",
-        Pledged = "pledged",
-        Confirmed = "confirmed",
-        Ready = "ready",
-        InTransit = "in_transit",
-        Arrived = "arrived",
-        Present = "present",
-        Effective = "effective",
-        Listed = "listed",
-        Operational = "operational",
-        Available = "available",
-    }
-}
 
 /// What a claim speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,38 +1,12 @@
-//! The double-entry ledger of people.
+//! The ledger of people, as this service keeps it.
 
-use muster_values::{Collected, Stored, words};
+use muster_strength::{self as strength, Moves, Transfer};
+use muster_values::{Collected, Stored};
 use time::OffsetDateTime;
 
-use super::{
-    mandate::{Mandate, in_force},
-    moment,
-};
+use super::mandate::{Mandate, in_force};
 
-words! {
-    /// Where a person of a contingent counts.
-    pub enum Account {
-        /// Not yet or no longer part of the contingent; may go below zero.
-        Outside = "outside",
-        Pledged = "pledged",
-        Training = "training",
-        Ready = "ready",
-        InTransit = "in_transit",
-        Present = "present",
-        OnLeave = "on_leave",
-        Medical = "medical",
-        Missing = "missing",
-        Dead = "dead",
-        Returning = "returning",
-        Repatriated = "repatriated",
-    }
-}
-
-impl Account {
-    /// Whether those in it are in the mission, on duty or not; a ceiling counts them.
-    pub fn is_present(self) -> bool {
-        matches!(self, Self::Present | Self::OnLeave | Self::Medical)
-    }
-}
+pub use muster_strength::{Account, CeilingExceeded, Ledger, Negative, Refused, TooLarge};
 
 /// One line of the ledger: so many of a contingent left one account and entered another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +15,7 @@ pub struct Entry {
     pub to: Account,
     pub headcount: i32,
     pub effective_at: OffsetDateTime,
-    /// The name of the step, contingent or movement that caused it.
+    /// The name of the contingent or movement that caused it.
     pub cause: String,
     pub note: String,
     pub actor: String,
@@ -51,200 +25,37 @@ impl Collected for Entry {
     const COLLECTION: &'static str = "contingents/headcountEntries";
 }
 
-/// An account that would fall below zero.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{account} has {available} people at {time}; {asked} cannot leave it", time = moment(*at))]
-pub struct Negative {
-    pub account: Account,
-    pub available: i64,
-    pub asked: i64,
-    pub at: OffsetDateTime,
-}
-
-/// More people present than the ceiling in force allows.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{present} people would be present at {time}; the ceiling is {ceiling}", time = moment(*at))]
-pub struct CeilingExceeded {
-    pub ceiling: i32,
-    pub present: i64,
-    pub at: OffsetDateTime,
-}
-
-/// More people in a contingent than one headcount can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a contingent has at most {} people; it would have {people}", i32::MAX)]
-pub struct TooLarge {
-    pub people: i64,
-}
-
-/// Why an entry is not added to a ledger.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    #[error(transparent)]
-    Negative(#[from] Negative),
-    #[error(transparent)]
-    Large(#[from] TooLarge),
-}
-
-/// The entries of one contingent.
-#[derive(Clone, Debug, Default)]
-pub struct Ledger {
-    entries: Vec<Entry>,
-}
-
-impl Ledger {
-    pub fn new(entries: impl IntoIterator<Item = Stored<Entry>>) -> Self {
-        Self { entries: entries.into_iter().map(|entry| entry.content).collect() }
-    }
-
-    /// Refuses a ledger in which an account is below zero at any moment.
-    pub fn check(&self) -> Result<(), Negative> {
-        for at in self.entries.iter().map(|entry| entry.effective_at) {
-            for account in Account::ALL.iter().filter(|account| **account != Account::Outside) {
-                let balance = self.balance(*account, Some(at));
-                if balance < 0 {
-                    let asked = -balance;
-                    return Err(Negative { account: *account, available: 0, asked, at });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// How many an account holds at a moment; `None` for after everything recorded.
-    pub fn balance(&self, account: Account, at: Option<OffsetDateTime>) -> i64 {
-        let counted = |entry: &&Entry| at.is_none_or(|at| entry.effective_at <= at);
-        self.entries.iter().filter(counted).map(|entry| effect(entry, account)).sum()
-    }
-
-    /// Adds an entry, unless an account would be below zero at any moment from then on, or the
-    /// contingent too large: a step may move all its people by one entry.
-    pub fn post(&mut self, entry: Entry) -> Result<(), Refused> {
-        let asked = i64::from(entry.headcount);
-        if entry.from == Account::Outside {
-            let people = asked - self.balance(Account::Outside, None);
-            if i64::from(i32::MAX) < people {
-                return Err(TooLarge { people }.into());
-            }
-        }
-        if entry.from != Account::Outside {
-            let later = self.entries.iter().map(|entry| entry.effective_at);
-            let moments = later.filter(|at| entry.effective_at < *at).chain([entry.effective_at]);
-            let lowest = moments.map(|at| (self.balance(entry.from, Some(at)), at)).min();
-            if let Some((available, at)) = lowest.filter(|(available, _)| *available < asked) {
-                return Err(Negative { account: entry.from, available, asked, at }.into());
-            }
-        }
-        self.entries.push(entry);
-        Ok(())
+impl Moves for Entry {
+    fn transfer(&self) -> Transfer {
+        let Self { from, to, headcount, effective_at, .. } = *self;
+        Transfer { from, to, headcount, effective_at }
     }
 }
 
-/// What an entry does to an account.
-fn effect(entry: &Entry, account: Account) -> i64 {
-    let headcount = i64::from(entry.headcount);
-    headcount * (i64::from(entry.to == account) - i64::from(entry.from == account))
-}
-
-/// Refuses people who would lift those present above the ceiling in force, at their arrival or
-/// at any later arrival that is known. `changes` is how many more or fewer were present in the
-/// whole mission from a moment on, oldest first, without the arrival in question.
+/// Refuses people who would lift those present above the ceiling of the mandate in force, at their
+/// arrival or at any later arrival that is known.
 pub fn within_ceiling(
     mandates: &[Stored<Mandate>],
     changes: &[(OffsetDateTime, i64)],
     at: OffsetDateTime,
     arriving: i64,
 ) -> Result<(), CeilingExceeded> {
-    let later = changes.iter().map(|(moment, _)| *moment).filter(|moment| at < *moment);
-    for moment in std::iter::once(at).chain(later) {
-        let Some(ceiling) = in_force(mandates, moment).and_then(|found| found.personnel_ceiling)
-        else {
-            continue;
-        };
-        let before = changes.iter().filter(|(change, _)| *change <= moment);
-        let present = before.map(|(_, people)| people).sum::<i64>() + arriving;
-        if i64::from(ceiling) < present {
-            return Err(CeilingExceeded { ceiling, present, at: moment });
-        }
-    }
-    Ok(())
+    let ceiling = |moment| in_force(mandates, moment).and_then(|found| found.personnel_ceiling);
+    strength::within_ceiling(ceiling, changes, at, arriving)
 }
 
 #[cfg(test)]
 pub mod tests {
-    use proptest::prelude::*;
-    use time::{Duration, macros::datetime};
+    use time::macros::datetime;
 
     use super::*;
 
-    const START: OffsetDateTime = datetime!(2024-06-01 0:00 UTC);
-
-    pub fn entry(
-        from: Account,
-        to: Account,
-        headcount: i32,
-        effective_at: OffsetDateTime,
-    ) -> Entry {
-        Entry {
-            from,
-            to,
-            headcount,
-            effective_at,
-            cause: String::new(),
-            note: String::new(),
-            actor: String::new(),
-        }
-    }
-
     pub fn ledger(entries: &[(Account, Account, i32)]) -> Ledger {
-        Ledger {
-            entries: entries.iter().map(|(from, to, n)| entry(*from, *to, *n, START)).collect(),
-        }
-    }
-
-    #[test]
-    fn nobody_leaves_an_account_that_is_empty_then_or_later() {
-        let mut ledger = ledger(&[(Account::Outside, Account::Ready, 400)]);
-        let late = START + Duration::DAY * 2;
-        ledger.post(entry(Account::Ready, Account::InTransit, 300, late)).unwrap();
-        let early = entry(Account::Ready, Account::Outside, 200, START + Duration::DAY);
-        let account = Account::Ready;
-        let negative = Negative { account, available: 100, asked: 200, at: late };
-        let said = "ready has 100 people at 2024-06-03T00:00:00Z; 200 cannot leave it";
-        assert_eq!(negative.to_string(), said);
-        assert_eq!(ledger.post(early), Err(Refused::Negative(negative)));
-    }
-
-    #[test]
-    fn nobody_enters_a_contingent_that_no_headcount_can_tell() {
-        let mut ledger = ledger(&[(Account::Outside, Account::Pledged, i32::MAX)]);
-        let one = || entry(Account::Outside, Account::Training, 1, START);
-        let people = i64::from(i32::MAX) + 1;
-        assert_eq!(ledger.post(one()), Err(Refused::Large(TooLarge { people })));
-        ledger.post(entry(Account::Pledged, Account::Outside, 1, START)).unwrap();
-        ledger.post(one()).unwrap();
-    }
-
-    proptest! {
-        #[test]
-        fn totals_conserve_and_nothing_is_ever_negative(
-            moves in proptest::collection::vec((0usize..12, 0usize..12, 1i32..300, 0i64..50), 1..60)
-        ) {
-            let mut ledger = Ledger::default();
-            for (from, to, headcount, hour) in moves {
-                let (from, to) = (Account::ALL[from], Account::ALL[to]);
-                if from != to {
-                    let at = START + Duration::HOUR * i32::try_from(hour).unwrap();
-                    let _ = ledger.post(entry(from, to, headcount, at));
-                }
-            }
-            for hour in 0..50 {
-                let at = Some(START + Duration::HOUR * hour);
-                let balances: Vec<i64> =
-                    Account::ALL.iter().map(|account| ledger.balance(*account, at)).collect();
-                prop_assert_eq!(balances.iter().sum::<i64>(), 0);
-                prop_assert!(balances[1..].iter().all(|balance| 0 <= *balance));
-            }
-        }
+        let effective_at = datetime!(2024-06-01 0:00 UTC);
+        let transfer = |(from, to, headcount): &(Account, Account, i32)| {
+            let (from, to, headcount) = (*from, *to, *headcount);
+            Transfer { from, to, headcount, effective_at }
+        };
+        Ledger::new(entries.iter().map(transfer))
     }
 }

@@ -1,3 +1,4 @@
+use muster_strength::{self as strength, Term};
 use muster_values::{Collected, Id, Quantity, Source, Stored, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
@@ -65,22 +66,20 @@ pub struct Outside {
 }
 
 impl Mandate {
-    pub fn in_force(&self, at: OffsetDateTime) -> bool {
-        self.starts_at <= at && at < self.ends_at
-    }
-
     /// `lineage` is a place's code followed by the codes of the areas it lies in.
     pub fn covers(&self, lineage: &[String]) -> bool {
         self.areas.is_empty() || self.areas.iter().any(|area| lineage.contains(area))
     }
 }
 
-/// The mandate in force: the one that began last, where several are.
+/// The mandate in force, whatever place it is for.
 pub fn in_force(mandates: &[Stored<Mandate>], at: OffsetDateTime) -> Option<&Stored<Mandate>> {
-    mandates
-        .iter()
-        .filter(|mandate| mandate.in_force(at))
-        .max_by_key(|mandate| (mandate.starts_at, mandate.adopted_on, mandate.id.clone()))
+    strength::in_force(mandates, at, term)
+}
+
+fn term(mandate: &Stored<Mandate>) -> Term<'_> {
+    let Mandate { starts_at, ends_at, adopted_on, .. } = mandate.content;
+    Term { starts_at, ends_at, adopted_on, name: mandate.id.as_str() }
 }
 
 /// What is unmet where no mandate is in force.
@@ -98,7 +97,7 @@ pub fn guard(
 ) -> Result<(), Outside> {
     let place = lineage.first().cloned().unwrap_or_default();
     let mut unmet = Vec::new();
-    for mandate in mandates.iter().filter(|mandate| mandate.in_force(at)) {
+    for mandate in mandates.iter().filter(|mandate| term(mandate).holds(at)) {
         if mandate.covers(lineage) {
             return Ok(());
         }

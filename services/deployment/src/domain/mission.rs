@@ -1,4 +1,4 @@
-use muster_values::{Collected, words};
+use muster_values::{Collected, Zone, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -38,6 +38,8 @@ pub struct Mission {
     pub host_country: String,
     pub purpose: String,
     pub requirements: Vec<Requirement>,
+    /// Of the place that it is sent to; its days are cut in it.
+    pub zone: Zone,
 }
 
 impl Collected for Mission {

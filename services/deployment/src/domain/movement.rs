@@ -1,6 +1,6 @@
-use muster_values::{Collected, Id, Source, words};
+use muster_values::{Collected, Id, Source, Zone, words};
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{OutOfOrder, StateForbids, headcount::Account, moment};
 
@@ -49,6 +49,17 @@ pub struct Window {
     pub available_to_load: Option<Date>,
     pub earliest_arrival: Option<Date>,
     pub latest_arrival: Option<Date>,
+    /// When the latest day of arrival is over at the mission's place.
+    pub due_at: Option<OffsetDateTime>,
+}
+
+impl Window {
+    /// The same plan, with its days cut in the time zone of the mission's place.
+    #[must_use]
+    pub fn at_place(self, zone: &Zone) -> Self {
+        let over = |day: Date| day.next_day().map(|next| zone.start(next));
+        Self { due_at: self.latest_arrival.and_then(over), ..self }
+    }
 }
 
 /// One part of a movement that reached its destination.
@@ -189,10 +200,10 @@ impl Movement {
         }
     }
 
-    /// How much later than the end of the latest planned day (UTC) the last part arrived.
+    /// How much later than the end of the latest planned day at the mission's place the last part
+    /// arrived.
     pub fn slippage(&self) -> Option<Duration> {
-        let end = self.window.latest_arrival?.next_day()?.with_time(Time::MIDNIGHT).assume_utc();
-        let late = self.last_arrived_at? - end;
+        let late = self.last_arrived_at? - self.window.due_at?;
         (Duration::ZERO < late).then_some(late)
     }
 
@@ -227,7 +238,7 @@ mod tests {
             origin: place("Nairobi"),
             destination: place("Port-au-Prince"),
             planned: 400,
-            window: Window { latest_arrival: Some(date!(2024 - 06 - 25)), ..Window::default() },
+            window: window(&Zone::UTC),
             state: State::Planned,
             departed_at: None,
             departed: 0,
@@ -281,6 +292,22 @@ mod tests {
             panic!("an arrival before the departure")
         };
         assert_eq!(order.earliest, "2024-06-24T20:00:00Z");
+    }
+
+    fn window(zone: &Zone) -> Window {
+        let latest_arrival = Some(date!(2024 - 06 - 25));
+        Window { latest_arrival, ..Window::default() }.at_place(zone)
+    }
+
+    #[test]
+    fn the_latest_day_ends_where_the_mission_is() {
+        let haiti = "America/Port-au-Prince".parse().unwrap();
+        let mut movement = Movement { window: window(&haiti), ..planned() };
+        movement.depart(START, 200).unwrap();
+        movement.arrive(&part(datetime!(2024-06-25 22:30 -4), 100)).unwrap();
+        assert_eq!(movement.slippage(), None);
+        movement.arrive(&part(datetime!(2024-06-26 0:30 -4), 100)).unwrap();
+        assert_eq!(movement.slippage(), Some(Duration::MINUTE * 30));
     }
 
     #[test]

@@ -11,6 +11,7 @@ table! {
         host_country: Plain,
         purpose: Plain,
         requirements: Json,
+        zone as "time_zone": Text,
     }
 }
 

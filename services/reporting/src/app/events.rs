@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use muster_values::{Id, MissionId, PartialDate, Place, Source, Stored};
+use muster_values::{Id, MissionId, PartialDate, Place, Source, Stored, Zone};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
@@ -51,21 +51,22 @@ pub fn related(resource: &Resource) -> Option<&str> {
     }
 }
 
-/// The steps that a resource tells of, with the others that are known by name.
-pub fn of(resource: &Resource, known: &HashMap<String, Resource>) -> Vec<Fact> {
+/// The steps that a resource tells of, with the others that are known by name. Days are cut in the
+/// mission's time zone.
+pub fn of(resource: &Resource, known: &HashMap<String, Resource>, zone: &Zone) -> Vec<Fact> {
     let called = |name: &str| called(known.get(name), name);
     match resource {
-        Resource::Mandate(mandate) => vec![adoption(mandate)],
+        Resource::Mandate(mandate) => vec![adoption(mandate, zone)],
         Resource::Pledge(pledge) => pledge_steps(pledge, &called(&pledge.partner)),
         Resource::Step(step) => {
-            contingent_step(step, &called(&step.contingent)).into_iter().collect()
+            contingent_step(step, &called(&step.contingent), zone).into_iter().collect()
         }
         Resource::Movement(movement) => {
-            departure(movement, &called(&movement.contingent)).into_iter().collect()
+            departure(movement, &called(&movement.contingent), zone).into_iter().collect()
         }
         Resource::Arrival(arrival) => match known.get(&arrival.movement) {
             Some(Resource::Movement(movement)) => {
-                vec![reached(arrival, movement, &called(&movement.contingent))]
+                vec![reached(arrival, movement, &called(&movement.contingent), zone)]
             }
             _ => Vec::new(),
         },
@@ -102,9 +103,9 @@ impl Fact {
     }
 }
 
-fn adoption(mandate: &Mandate) -> Fact {
+fn adoption(mandate: &Mandate, zone: &Zone) -> Fact {
     let Mandate { authority, instrument, .. } = mandate;
-    let (from, until) = (mandate.starts_at.date(), mandate.ends_at.date());
+    let (from, until) = (zone.day(mandate.starts_at), zone.day(mandate.ends_at));
     Fact {
         what: "adopted".to_owned(),
         title: format!("{authority} adopts {instrument}"),
@@ -134,14 +135,14 @@ fn pledge_steps(pledge: &Pledge, partner: &str) -> Vec<Fact> {
     confirmed.into_iter().chain(withdrawn).collect()
 }
 
-fn contingent_step(step: &Step, whose: &str) -> Option<Fact> {
+fn contingent_step(step: &Step, whose: &str, zone: &Zone) -> Option<Fact> {
     let goes_on = step.ends_hold && !step.ends();
     let did = if goes_on { "goes on after its hold" } else { did(&step.state)? };
     Some(Fact {
         what: step.state.clone(),
         title: format!("{whose} {did}"),
         description: step.note.clone(),
-        on: step.at.date(),
+        on: zone.day(step.at),
         area: None,
         // The contingent's sources speak of it as a whole; what a step rests on, its note says.
         sources: Vec::new(),
@@ -166,26 +167,26 @@ fn did(state: &str) -> Option<&'static str> {
     })
 }
 
-fn departure(movement: &Movement, whose: &str) -> Option<Fact> {
+fn departure(movement: &Movement, whose: &str, zone: &Zone) -> Option<Fact> {
     let Movement { origin, destination, .. } = movement;
     let home = if movement.homeward { " for home" } else { "" };
     movement.departed_at.map(|at| Fact {
         what: "departed".to_owned(),
         title: format!("{whose}: {} people leave {origin}{home}", movement.departed),
         description: format!("From {origin} to {destination}."),
-        on: at.date(),
+        on: zone.day(at),
         area: None,
         sources: movement.sources.clone(),
     })
 }
 
-fn reached(arrival: &Arrival, movement: &Movement, whose: &str) -> Fact {
+fn reached(arrival: &Arrival, movement: &Movement, whose: &str, zone: &Zone) -> Fact {
     let Movement { origin, destination, .. } = movement;
     Fact {
         what: "arrived".to_owned(),
         title: format!("{whose}: {} people arrive at {destination}", arrival.headcount),
         description: format!("From {origin} to {destination}."),
-        on: arrival.at.date(),
+        on: zone.day(arrival.at),
         area: movement.destination_area.clone(),
         sources: movement.sources.clone(),
     }
@@ -256,7 +257,10 @@ mod tests {
     fn events(resource: &Resource) -> Vec<Stored<Event>> {
         let (mission, name) = (MissionId::known("haiti"), resource.name());
         let known = HashMap::from([(movement().name, Resource::Movement(movement()))]);
-        of(resource, &known).into_iter().map(|fact| fact.into_event(&mission, name, NOW)).collect()
+        of(resource, &known, &Zone::UTC)
+            .into_iter()
+            .map(|fact| fact.into_event(&mission, name, NOW))
+            .collect()
     }
 
     #[test]

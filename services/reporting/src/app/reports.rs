@@ -113,7 +113,7 @@ async fn gather(
 ) -> Result<(Frozen, Records), Error> {
     let (situation, records) = situation::take(db, asked, now).await?;
     let mission = &asked.mission;
-    let today = situation.question.valid_at.date();
+    let today = situation.question.today();
     let said = (asked.period.start(), asked.period.last_day().max(today));
     let mut statements = statements::between(db, mission, said).await?;
     flag_changed(db, &mut statements).await?;

@@ -2,12 +2,12 @@ use futures::{StreamExt, TryStreamExt};
 use muster_service::{
     Context, call::AsOf, history::OWN, page::Page, page::Paged, reader::Reader, standard::Reads,
 };
-use muster_values::{MissionId, Period};
+use muster_values::{MissionId, Period, Zone};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{App, Error, known_area};
+use super::{App, Error, known_area, zone};
 use crate::{
     convert,
     domain::{
@@ -71,7 +71,8 @@ impl App {
         let db = reader.db();
         let deployment = known_deployment(db, &asked).await?;
         let areas = Areas::new(&deployment);
-        let question = question(&asked, now, now);
+        let zone = zone::of_mission(db, &asked.mission).await?;
+        let question = question(&asked, zone, now, now);
         let found = match records.behind {
             Behind::Figures(metric) => {
                 let codes = areas.overlapping(&asked.area);
@@ -131,7 +132,8 @@ pub(super) async fn take(
     let areas = Areas::new(&deployment);
     let codes = areas.overlapping(&asked.area);
     let recorded = newest(&deployment).max(link::last_recorded(db, &asked.mission).await?);
-    let question = question(asked, now, recorded.map_or(now, |recorded| recorded.max(now)));
+    let zone = zone::of_mission(db, &asked.mission).await?;
+    let question = question(asked, zone, now, recorded.map_or(now, |recorded| recorded.max(now)));
     let mut tally = Tally::default();
     each_incident(db, asked, &areas, "", |occurrence| {
         tally.add(&question, &areas, &occurrence)?;
@@ -149,13 +151,14 @@ pub(super) async fn take(
     Ok((situation, records))
 }
 
-fn question(asked: &Asked, now: OffsetDateTime, latest: OffsetDateTime) -> Question {
+fn question(asked: &Asked, zone: Zone, now: OffsetDateTime, latest: OffsetDateTime) -> Question {
     Question {
         mission: asked.mission.clone(),
         area: asked.area.clone(),
         period: asked.period,
         valid_at: asked.valid_at.unwrap_or(now),
         as_of: asked.as_of.known_by.unwrap_or(latest),
+        zone,
     }
 }
 

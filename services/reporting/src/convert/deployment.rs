@@ -7,18 +7,17 @@ use muster_proto::{
 use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
     resource::Key, wire, wire::optional_date, wire::optional_time, wire::required_date,
-    wire::required_time, wire_enum, words::required,
+    wire::required_time, words::required,
 };
-use muster_values::MissionId;
+use muster_values::{MissionId, Zone};
 use prost::{Message, Name};
 use prost_types::Any;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::deployment::{
-    Account, Area, Arrival, Contingent, HeadcountEntry, Mandate, Measure, Mission, Movement,
-    Partner, Pledge, ReceivedChange, ReceivedRevision, Resource, Site, SiteStatus, Snapshot, Step,
-    StrengthClaim,
+    Area, Arrival, Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge,
+    ReceivedChange, ReceivedRevision, Resource, Site, SiteStatus, Snapshot, Step, StrengthClaim,
 };
 
 /// The collections that this service has a use for.
@@ -37,41 +36,6 @@ const COLLECTIONS: [&str; 13] = [
     "sites",
     "strengthClaims",
 ];
-
-wire_enum!(
-    Account,
-    pb::HeadcountAccount {
-        Outside,
-        Pledged,
-        Training,
-        Ready,
-        InTransit,
-        Present,
-        OnLeave,
-        Medical,
-        Missing,
-        Dead,
-        Returning,
-        Repatriated,
-    }
-);
-wire_enum!(
-    Measure,
-    pb::StrengthMeasure {
-        Authorised,
-        Planned,
-        Pledged,
-        Confirmed,
-        Ready,
-        InTransit,
-        Arrived,
-        Present,
-        Effective,
-        Listed,
-        Operational,
-        Available,
-    }
-);
 
 /// Reads a change. What one revision of it says may be unreadable; its place in the feed is not.
 pub fn change(change: &Change) -> Result<ReceivedChange, FieldViolation> {
@@ -144,7 +108,7 @@ pub fn kept(message: &[u8]) -> Result<Option<Resource>, FieldViolation> {
 fn resource(any: &Any) -> Result<Resource, FieldViolation> {
     let bytes = any.value.as_slice();
     match any.type_url.rsplit('/').next().unwrap_or_default() {
-        kind if kind == pb::Mission::full_name() => read(bytes, |wire| Ok(mission(wire))),
+        kind if kind == pb::Mission::full_name() => read(bytes, mission),
         kind if kind == pb::Area::full_name() => read(bytes, |wire| Ok(area(wire))),
         kind if kind == pb::Partner::full_name() => read(bytes, |wire| Ok(partner(wire))),
         kind if kind == pb::Mandate::full_name() => read(bytes, mandate),
@@ -169,12 +133,13 @@ fn read<M: Message + Default>(
     convert(M::decode(bytes).map_err(unreadable)?)
 }
 
-fn mission(wire: pb::Mission) -> Resource {
-    Resource::Mission(Mission {
+fn mission(wire: pb::Mission) -> Result<Resource, FieldViolation> {
+    Ok(Resource::Mission(Mission {
         name: wire.name,
         display_name: wire.display_name,
         host_country: wire.host_country_code,
-    })
+        zone: wire.time_zone.parse::<Zone>().at("time_zone")?,
+    }))
 }
 
 fn area(wire: pb::Area) -> Resource {

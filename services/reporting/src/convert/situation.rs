@@ -1,12 +1,13 @@
-use muster_proto::{deployment::v1 as deployment, reporting::v1 as pb};
+use muster_proto::reporting::v1 as pb;
 use muster_service::{
     AtField, Context, FieldViolation, Required, call::AsOf, page::Page, page::Paged,
     status::Refusal,
 };
 use muster_service::{
     Resource, wire, wire::timestamp, wire::wire_date, wire::wire_period, wire::wire_quantity,
-    wire_enum, words::required,
+    wire_enum, words::ToWire, words::required,
 };
+use muster_strength::Line;
 use muster_values::MissionId;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
         incident::{Harm, IncidentType},
         situation::{
             Conflict, Count, Counted, Doubt, Excluded, Exclusion, Metric, Number, Part, Possible,
-            Presence, PresenceLine, RecordUse, Rule, SHOWN, Situation,
+            Presence, RecordUse, Rule, SHOWN, Situation,
         },
     },
 };
@@ -65,6 +66,7 @@ pub fn pack(situation: &Situation) -> pb::Situation {
         conflict_count: count(situation.conflicts.len()),
         digest: situation.digest.clone(),
         area_display_name: situation.area_name.clone(),
+        time_zone: question.zone.to_string(),
     }
 }
 
@@ -219,14 +221,16 @@ fn presence(presence: &Presence) -> pb::MissionPresence {
         lines: presence.lines.iter().map(presence_line).collect(),
         feed_position: presence.feed_position,
         stale: presence.stale,
+        nothing_known: presence.nothing_known,
     }
 }
 
-fn presence_line(line: &PresenceLine) -> pb::PresenceLine {
+fn presence_line(line: &Line) -> pb::PresenceLine {
     pb::PresenceLine {
-        measure: deployment::StrengthMeasure::from(line.measure).into(),
+        measure: line.measure.to_wire().into(),
         quantity: Some(wire_quantity(&line.quantity)),
         records: line.records.clone(),
+        records_without_number: line.without_number.clone(),
     }
 }
 

@@ -2,46 +2,11 @@
 
 use std::collections::HashMap;
 
-use muster_values::{MissionId, PartialDate, Quantity, Source, words};
+use muster_strength::{Account, Measure};
+use muster_values::{MissionId, PartialDate, Quantity, Source, Zone};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
-
-words! {
-    /// Where a person of a contingent counts.
-    pub enum Account {
-        Outside = "outside",
-        Pledged = "pledged",
-        Training = "training",
-        Ready = "ready",
-        InTransit = "in_transit",
-        Present = "present",
-        OnLeave = "on_leave",
-        Medical = "medical",
-        Missing = "missing",
-        Dead = "dead",
-        Returning = "returning",
-        Repatriated = "repatriated",
-    }
-}
-
-words! {
-    /// What a number of people counts.
-    pub enum Measure {
-        Authorised = "authorised",
-        Planned = "planned",
-        Pledged = "pledged",
-        Confirmed = "confirmed",
-        Ready = "ready",
-        InTransit = "in_transit",
-        Arrived = "arrived",
-        Present = "present",
-        Effective = "effective",
-        Listed = "listed",
-        Operational = "operational",
-        Available = "available",
-    }
-}
 
 /// A change of the deployment service's feed.
 #[derive(Debug)]
@@ -157,6 +122,8 @@ pub struct Mission {
     pub name: String,
     pub display_name: String,
     pub host_country: String,
+    /// Of the place that it is sent to; its days are cut in it.
+    pub zone: Zone,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@ mod disputes;
 mod figures;
 mod headline;
 mod method;
+mod nearest;
 mod places;
 mod strength;
 mod text;
@@ -12,11 +13,19 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-use muster_values::{Id, MissionId, Period, words};
+use muster_values::{Id, MissionId, Period, Stored, words};
 use time::OffsetDateTime;
 
-pub use self::text::{Composed, compose};
-use super::StateForbids;
+use self::text::{
+    BULLET_LENGTH, BULLETS, Context, DISPLACEMENT, HARM, METHOD, PARAGRAPH_LENGTH, PARAGRAPHS,
+    STRENGTH, clipped, spread,
+};
+use super::{
+    StateForbids,
+    situation::{Areas, Records, Roster, Situation},
+    statement::Statement,
+    timeline::Event,
+};
 
 words! {
     /// How far a report is.
@@ -101,4 +110,64 @@ impl Report {
         self.revision += 1;
         self.updated_at = now;
     }
+}
+
+/// The written parts of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    pub headline: String,
+    pub summary: Vec<String>,
+    pub sections: Vec<Section>,
+}
+
+/// Writes a report from the records alone: a part without records is left out.
+pub fn compose(
+    situation: &Situation,
+    records: &Records,
+    statements: &[Stored<Statement>],
+    timeline: &[Stored<Event>],
+) -> Composed {
+    let roster = Roster::new(&records.deployment);
+    let strength = roster.strength(&situation.question.zone);
+    let areas = Areas::new(&records.deployment);
+    let context = Context { situation, records, roster, strength, areas, statements, timeline };
+    let summary = [
+        authorisation::bullets(&context),
+        strength::bullets(&context),
+        figures::bullets(&context),
+        places::bullets(&context),
+    ];
+    let sections = [
+        ("Authorisation and leadership", authorisation::paragraphs(&context)),
+        (STRENGTH, spread(strength::paragraphs(&context))),
+        (HARM, spread(figures::harm(&context))),
+        (DISPLACEMENT, spread(figures::displacement(&context))),
+        (places::control_heading(&context), places::control(&context)),
+        ("Key sites", places::sites(&context)),
+        ("What was said", voices::statements(&context)),
+        ("Timeline", voices::timeline(&context)),
+        ("Where sources disagree", spread(voices::disagreements(&context))),
+        (METHOD, spread(method::paragraphs(&context))),
+    ];
+    let sections = sections.into_iter().filter(|(_, paragraphs)| !paragraphs.is_empty());
+    Composed {
+        headline: headline::headline(&context),
+        summary: summary
+            .into_iter()
+            .flatten()
+            .take(BULLETS)
+            .map(|bullet| clipped(&bullet, BULLET_LENGTH))
+            .collect(),
+        sections: sections.map(|(heading, paragraphs)| section(heading, paragraphs)).collect(),
+    }
+}
+
+fn section(heading: &str, mut paragraphs: Vec<String>) -> Section {
+    if PARAGRAPHS < paragraphs.len() {
+        let more = paragraphs.split_off(PARAGRAPHS - 1).len();
+        paragraphs.push(format!("{more} more are left out here."));
+    }
+    let paragraphs =
+        paragraphs.iter().map(|paragraph| clipped(paragraph, PARAGRAPH_LENGTH)).collect();
+    Section { heading: heading.to_owned(), paragraphs }
 }

@@ -9,7 +9,6 @@ mod coverage;
 mod english;
 mod numbers;
 mod presence;
-mod recorded;
 mod tally;
 mod roster;
 pub mod phrases;
@@ -23,18 +22,17 @@ mod edges;
 #[cfg(test)]
 mod properties;
 
-use muster_values::{MissionId, Period, Quantity, Stored, quantity::Overflow, words};
+use muster_strength::Line;
+use muster_values::{MissionId, Period, Quantity, Stored, Zone, quantity::Overflow, words};
 use time::{Date, OffsetDateTime};
 
 pub use self::areas::Areas;
 pub use self::numbers::{number, precedence};
-pub use self::recorded::{Subject, recorded};
 pub use self::roster::Roster;
 pub use self::tally::{Count, Counted, Doubt, Occurrence, Part, Possible, SHOWN, Tally};
 use super::{
     assessment::Assessment,
     deployment,
-    deployment::Measure,
     figure::{Figure, FlowMetric, StockMetric},
     incident::{Harm, IncidentType},
 };
@@ -58,6 +56,8 @@ pub struct Question {
     /// Of presence, control and stocks.
     pub valid_at: OffsetDateTime,
     pub as_of: OffsetDateTime,
+    /// Of the mission's place.
+    pub zone: Zone,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,18 +155,13 @@ pub struct Presence {
     pub instrument: String,
     /// The names of the partners that lead.
     pub lead_partners: Vec<String>,
-    pub lines: Vec<PresenceLine>,
+    /// A measure of which nothing is recorded has none.
+    pub lines: Vec<Line>,
     pub feed_position: i64,
     /// A change could not be applied; what it touches is stale.
     pub stale: bool,
-}
-
-/// One measure of strength.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PresenceLine {
-    pub measure: Measure,
-    pub quantity: Quantity,
-    pub records: Vec<String>,
+    /// Nothing was known that strength is made from.
+    pub nothing_known: bool,
 }
 
 /// Records that cannot all be true.
@@ -185,14 +180,15 @@ pub fn situation(
     feed_position: i64,
     stale: bool,
 ) -> Result<Situation, Overflow> {
-    let roster = Roster::new(&records.deployment, question.as_of);
+    let roster = Roster::new(&records.deployment);
+    let strength = roster.strength(&question.zone);
     let areas = Areas::new(&records.deployment);
     let numbers = numbers::numbers(question, &records.figures, &areas)?;
     let conflicts = [
         conflicts::of_figures(question, &records.figures, &areas),
         conflicts::of_sums(question, &numbers, &areas)?.into_iter().collect(),
         conflicts::of_assessments(question, &records.assessments, &areas),
-        claims::conflicts(question, &roster)?,
+        claims::conflicts(question, &roster, &strength)?,
     ];
     let mut situation = Situation {
         question: question.clone(),
@@ -200,7 +196,7 @@ pub fn situation(
         incident_counts: incidents.incidents(),
         casualties: incidents.people(),
         control: control::latest(question, &records.assessments, &areas),
-        presence: presence::presence(question, &roster, feed_position, stale)?,
+        presence: presence::presence(question, &roster, &strength, feed_position, stale)?,
         conflicts: conflicts.into_iter().flatten().collect(),
         numbers,
         digest: String::new(),
@@ -234,6 +230,13 @@ impl Number {
     pub fn into_parts(self) -> impl Iterator<Item = Part> {
         let included = self.included.into_iter().map(Part::Included);
         included.chain(self.excluded.into_iter().map(Part::Excluded))
+    }
+}
+
+impl Question {
+    /// The day asked for, at the mission's place.
+    pub fn today(&self) -> Date {
+        self.zone.day(self.valid_at)
     }
 }
 

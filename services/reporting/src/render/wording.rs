@@ -8,7 +8,8 @@ use muster_proto::{
         SituationReport, SituationReportState, StockMetric, situation_number::Metric,
     },
 };
-use muster_values::{PartialDate, quantity::grouped};
+use muster_values::{PartialDate, Zone, quantity::grouped};
+use prost_types::Timestamp;
 use time::OffsetDateTime;
 
 use crate::domain::situation::phrases;
@@ -37,17 +38,23 @@ pub fn title(report: &SituationReport) -> String {
 pub fn scope(report: &SituationReport) -> String {
     let period = report.period.as_ref().and_then(span);
     let published = report.publish_time.as_ref();
-    let published = published
-        .and_then(|at| OffsetDateTime::from_unix_timestamp(at.seconds).ok())
-        .map(|at| format!("published {}", phrases::day(at.date())));
+    let published = published.and_then(|at| day(report, at)).map(|day| format!("published {day}"));
     let area = report.situation.as_ref().map(|situation| &situation.area_display_name);
     let area = area.filter(|name| !name.is_empty()).unwrap_or(&report.area_code);
     let valid = report.valid_time.as_ref();
-    let valid = valid
-        .and_then(|at| OffsetDateTime::from_unix_timestamp(at.seconds).ok())
-        .map(|at| format!("presence and control as of {}", phrases::day(at.date())));
+    let valid =
+        valid.and_then(|at| day(report, at)).map(|day| format!("presence and control as of {day}"));
     let parts = [Some(area.clone()), period, valid, published];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The day of a moment at the mission's place.
+fn day(report: &SituationReport, at: &Timestamp) -> Option<String> {
+    let zone = report.situation.as_ref().map(|situation| situation.time_zone.parse::<Zone>());
+    // Where a report does not say it, it was written without one.
+    let zone = zone.and_then(Result::ok).unwrap_or_default();
+    let at = OffsetDateTime::from_unix_timestamp(at.seconds).ok()?;
+    Some(phrases::day(zone.day(at)))
 }
 
 fn span(period: &Period) -> Option<String> {

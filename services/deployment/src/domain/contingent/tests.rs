@@ -23,6 +23,7 @@ fn contingent(state: State) -> Contingent {
 
 fn mission(requirements: Vec<Requirement>) -> Mission {
     Mission {
+        zone: muster_values::Zone::UTC,
         display_name: "Haiti".into(),
         host_country: "HTI".into(),
         purpose: String::new(),

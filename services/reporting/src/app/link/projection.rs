@@ -6,7 +6,7 @@ use muster_service::{Work, history::OWN, resource::Key};
 use muster_values::{Id, MissionId, Stored};
 use time::OffsetDateTime;
 
-use super::super::events;
+use super::super::{events, zone};
 use crate::{
     convert,
     domain::{
@@ -167,9 +167,10 @@ async fn facts(
         known.values().filter_map(events::related).map(str::to_owned).collect();
     known.extend(resources(work, &mission, &further).await?);
     let mut told: BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>> = BTreeMap::new();
+    let zone = zone::of_mission(work.db(), &mission).await?;
     for (received, resource) in fit {
         let Some(resource) = resource else { continue };
-        for fact in events::of(resource, &known) {
+        for fact in events::of(resource, &known, &zone) {
             let event = fact.into_event(&mission, &received.name, now);
             told.entry(event.id.clone()).or_default().push((event, received.known_at));
         }

@@ -4,7 +4,7 @@ use super::{
 };
 
 pub fn bullets(context: &Context) -> Vec<String> {
-    let mandate = context.roster.mandate_in_force(context.situation.question.valid_at);
+    let mandate = context.mandate();
     let authorised = mandate.map(|mandate| format!("{}.", authorised(mandate)));
     let parts: Vec<String> = authorised.into_iter().chain(leads(context)).collect();
     if parts.is_empty() { Vec::new() } else { vec![parts.join(" ")] }
@@ -13,8 +13,8 @@ pub fn bullets(context: &Context) -> Vec<String> {
 pub fn paragraphs(context: &Context) -> Vec<String> {
     let roster = &context.roster;
     let mut paragraphs = Vec::new();
-    match roster.mandate_in_force(context.situation.question.valid_at) {
-        Some(mandate) => paragraphs.extend(in_force(mandate)),
+    match context.mandate() {
+        Some(mandate) => paragraphs.extend(in_force(context, mandate)),
         None if roster.mandates.is_empty() => {}
         None => paragraphs.push(format!("No mandate was in force on {}.", context.day())),
     }
@@ -30,14 +30,14 @@ pub fn paragraphs(context: &Context) -> Vec<String> {
     paragraphs
 }
 
-fn in_force(mandate: &Mandate) -> Vec<String> {
+fn in_force(context: &Context, mandate: &Mandate) -> Vec<String> {
     let sources = phrases::publishers(&mandate.sources);
     let sources = if sources.is_empty() { String::new() } else { format!(" Source: {sources}.") };
     let mut paragraphs = vec![format!(
         "{}. It is in force from {} until {}.{sources}",
         authorised(mandate),
-        phrases::day(mandate.starts_at.date()),
-        phrases::day(mandate.ends_at.date()),
+        phrases::day(context.day_of(mandate.starts_at)),
+        phrases::day(context.day_of(mandate.ends_at)),
     )];
     if !mandate.tasks.is_empty() {
         let tasks: Vec<&str> =

@@ -9,7 +9,7 @@ use super::{
         figure::{Figure, FlowMetric, Kind},
         situation::{Metric, Number, RecordUse, Rule, phrases, precedence},
     },
-    figures::nearest,
+    nearest::nearest,
     text::{Context, names},
 };
 

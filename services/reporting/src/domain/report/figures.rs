@@ -6,11 +6,10 @@ use super::{
     super::{
         figure::{Figure, FlowMetric, Kind, StockMetric},
         incident::{Harm, IncidentType},
-        situation::{
-            Count, Exclusion, Metric, Number, Question, RecordUse, Rule, phrases, precedence,
-        },
+        situation::{Count, Exclusion, Metric, Number, RecordUse, Rule, phrases, precedence},
     },
     disputes,
+    nearest::{nearest, touches},
     text::{Context, DISPLACEMENT, HARM as HARM_SECTION, METHOD, names},
     wording::{according_to, bounds, counted, spoken_of},
 };
@@ -144,25 +143,6 @@ fn told_otherwise(context: &Context, number: &Number) -> String {
     let what = counted(number.metric, &nearest.quantity, place, &spoken_of(nearest));
     let source = according_to(&RecordUse::of(nearest));
     format!("{what}, {source}. No figure speaks of exactly the area and period of this report.")
-}
-
-/// Where no figure speaks of exactly what was asked: the best of those that overlap it.
-pub fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure> {
-    if number.rule != Rule::None {
-        return None;
-    }
-    let standing = number.excluded.iter().filter(|found| found.reason != Exclusion::Retracted);
-    let figures = standing.filter_map(|found| context.figure(&found.record.record));
-    let question = &context.situation.question;
-    figures.filter(|figure| touches(question, figure)).min_by_key(|figure| precedence(figure))
-}
-
-/// Whether a figure speaks of some of the time that was asked for.
-fn touches(question: &Question, figure: &Figure) -> bool {
-    match figure.kind {
-        Kind::Flow { period, .. } => period.overlaps(question.period),
-        Kind::Stock { as_of, .. } => as_of <= question.valid_at.date(),
-    }
 }
 
 /// The period of a flow; the day of the stock that was chosen.

@@ -1,9 +1,10 @@
-use time::{OffsetDateTime, Time};
+use muster_strength::{Measure, Subject};
+use time::OffsetDateTime;
 
 use super::{
     super::{
-        deployment::{Arrival, Contingent, Mandate, Measure, Movement, Step, StrengthClaim},
-        situation::{Subject, phrases, recorded},
+        deployment::{Arrival, Contingent, Mandate, Movement, Step, StrengthClaim},
+        situation::phrases,
     },
     text::{Context, HEADLINE_LENGTH, clipped},
 };
@@ -31,7 +32,7 @@ const DISPUTE: usize = 80;
 /// The newest milestone of the mission in one sentence; without any, what the report is about.
 pub fn headline(context: &Context) -> String {
     let roster = &context.roster;
-    let mandates = roster.mandates.iter().map(|mandate| adoption(mandate));
+    let mandates = roster.mandates.iter().map(|mandate| adoption(context, mandate));
     let steps = roster.contingents.iter().flat_map(|found| reached(found));
     let movements = roster.movements.iter().flat_map(|movement| travelled(context, movement));
     let by_then = |milestone: &Milestone| milestone.at <= context.situation.question.valid_at;
@@ -48,9 +49,10 @@ fn milestone(at: OffsetDateTime, kind: Kind, words: String) -> Milestone {
     Milestone { at, kind, words, dispute: String::new() }
 }
 
-fn adoption(mandate: &Mandate) -> Milestone {
+fn adoption(context: &Context, mandate: &Mandate) -> Milestone {
     let words = format!("Mission authorised: {}, {}", mandate.authority, mandate.instrument);
-    milestone(mandate.adopted_on.midnight().assume_utc(), Kind::Mandate, words)
+    let at = context.situation.question.zone.start(mandate.adopted_on);
+    milestone(at, Kind::Mandate, words)
 }
 
 /// Steps that follow from movements are told by these, but for the end of a hold.
@@ -151,14 +153,14 @@ fn refuted(
     let partner = context.roster.contingent(&movement.contingent).map(|found| &found.partner);
     let about = ["", &movement.name, &movement.contingent].contains(&claim.subject.as_str())
         || partner == Some(&claim.subject);
-    let today = context.situation.question.valid_at.date();
-    let since = (at.date()..=today).contains(&claim.as_of);
+    let today = context.situation.question.today();
+    let since = (context.day_of(at)..=today).contains(&claim.as_of);
     if !about || !since || claim.measure != Measure::Arrived {
         return None;
     }
-    let subject = Subject::named(&claim.subject, &context.roster)?;
-    let end = claim.as_of.with_time(Time::MAX).assume_utc();
-    let known = recorded(&context.roster, Measure::Arrived, subject, end).ok()??;
+    let subject = Subject::named(&claim.subject)?;
+    let end = context.situation.question.zone.end(claim.as_of);
+    let known = context.strength.line(Measure::Arrived, &subject, end).ok()??;
     let known = known.quantity;
     if known.agrees_with(&claim.quantity) { None } else { known.at_least() }
 }

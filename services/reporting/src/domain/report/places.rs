@@ -70,9 +70,9 @@ fn held(context: &Context, site: &Site) -> Option<String> {
         (&later.control, &later.holder) == (&earlier.control, &earlier.holder)
     });
     let (now, before) = history.split_last()?;
-    let mut text = format!("{}: {}", site.display_name, status(now, "since"));
+    let mut text = format!("{}: {}", site.display_name, status(context, now, "since"));
     if !before.is_empty() {
-        let before: Vec<String> = before.iter().map(|then| status(then, "on")).collect();
+        let before: Vec<String> = before.iter().map(|then| status(context, then, "on")).collect();
         text = format!("{text}; before that {}", before.join("; "));
     }
     let publishers = phrases::publishers(&now.sources);
@@ -81,9 +81,9 @@ fn held(context: &Context, site: &Site) -> Option<String> {
 }
 
 /// `lost since 6 March 2024, held by gangs`
-fn status(status: &SiteStatus, preposition: &str) -> String {
+fn status(context: &Context, status: &SiteStatus, preposition: &str) -> String {
     let control = status.control.replace('_', " ");
-    let day = phrases::day(status.at.date());
+    let day = phrases::day(context.day_of(status.at));
     let holder = match status.holder.as_str() {
         "" => String::new(),
         holder => format!(", held by {holder}"),

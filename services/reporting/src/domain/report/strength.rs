@@ -1,10 +1,11 @@
+use muster_strength::{Line, Measure};
 use muster_values::Qualifier;
 use time::Date;
 
 use super::{
     super::{
-        deployment::{Contingent, Measure, Pledge, Step, StrengthClaim},
-        situation::{PresenceLine, phrases},
+        deployment::{Contingent, Pledge, Step, StrengthClaim},
+        situation::phrases,
     },
     text::{Context, STRENGTH, names, some_names},
 };
@@ -46,7 +47,7 @@ pub fn paragraphs(context: &Context) -> Vec<String> {
 }
 
 /// `Present on 26 June 2024: 200 (movements/ken-1-1).`
-fn measured(context: &Context, line: &PresenceLine) -> String {
+fn measured(context: &Context, line: &Line) -> String {
     let label = match line.measure {
         Measure::Authorised => "Authorised at most",
         Measure::Planned => "Planned",
@@ -66,19 +67,21 @@ fn measured(context: &Context, line: &PresenceLine) -> String {
 }
 
 /// The records behind a line; for an entry of the ledger, the step or movement that caused it.
-fn cited(context: &Context, line: &PresenceLine, row: impl Fn(Vec<&str>) -> String) -> String {
+fn cited(context: &Context, line: &Line, row: impl Fn(Vec<&str>) -> String) -> String {
     let cause = |name: &'_ String| {
         let entry = context.roster.entries.iter().find(|entry| entry.name == *name);
         entry.map_or_else(|| name.clone(), |entry| entry.cause.clone())
     };
-    let records: Vec<String> = line.records.iter().map(cause).collect();
+    let mut records: Vec<&String> = line.records.iter().chain(&line.without_number).collect();
+    records.sort();
+    let records: Vec<String> = records.into_iter().map(cause).collect();
     let records = row(records.iter().map(String::as_str).collect());
     if records.is_empty() { records } else { format!(" ({records})") }
 }
 
 /// `Kenya: offered 1,000 on 29 July 2023, formally notified on 26 April 2024 (pledges/ken).`
 fn offered(context: &Context, pledge: &Pledge) -> Option<String> {
-    let today = context.situation.question.valid_at.date();
+    let today = context.situation.question.today();
     if today < pledge.offered_on.first_day() {
         return None;
     }
@@ -112,7 +115,7 @@ fn standing(context: &Context, contingent: &Contingent) -> Option<String> {
         && hold.is_hold()
         && before.state == step.state
     {
-        let (from, to) = (hold.at.date(), step.at.date());
+        let (from, to) = (context.day_of(hold.at), context.day_of(step.at));
         holds.insert(0, format!(", on hold from {} to {}", phrases::day(from), phrases::day(to)));
         (step, steps) = (before, earlier);
     }
@@ -121,7 +124,7 @@ fn standing(context: &Context, contingent: &Contingent) -> Option<String> {
         contingent.display_name,
         phrases::people(i64::from(contingent.headcount)),
         step.state.replace('_', " "),
-        phrases::day(step.at.date()),
+        phrases::day(context.day_of(step.at)),
         holds.concat(),
         phrases::short(&contingent.name),
     ))
@@ -135,7 +138,7 @@ fn host_force(context: &Context, claim: &StrengthClaim) -> Option<String> {
         Measure::Available => "available for duty",
         _ => return None,
     };
-    let today = context.situation.question.valid_at.date();
+    let today = context.situation.question.today();
     let newer = |other: &&StrengthClaim| {
         (other.measure, &other.subject) == (claim.measure, &claim.subject)
             && claim.as_of < other.as_of

@@ -1,12 +1,13 @@
 mod disputes;
 mod numbers;
 
+use muster_strength::{Account, Measure};
 use muster_values::{Id, PartialDate, Place, Qualifier, Quantity, Stored};
 use time::{Duration, OffsetDateTime, macros::date};
 
 use super::{
     super::{
-        deployment::{Measure, Resource, StrengthClaim},
+        deployment::{Resource, StrengthClaim},
         incident::{DatePrecision, Incident},
         situation::{
             Question, Records,
@@ -101,8 +102,10 @@ fn the_headline_is_the_newest_milestone() {
 fn one_person_has_arrived() {
     let mut records = haiti::records();
     for resource in &mut records.deployment {
-        if let Resource::Movement(movement) = resource {
-            movement.arrivals[0].headcount = 1;
+        match resource {
+            Resource::Movement(movement) => movement.arrivals[0].headcount = 1,
+            Resource::HeadcountEntry(entry) if entry.to == Account::Present => entry.headcount = 1,
+            _ => {}
         }
     }
     let headline = composed(&question(), &records).headline;
@@ -217,7 +220,9 @@ fn a_pledge_without_a_number_is_told_as_one() {
                  (Reuters; pledges/ken).";
     assert!([bangladesh, kenya].iter().all(|pledge| strength.iter().any(|told| told == pledge)));
     let early = composed(&at(haiti::LANDED - Duration::DAY * 200), &haiti::records());
-    assert!(!all(&early).contains("formally notified"));
+    let none_notified = "Of these formally notified on 8 December 2023: 0.";
+    assert!(section(&early, "Strength").contains(&none_notified.to_owned()));
+    assert!(!all(&early).contains("formally notified on 1 March"));
 }
 
 #[test]

@@ -1,30 +1,23 @@
-//! The text of a situation report, written from the records alone: a part without records is
-//! left out.
+//! What the parts of a report are written with.
 
-use super::{
-    super::{
-        figure::Figure,
-        situation::{Areas, Records, Roster, Situation, phrases},
-        statement::Statement,
-        timeline::Event,
-    },
-    Section, authorisation, figures, headline, method, places, strength, voices,
-};
+use muster_strength as strength;
 use muster_values::Stored;
+use time::{Date, OffsetDateTime};
 
-/// The written parts of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Composed {
-    pub headline: String,
-    pub summary: Vec<String>,
-    pub sections: Vec<Section>,
-}
+use super::super::{
+    deployment::Mandate,
+    figure::Figure,
+    situation::{Areas, Records, Roster, Situation, phrases},
+    statement::Statement,
+    timeline::Event,
+};
 
 /// What the text is written from.
 pub struct Context<'r> {
     pub situation: &'r Situation,
     pub records: &'r Records,
     pub roster: Roster<'r>,
+    pub strength: strength::Records,
     pub areas: Areas<'r>,
     pub statements: &'r [Stored<Statement>],
     pub timeline: &'r [Stored<Event>],
@@ -32,9 +25,9 @@ pub struct Context<'r> {
 
 // What a partner may send, and so what we write: see `situation_report.proto`.
 pub const HEADLINE_LENGTH: usize = 200;
-const BULLET_LENGTH: usize = 1000;
-const BULLETS: usize = 20;
-const PARAGRAPH_LENGTH: usize = 5000;
+pub const BULLET_LENGTH: usize = 1000;
+pub const BULLETS: usize = 20;
+pub const PARAGRAPH_LENGTH: usize = 5000;
 pub const PARAGRAPHS: usize = 100;
 
 // Headings that bullets point to.
@@ -45,56 +38,6 @@ pub const METHOD: &str = "How the numbers were made";
 
 /// Names beyond these stand in the section of a bullet only.
 const NAMES: usize = 6;
-
-pub fn compose(
-    situation: &Situation,
-    records: &Records,
-    statements: &[Stored<Statement>],
-    timeline: &[Stored<Event>],
-) -> Composed {
-    let roster = Roster::new(&records.deployment, situation.question.as_of);
-    let areas = Areas::new(&records.deployment);
-    let context = Context { situation, records, roster, areas, statements, timeline };
-    let summary = [
-        authorisation::bullets(&context),
-        strength::bullets(&context),
-        figures::bullets(&context),
-        places::bullets(&context),
-    ];
-    let sections = [
-        ("Authorisation and leadership", authorisation::paragraphs(&context)),
-        (STRENGTH, spread(strength::paragraphs(&context))),
-        (HARM, spread(figures::harm(&context))),
-        (DISPLACEMENT, spread(figures::displacement(&context))),
-        (places::control_heading(&context), places::control(&context)),
-        ("Key sites", places::sites(&context)),
-        ("What was said", voices::statements(&context)),
-        ("Timeline", voices::timeline(&context)),
-        ("Where sources disagree", spread(voices::disagreements(&context))),
-        (METHOD, spread(method::paragraphs(&context))),
-    ];
-    let sections = sections.into_iter().filter(|(_, paragraphs)| !paragraphs.is_empty());
-    Composed {
-        headline: headline::headline(&context),
-        summary: summary
-            .into_iter()
-            .flatten()
-            .take(BULLETS)
-            .map(|bullet| clipped(&bullet, BULLET_LENGTH))
-            .collect(),
-        sections: sections.map(|(heading, paragraphs)| section(heading, paragraphs)).collect(),
-    }
-}
-
-fn section(heading: &str, mut paragraphs: Vec<String>) -> Section {
-    if PARAGRAPHS < paragraphs.len() {
-        let more = paragraphs.split_off(PARAGRAPHS - 1).len();
-        paragraphs.push(format!("{more} more are left out here."));
-    }
-    let paragraphs =
-        paragraphs.iter().map(|paragraph| clipped(paragraph, PARAGRAPH_LENGTH)).collect();
-    Section { heading: heading.to_owned(), paragraphs }
-}
 
 /// The text, cut with a mark where it is too long. The wire counts characters.
 pub fn clipped(text: &str, most: usize) -> String {
@@ -117,7 +60,18 @@ impl<'r> Context<'r> {
 
     /// The moment asked for, as a day.
     pub fn day(&self) -> String {
-        phrases::day(self.situation.question.valid_at.date())
+        phrases::day(self.situation.question.today())
+    }
+
+    /// The day of a moment at the mission's place.
+    pub fn day_of(&self, at: OffsetDateTime) -> Date {
+        self.situation.question.zone.day(at)
+    }
+
+    /// The mandate in force at the moment asked for.
+    pub fn mandate(&self) -> Option<&'r Mandate> {
+        let mandate = self.strength.mandate_in_force(self.situation.question.valid_at)?;
+        self.roster.mandate(&mandate.name)
     }
 }
 
@@ -147,7 +101,7 @@ fn shortened<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
 }
 
 /// Lists of records that are too long for one paragraph, over as many as they need.
-fn spread(paragraphs: Vec<String>) -> Vec<String> {
+pub fn spread(paragraphs: Vec<String>) -> Vec<String> {
     let mut spread = Vec::new();
     for mut paragraph in paragraphs {
         while let Some(cut) = cut(&paragraph) {

@@ -119,14 +119,16 @@ pub fn of_situation(situation: &Situation) -> String {
 fn presence(text: &mut Text, situation: &Situation) {
     let presence = &situation.presence;
     text.part(&presence.mandate).part(&presence.authority).part(&presence.instrument);
-    text.part(presence.stale);
+    text.part(presence.stale).part(presence.nothing_known);
     text.list(presence.lead_partners.iter(), |text, partner| {
         text.part(partner);
     });
     text.list(presence.lines.iter(), |text, line| {
         text.part(line.measure).quantity(&line.quantity);
-        text.list(line.records.iter(), |text, record| {
-            text.part(record);
-        });
+        for records in [&line.records, &line.without_number] {
+            text.list(records.iter(), |text, record| {
+                text.part(record);
+            });
+        }
     });
 }

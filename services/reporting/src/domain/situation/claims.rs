@@ -1,77 +1,84 @@
 //! Claims of strength that contradict each other or the records.
 
-use std::{cmp::Reverse, collections::BTreeMap};
-
-use muster_values::quantity::Overflow;
-use time::{Date, OffsetDateTime, Time};
+use muster_strength::{Compared, Line, Measure, Records, Subject};
+use muster_values::{Quantity, quantity::Overflow};
 
 use super::{
-    super::deployment::{Measure, Movement, StrengthClaim},
+    super::deployment::{Movement, StrengthClaim},
     Conflict, Question, RecordUse, Roster,
     conflicts::disagreeing,
     phrases,
-    recorded::{Recorded, Subject, recorded},
 };
 
 /// Claims of one measure, subject and day that cannot all be true, with each other or with what
 /// the records say of the end of that day.
-pub fn conflicts(question: &Question, roster: &Roster) -> Result<Vec<Conflict>, Overflow> {
-    // The newest first, and of one day those who came before those who were to come.
-    type Cell<'r> = (Reverse<Date>, Reverse<Measure>, &'r str);
-    let mut cells: BTreeMap<Cell, Vec<&StrengthClaim>> = BTreeMap::new();
-    let by_then = |claim: &&&StrengthClaim| claim.as_of <= question.valid_at.date();
-    for claim in roster.claims.iter().filter(by_then) {
-        let cell = (Reverse(claim.as_of), Reverse(claim.measure), claim.subject.as_str());
-        cells.entry(cell).or_default().push(claim);
-    }
-    let mut conflicts = Vec::new();
-    for ((Reverse(day), Reverse(measure), subject), claims) in cells {
-        let of = Subject::named(subject, roster);
-        let known = match of {
-            Some(of) => recorded(roster, measure, of, end_of(day))?,
-            None => None,
-        };
-        let what = format!("{} by {}", lead(roster, measure, subject, of), phrases::day(day));
-        let uses = claims.into_iter().map(of_claim).collect();
-        conflicts.extend(conflict(&what, measure, uses, known));
-    }
-    Ok(conflicts)
+pub fn conflicts(
+    question: &Question,
+    roster: &Roster,
+    strength: &Records,
+) -> Result<Vec<Conflict>, Overflow> {
+    let compared = strength.compared(question.valid_at)?;
+    Ok(compared.iter().filter_map(|compared| conflict(roster, compared)).collect())
 }
 
-fn conflict(
-    what: &str,
-    measure: Measure,
-    uses: Vec<RecordUse>,
-    known: Option<Recorded>,
-) -> Option<Conflict> {
-    let against = |used: &&RecordUse| {
-        known.as_ref().is_some_and(|known| !known.quantity.agrees_with(&used.quantity))
-    };
-    let refuted: Vec<RecordUse> = uses.iter().filter(against).cloned().collect();
+fn conflict(roster: &Roster, compared: &Compared) -> Option<Conflict> {
+    let Compared { measure, subject, day, line, claims } = compared;
+    let of_name = |name: &str| roster.claims.iter().find(|claim| claim.name == name);
+    let used = |name: &str| of_name(name).map(|claim| of_claim(claim));
+    let uses: Vec<RecordUse> = claims.iter().filter_map(|one| used(&one.claim)).collect();
+    let refuted = claims.iter().filter(|one| one.verdict.refutes());
+    let refuted: Vec<RecordUse> = refuted.filter_map(|one| used(&one.claim)).collect();
     let rivals = disagreeing(uses);
     let mut records = rivals.clone();
     records.extend(refuted.iter().filter(|used| !rivals.contains(used)).cloned());
-    let known = known.filter(|_| !refuted.is_empty());
     if records.is_empty() {
         return None;
     }
+    let what = format!("{} by {}", lead(roster, *measure, subject), phrases::day(*day));
     let sides = phrases::sides(&records);
-    let summary = match &known {
+    let known = line.as_ref().filter(|_| !refuted.is_empty());
+    let summary = match known {
         Some(known) if rivals.is_empty() => {
-            let (keeper, number) = (keeper(measure), phrases::number(&known.quantity));
+            let (keeper, number) = (keeper(*measure), phrases::number(&known.quantity));
             let claims = phrases::cannot_be_true(records.len() + 1);
             format!("{what}: {sides} and {number} ({keeper}) {claims}")
         }
         Some(known) => {
-            let (keeper, number) = (keeper(measure), phrases::number(&known.quantity));
+            let (keeper, number) = (keeper(*measure), phrases::number(&known.quantity));
             let claims = phrases::cannot_be_true(records.len());
             format!("{what}: {sides} {claims}; {keeper} has {number}")
         }
         None => format!("{what}: {sides} {}", phrases::cannot_be_true(records.len())),
     };
-    records.extend(known.into_iter().flat_map(|known| known.parts));
+    records.extend(known.into_iter().flat_map(|known| behind(roster, known)));
     Some(Conflict { summary, records })
 }
+
+/// The records that a line was made from, each with what it says.
+fn behind(roster: &Roster, line: &Line) -> Vec<RecordUse> {
+    let names = line.records.iter().chain(&line.without_number);
+    let used = |name: &String| {
+        let (quantity, publisher) = said_by(roster, name, &line.quantity);
+        RecordUse { record: name.clone(), revision: 0, quantity, publisher }
+    };
+    names.map(used).collect()
+}
+
+fn said_by(roster: &Roster, name: &str, whole: &Quantity) -> (Quantity, String) {
+    if let Some(mandate) = roster.mandate(name) {
+        return (whole.clone(), phrases::publishers(&mandate.sources));
+    }
+    if let Some(pledge) = roster.pledges.iter().find(|pledge| pledge.name == name) {
+        let size = pledge.size.clone().unwrap_or_else(Quantity::unknown);
+        return (size, phrases::publishers(&pledge.sources));
+    }
+    let entry = roster.entries.iter().find(|entry| entry.name == name);
+    let people =
+        entry.map_or_else(Quantity::unknown, |entry| Quantity::exactly(entry.headcount.into()));
+    (people, LEDGER.to_owned())
+}
+
+const LEDGER: &str = "headcount ledger";
 
 /// Which records say how many there are.
 fn keeper(measure: Measure) -> &'static str {
@@ -83,7 +90,7 @@ fn keeper(measure: Measure) -> &'static str {
 }
 
 /// `How many arrived with the first movement of First Kenyan police contingent`
-fn lead(roster: &Roster, measure: Measure, subject: &str, of: Option<Subject>) -> String {
+fn lead(roster: &Roster, measure: Measure, subject: &Subject) -> String {
     let verb = match measure {
         Measure::Authorised => "were authorised",
         Measure::Planned => "were planned",
@@ -98,22 +105,23 @@ fn lead(roster: &Roster, measure: Measure, subject: &str, of: Option<Subject>) -
         Measure::Operational => "were in operational posts",
         Measure::Available => "were available for duty",
     };
-    match of {
-        Some(Subject::Mission) => format!("How many {verb}"),
-        Some(Subject::Partner(name)) => match roster.partner(name) {
+    match subject {
+        Subject::Mission => format!("How many {verb}"),
+        Subject::Partner(name) => match roster.partner(name) {
             Some(partner) if partner.is_host_force => {
                 format!("How many of {} {verb}", phrases::named(&partner.display_name))
             }
             Some(partner) => format!("How many from {} {verb}", partner.display_name),
-            None => format!("How many from {name} {verb}"),
+            None => format!("How many of {} {verb}", phrases::short(name)),
         },
-        Some(Subject::Contingent(name)) => {
-            format!("How many of {} {verb}", contingent_name(roster, name))
-        }
-        Some(Subject::Movement(movement)) => {
-            format!("How many {verb} with {}", movement_name(roster, movement))
-        }
-        None => format!("How many of {} {verb}", phrases::short(subject)),
+        Subject::Contingent(name) => match roster.contingent(name) {
+            Some(_) => format!("How many of {} {verb}", contingent_name(roster, name)),
+            None => format!("How many of {} {verb}", phrases::short(name)),
+        },
+        Subject::Movement(name) => match roster.movement(name) {
+            Some(movement) => format!("How many {verb} with {}", movement_name(roster, movement)),
+            None => format!("How many of {} {verb}", phrases::short(name)),
+        },
     }
 }
 
@@ -137,9 +145,4 @@ fn of_claim(claim: &StrengthClaim) -> RecordUse {
         quantity: claim.quantity.clone(),
         publisher: phrases::publishers(&claim.sources),
     }
-}
-
-fn end_of(day: Date) -> OffsetDateTime {
-    let last = Time::from_hms_nano(23, 59, 59, 999_999_999).unwrap_or(Time::MIDNIGHT);
-    day.with_time(last).assume_utc()
 }

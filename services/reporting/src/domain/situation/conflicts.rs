@@ -42,7 +42,7 @@ pub fn of_figures(question: &Question, figures: &[Figure], areas: &Areas) -> Vec
 fn concerns(question: &Question, figure: &Figure, areas: &Areas) -> bool {
     let then = match figure.kind {
         Kind::Flow { period, .. } => period.overlaps(question.period),
-        Kind::Stock { as_of, .. } => as_of <= question.valid_at.date(),
+        Kind::Stock { as_of, .. } => as_of <= question.today(),
     };
     then && !figure.retracted && areas.overlap(&question.area, &figure.area)
 }
@@ -92,9 +92,7 @@ pub fn of_assessments(
         let Assessment { area, controller, assessed_on, .. } = &assessment.content;
         // Who controls how much changes within a year, so a year alone compares with nothing.
         let Some(month) = assessed_on.month() else { continue };
-        if areas.overlap(&question.area, area)
-            && assessed_on.first_day() <= question.valid_at.date()
-        {
+        if areas.overlap(&question.area, area) && assessed_on.first_day() <= question.today() {
             let cell = (area, controller, assessed_on.year(), month);
             cells.entry(cell).or_default().push(RecordUse::of_assessment(assessment));
         }

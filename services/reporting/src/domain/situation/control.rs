@@ -12,7 +12,7 @@ pub fn latest(
 ) -> Vec<Stored<Assessment>> {
     let country = areas.is_country(&question.area);
     let asked = |assessment: &&Stored<Assessment>| {
-        assessment.assessed_on.first_day() <= question.valid_at.date()
+        assessment.assessed_on.first_day() <= question.today()
             && (assessment.area == question.area
                 || country && areas.contains(&question.area, &assessment.area))
     };

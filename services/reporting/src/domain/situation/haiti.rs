@@ -1,7 +1,10 @@
 //! What was published of Haiti in 2024, and of the mission sent there: the records that the
 //! tests of this service speak about.
 
-use muster_values::{Id, MissionId, PartialDate, Period, Place, Quantity, Source, Stored, Unit};
+use muster_strength::{Account, Measure};
+use muster_values::{
+    Id, MissionId, PartialDate, Period, Place, Quantity, Source, Stored, Unit, Zone,
+};
 use time::{
     Date, OffsetDateTime,
     macros::{date, datetime},
@@ -11,8 +14,8 @@ use super::{
     super::{
         assessment::{Assessment, ControllerKind},
         deployment::{
-            Account, Area, Arrival, Contingent, HeadcountEntry, Mandate, Measure, Mission,
-            Movement, Partner, Pledge, Resource, Site, SiteStatus, Step, StrengthClaim,
+            Area, Arrival, Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge,
+            Resource, Site, SiteStatus, Step, StrengthClaim,
         },
         figure::{Figure, FigureRole, FlowMetric, Kind, StockMetric},
         incident::{DatePrecision, Incident, IncidentType, Verification},
@@ -44,6 +47,7 @@ pub fn question() -> Question {
         period: quarter(),
         valid_at: datetime!(2024-06-26 12:00 UTC),
         as_of: RECORDED,
+        zone: Zone::UTC,
     }
 }
 
@@ -282,6 +286,7 @@ fn deployment() -> Vec<Resource> {
             name: mission().name(),
             display_name: "Multinational Security Support Mission to Haiti".to_owned(),
             host_country: "HTI".to_owned(),
+            zone: Zone::UTC,
         }),
         area("HT", "Haiti", 0, None),
         area("HT01", "Ouest", 1, Some("HT")),

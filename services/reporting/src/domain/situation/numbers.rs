@@ -267,7 +267,7 @@ fn stock(
     if known.is_empty() {
         return None;
     }
-    let day = question.valid_at.date();
+    let day = question.today();
     // The figures come by precedence, and the first of equal keys is the least.
     let latest_of = |area: &str| {
         let usable = known
@@ -324,7 +324,7 @@ fn left_out(
         Exclusion::Retracted
     } else if figure.area != *area {
         Exclusion::OverlappingArea
-    } else if question.valid_at.date() < as_of {
+    } else if question.today() < as_of {
         Exclusion::OverlappingPeriod
     } else if chosen.is_some_and(|(_, latest)| latest == as_of) {
         Exclusion::OtherSource

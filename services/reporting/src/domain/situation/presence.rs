@@ -1,33 +1,27 @@
+use muster_strength::Records;
 use muster_values::quantity::Overflow;
 
-use super::{
-    super::deployment::Measure,
-    Presence, PresenceLine, Question, Roster,
-    recorded::{Subject, recorded},
-};
+use super::{Presence, Question, Roster};
 
-/// The mission at the moment asked for. A measure of which the records say nothing has no line.
+/// The mission at the moment asked for.
 pub fn presence(
     question: &Question,
     roster: &Roster,
+    strength: &Records,
     feed_position: i64,
     stale: bool,
 ) -> Result<Presence, Overflow> {
-    let mut presence = Presence { feed_position, stale, ..Presence::default() };
-    if let Some(mandate) = roster.mandate_in_force(question.valid_at) {
+    let nothing_known = strength.is_empty();
+    let lines = strength.lines(question.valid_at)?;
+    let mut presence =
+        Presence { lines, feed_position, stale, nothing_known, ..Presence::default() };
+    let in_force = strength.mandate_in_force(question.valid_at);
+    if let Some(mandate) = in_force.and_then(|mandate| roster.mandate(&mandate.name)) {
         presence.mandate.clone_from(&mandate.name);
         presence.authority.clone_from(&mandate.authority);
         presence.instrument.clone_from(&mandate.instrument);
     }
     let leads = roster.partners.iter().filter(|partner| partner.leads);
     presence.lead_partners = leads.map(|partner| partner.name.clone()).collect();
-    for measure in Measure::ALL {
-        let found = recorded(roster, *measure, Subject::Mission, question.valid_at)?;
-        presence.lines.extend(found.map(|found| PresenceLine {
-            measure: *measure,
-            quantity: found.quantity,
-            records: found.parts.into_iter().map(|part| part.record).collect(),
-        }));
-    }
     Ok(presence)
 }

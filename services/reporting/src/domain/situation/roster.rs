@@ -1,8 +1,10 @@
+use muster_strength::{self as strength, Account, Records, Subject};
+use muster_values::Zone;
 use time::OffsetDateTime;
 
 use super::super::deployment::{
-    Account, Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge, Resource,
-    Site, StrengthClaim,
+    Contingent, HeadcountEntry, Mandate, Mission, Movement, Partner, Pledge, Resource, Site,
+    StrengthClaim,
 };
 
 /// The deployment service's resources by kind, each in the order of their names.
@@ -20,9 +22,7 @@ pub struct Roster<'r> {
 }
 
 impl<'r> Roster<'r> {
-    /// Leaves out the entries that were not recorded by `as_of`; the other resources do not
-    /// tell when they were.
-    pub fn new(deployment: &'r [Resource], as_of: OffsetDateTime) -> Self {
+    pub fn new(deployment: &'r [Resource]) -> Self {
         let mut roster = Self::default();
         for resource in deployment {
             match resource {
@@ -32,12 +32,9 @@ impl<'r> Roster<'r> {
                 Resource::Pledge(pledge) => roster.pledges.push(pledge),
                 Resource::Contingent(contingent) => roster.contingents.push(contingent),
                 Resource::Movement(movement) => roster.movements.push(movement),
-                Resource::HeadcountEntry(entry) if entry.recorded_at <= as_of => {
-                    roster.entries.push(entry);
-                }
+                Resource::HeadcountEntry(entry) => roster.entries.push(entry),
                 // Steps, arrivals and statuses are in what they belong to.
-                Resource::HeadcountEntry(_)
-                | Resource::Area(_)
+                Resource::Area(_)
                 | Resource::Step(_)
                 | Resource::Arrival(_)
                 | Resource::SiteStatus(_) => {}
@@ -60,9 +57,22 @@ impl<'r> Roster<'r> {
         self.claims.sort_by_key(|claim| &claim.name);
     }
 
-    pub fn mandate_in_force(&self, at: OffsetDateTime) -> Option<&'r Mandate> {
-        let in_force = |mandate: &&&Mandate| mandate.starts_at <= at && at < mandate.ends_at;
-        self.mandates.iter().filter(in_force).max_by_key(|mandate| mandate.starts_at).copied()
+    /// What the mission's strength is made from.
+    pub fn strength(&self, zone: &Zone) -> Records {
+        Records {
+            zone: zone.clone(),
+            partners: self.partners.iter().map(|one| of_partner(one)).collect(),
+            mandates: self.mandates.iter().map(|one| of_mandate(one)).collect(),
+            pledges: self.pledges.iter().map(|one| of_pledge(one)).collect(),
+            contingents: self.contingents.iter().map(|one| of_contingent(one)).collect(),
+            movements: self.movements.iter().map(|one| of_movement(one)).collect(),
+            entries: self.entries.iter().map(|one| of_entry(one)).collect(),
+            claims: self.claims.iter().filter_map(|one| of_claim(one)).collect(),
+        }
+    }
+
+    pub fn mandate(&self, name: &str) -> Option<&'r Mandate> {
+        self.mandates.iter().find(|mandate| mandate.name == name).copied()
     }
 
     pub fn partner(&self, name: &str) -> Option<&'r Partner> {
@@ -75,20 +85,6 @@ impl<'r> Roster<'r> {
 
     pub fn movement(&self, name: &str) -> Option<&'r Movement> {
         self.movements.iter().find(|movement| movement.name == name).copied()
-    }
-
-    /// The entries by then that take people of a movement back to where they were before they
-    /// arrived. One that a correction of the contingent made belongs to the movement where no
-    /// other one of the contingent had arrived.
-    pub fn undone(&self, movement: &Movement, at: OffsetDateTime) -> Vec<&'r HeadcountEntry> {
-        let arrived = |other: &Movement| other.arrivals.iter().any(|arrival| arrival.at <= at);
-        let others = self.movements_like(movement).filter(|other| other.name != movement.name);
-        let alone = arrived(movement) && others.filter(|other| arrived(other)).count() == 0;
-        let of_movement = |entry: &&HeadcountEntry| {
-            entry.cause == movement.name || alone && self.movement(&entry.cause).is_none()
-        };
-        let undone = self.taken_back(&movement.contingent, movement.homeward, at);
-        undone.into_iter().filter(of_movement).collect()
     }
 
     /// The entries by then that undo arrivals of a contingent.
@@ -133,4 +129,64 @@ impl<'r> Roster<'r> {
         departed.sort_by_key(|other| other.departed_at);
         departed.iter().position(|other| other.name == movement.name).map(|place| place + 1)
     }
+}
+
+fn of_partner(partner: &Partner) -> strength::Partner {
+    strength::Partner { name: partner.name.clone(), is_host_force: partner.is_host_force }
+}
+
+fn of_mandate(mandate: &Mandate) -> strength::Mandate {
+    strength::Mandate {
+        name: mandate.name.clone(),
+        adopted_on: mandate.adopted_on,
+        starts_at: mandate.starts_at,
+        ends_at: mandate.ends_at,
+        personnel_ceiling: mandate.personnel_ceiling,
+        planned_strength: mandate.planned_strength.clone(),
+    }
+}
+
+fn of_pledge(pledge: &Pledge) -> strength::Pledge {
+    strength::Pledge {
+        name: pledge.name.clone(),
+        partner: pledge.partner.clone(),
+        size: pledge.size.clone(),
+        offered_on: pledge.offered_on,
+        confirmed_on: pledge.confirmed_on,
+        withdrawn_on: pledge.withdrawn_on,
+    }
+}
+
+fn of_contingent(contingent: &Contingent) -> strength::Contingent {
+    strength::Contingent { name: contingent.name.clone(), partner: contingent.partner.clone() }
+}
+
+fn of_movement(movement: &Movement) -> strength::Movement {
+    strength::Movement {
+        name: movement.name.clone(),
+        contingent: movement.contingent.clone(),
+        is_homeward: movement.homeward,
+    }
+}
+
+fn of_entry(entry: &HeadcountEntry) -> strength::Entry {
+    strength::Entry {
+        name: entry.name.clone(),
+        contingent: entry.contingent.clone(),
+        cause: entry.cause.clone(),
+        from: entry.from,
+        to: entry.to,
+        headcount: entry.headcount,
+        effective_at: entry.effective_at,
+    }
+}
+
+fn of_claim(claim: &StrengthClaim) -> Option<strength::Claim> {
+    Some(strength::Claim {
+        name: claim.name.clone(),
+        measure: claim.measure,
+        quantity: claim.quantity.clone(),
+        as_of: claim.as_of,
+        subject: Subject::named(&claim.subject)?,
+    })
 }

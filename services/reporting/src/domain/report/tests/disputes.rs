@@ -1,10 +1,10 @@
 //! What cannot be true together is said where either is.
 
+use muster_strength::Account;
 use time::macros::datetime;
 
 use super::{
     super::super::{
-        deployment::Account,
         figure::{FigureRole, FlowMetric},
         situation::haiti::{LANDED, entry},
     },

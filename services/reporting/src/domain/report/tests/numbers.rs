@@ -1,5 +1,6 @@
 //! Numbers stand in English words, with all the records behind them.
 
+use muster_strength::Measure;
 use muster_values::{Qualifier, Quantity};
 
 use super::*;
