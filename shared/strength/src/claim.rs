@@ -70,23 +70,24 @@ impl Records {
     /// The claims about days up to the one of a moment: the newest day first, and of one day those
     /// who came before those who were to come.
     pub fn compared(&self, at: OffsetDateTime) -> Result<Vec<Compared>, Overflow> {
-        let today = self.zone.day(at);
         type Cell<'r> = (Reverse<Date>, Reverse<Measure>, &'r Subject);
+        let today = self.zone.day(at);
         let mut cells: BTreeMap<Cell, Vec<&Claim>> = BTreeMap::new();
         for claim in self.claims.iter().filter(|claim| claim.as_of <= today) {
             let cell = (Reverse(claim.as_of), Reverse(claim.measure), &claim.subject);
             cells.entry(cell).or_default().push(claim);
         }
-        let compared = |((Reverse(day), Reverse(measure), subject), claims)| {
-            let line = self.line(measure, subject, self.zone.end(day))?;
-            let claims = reconciled(claims, line.as_ref());
-            Ok(Compared { measure, subject: Subject::clone(subject), day, line, claims })
-        };
+        let compared =
+            |((Reverse(day), Reverse(measure), subject), claims): (Cell, Vec<&Claim>)| {
+                let line = self.line(measure, subject, self.zone.end(day))?;
+                let claims = reconciled(&claims, line.as_ref());
+                Ok(Compared { measure, subject: Subject::clone(subject), day, line, claims })
+            };
         cells.into_iter().map(compared).collect()
     }
 }
 
-fn reconciled(claims: Vec<&Claim>, line: Option<&Line>) -> Vec<Reconciliation> {
+fn reconciled(claims: &[&Claim], line: Option<&Line>) -> Vec<Reconciliation> {
     let recorded = line.map(|line| &line.quantity);
     let rivals = |claim: &Claim| -> Vec<String> {
         let rivals = claims.iter().filter(|other| !other.quantity.agrees_with(&claim.quantity));

@@ -66,7 +66,7 @@ impl Ledger {
 
     /// Adds an entry, unless an account would be below zero at any moment from then on, or the
     /// contingent too large: a step may move all its people by one entry.
-    pub fn post(&mut self, entry: impl Moves) -> Result<(), Refused> {
+    pub fn post(&mut self, entry: &impl Moves) -> Result<(), Refused> {
         let entry = entry.transfer();
         let asked = i64::from(entry.headcount);
         if entry.from == Account::Outside {
@@ -116,13 +116,13 @@ mod tests {
     fn nobody_leaves_an_account_that_is_empty_then_or_later() {
         let mut ledger = Ledger::new([entry(Account::Outside, Account::Ready, 400, START)]);
         let late = START + Duration::DAY * 2;
-        ledger.post(entry(Account::Ready, Account::InTransit, 300, late)).unwrap();
+        ledger.post(&entry(Account::Ready, Account::InTransit, 300, late)).unwrap();
         let early = entry(Account::Ready, Account::Outside, 200, START + Duration::DAY);
         let account = Account::Ready;
         let negative = Negative { account, available: 100, asked: 200, at: late };
         let said = "ready has 100 people at 2024-06-03T00:00:00Z; 200 cannot leave it";
         assert_eq!(negative.to_string(), said);
-        assert_eq!(ledger.post(early), Err(Refused::Negative(negative)));
+        assert_eq!(ledger.post(&early), Err(Refused::Negative(negative)));
     }
 
     #[test]
@@ -130,9 +130,9 @@ mod tests {
         let mut ledger = Ledger::new([entry(Account::Outside, Account::Pledged, i32::MAX, START)]);
         let one = || entry(Account::Outside, Account::Training, 1, START);
         let people = i64::from(i32::MAX) + 1;
-        assert_eq!(ledger.post(one()), Err(Refused::Large(TooLarge { people })));
-        ledger.post(entry(Account::Pledged, Account::Outside, 1, START)).unwrap();
-        ledger.post(one()).unwrap();
+        assert_eq!(ledger.post(&one()), Err(Refused::Large(TooLarge { people })));
+        ledger.post(&entry(Account::Pledged, Account::Outside, 1, START)).unwrap();
+        ledger.post(&one()).unwrap();
     }
 
     proptest! {
@@ -145,7 +145,7 @@ mod tests {
                 let (from, to) = (Account::ALL[from], Account::ALL[to]);
                 if from != to {
                     let at = START + Duration::HOUR * i32::try_from(hour).unwrap();
-                    let _ = ledger.post(entry(from, to, headcount, at));
+                    let _ = ledger.post(&entry(from, to, headcount, at));
                 }
             }
             for hour in 0..50 {

@@ -61,7 +61,7 @@ impl Posting {
         shift: Shift,
     ) -> Result<Id, Error> {
         let entry = self.entry(shift, work.actor())?;
-        ledger.post(entry.clone())?;
+        ledger.post(&entry)?;
         let id = Id::known(Uuid::now_v7().to_string());
         let place =
             Place { outer: Some(self.contingent.clone()), mission: self.mission.clone(), id };

@@ -21,5 +21,5 @@ pub async fn revisions(
     mission: &MissionId,
     as_of: AsOf,
 ) -> Result<Vec<Revision>, Error> {
-    Ok(OWN.all(db, mission, &COLLECTIONS, as_of).await?)
+    OWN.all(db, mission, &COLLECTIONS, as_of).await
 }
