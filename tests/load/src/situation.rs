@@ -40,7 +40,7 @@ const LIMIT_MIB: f64 = 100.0;
 /// How often the service's memory is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 const PAUSE: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Copies of the first incident, as it is now and in the history.
 const COPIES: [&str; 2] = [
