@@ -61,6 +61,7 @@ fn moment(rng: &mut Rng) -> OffsetDateTime {
     START + Duration::minutes(rng.i64(-60..DAYS * 24 * 60))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a field of a message that may be absent")]
 fn day(at: OffsetDateTime) -> Option<Date> {
     let (month, day) = (u8::from(at.month()).into(), at.day().into());
     Some(Date { year: at.year(), month, day })
