@@ -15,7 +15,7 @@ mod sites;
 mod strength;
 
 use muster_service::{
-    Context, Database, Refusal, Shutdown, Work, call::Scope, reader::Reader, resource, standard,
+    Context, Database, Refusal, Shutdown, Work, context::Scope, reader::Reader, resource, standard,
     standard::Gets, standard::Reads, standard::Writes, table, work,
 };
 use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};

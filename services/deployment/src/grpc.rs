@@ -16,8 +16,8 @@ mod claims;
 mod strength;
 
 use muster_proto::deployment::v1 as pb;
-use muster_service::{feed::Feed, serve, server::MAX_QUESTION_BYTES};
-use tonic::service::Routes;
+use muster_service::{feed as change_feed, feed::Feed, serve, server::MAX_QUESTION_BYTES};
+use tonic::service::{LayerExt, Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::{PACKAGE, app::App, feed::ChangeFeed};
@@ -59,8 +59,8 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
         ))
         .add_service(serve!(pb::strength_service_server::StrengthServiceServer<_>, handler.clone()))
         .add_service(serve!(pb::history_service_server::HistoryServiceServer<_>, handler.clone()))
-        .add_service(serve!(
+        .add_service(change_feed::layer().named_layer(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
             ChangeFeed::new(feed)
-        )))
+        ))))
 }

@@ -12,8 +12,8 @@ mod reports;
 mod link;
 
 use muster_proto::reporting::v1 as pb;
-use muster_service::{feed::Feed, serve, server::MAX_QUESTION_BYTES};
-use tonic::service::Routes;
+use muster_service::{feed as change_feed, feed::Feed, serve, server::MAX_QUESTION_BYTES};
+use tonic::service::{LayerExt, Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::{PACKAGE, app::App, feed::ChangeFeed};
@@ -51,8 +51,8 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
         ))
         .add_service(serve!(pb::link_service_server::LinkServiceServer<_>, handler.clone()))
         .add_service(serve!(pb::history_service_server::HistoryServiceServer<_>, handler.clone()))
-        .add_service(serve!(
+        .add_service(change_feed::layer().named_layer(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
             ChangeFeed::new(feed, app.clone())
-        )))
+        ))))
 }

@@ -7,17 +7,27 @@ use prost_reflect::{DynamicMessage, Value};
 use prost_types::Timestamp;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
-use tokio::time::Instant;
 use tonic::{Request, Response, Status};
+use tracing::{Span, field::display};
 use uuid::Uuid;
 
 use crate::{AtField, FieldViolation};
 use crate::{
-    fault, field, identity::Role, page::Page, resource::Resource, rules, server::Caller,
-    server::Deadline, status::Reason, status::Refusal, token, token::Token, wire, work::Committed,
+    context::{AsOf, Caller, Context, Remark, not_allowed},
+    deadline::Deadline,
+    field,
+    resource::Resource,
+    rules,
+    status::Reason,
+    status::Refusal,
+    token, wire,
+    work::Committed,
     work::Failure,
 };
 use muster_values::name::MissionId;
+
+/// The longest id of a mission that is written to the log.
+const LONGEST_ID: usize = 64;
 
 /// What a unary handler answers with.
 pub type Answer<T> = Result<Response<T>, Status>;
@@ -27,73 +37,6 @@ pub type Answer<T> = Result<Response<T>, Status>;
 pub struct Call<M> {
     pub message: M,
     pub context: Context,
-}
-
-/// Everything about a call but its request; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Context {
-    pub caller: Arc<Caller>,
-    pub deadline: Instant,
-    /// What makes the call safe to repeat, where the caller gave it.
-    pub request_id: Option<Uuid>,
-    /// SHA-256 of the request without its request_id; zeros where it has none.
-    pub fingerprint: [u8; 32],
-    /// What the answer must not be older than.
-    pub tokens: Arc<[Token]>,
-    /// What the caller says of the knowledge that a change records.
-    pub remark: Remark,
-    /// Of which moment a read is asked.
-    pub as_of: AsOf,
-    /// The change is only to be tried: everything is checked, and nothing is done.
-    pub validate_only: bool,
-}
-
-/// What a caller says of the knowledge that a change records.
-#[derive(Clone, Debug, Default)]
-pub struct Remark {
-    /// When it became known; `None` for when it is recorded.
-    pub known_at: Option<OffsetDateTime>,
-    /// Why.
-    pub reason: String,
-    /// The revision that was typed wrongly, where this puts it right.
-    pub corrects: Option<i64>,
-}
-
-/// Of which moment a read is asked: what was known by then, of what stood in the database by then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AsOf {
-    /// `None` for everything that is known.
-    pub known_by: Option<OffsetDateTime>,
-    /// `None` for everything that is recorded.
-    pub recorded_by: Option<OffsetDateTime>,
-}
-
-/// What a caller may touch in a mission.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    All,
-    /// Only what belongs to these partners.
-    Partners(Vec<String>),
-}
-
-impl Scope {
-    /// Refuses what belongs to a partner that the caller does not speak for.
-    pub fn covers(&self, partner: &str) -> Result<(), Refusal> {
-        match self {
-            Self::Partners(partners) if !partners.iter().any(|own| own == partner) => {
-                Err(not_allowed("the caller does not speak for this partner"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses callers that may touch only a part of the mission.
-    pub fn whole(&self) -> Result<(), Refusal> {
-        match self {
-            Self::All => Ok(()),
-            Self::Partners(_) => Err(not_allowed("the caller speaks for a partner only")),
-        }
-    }
 }
 
 impl<M: Message + Name> Call<M> {
@@ -135,57 +78,6 @@ pub fn answer<R: Resource>(result: Result<Committed<R>, impl Into<Failure>>) -> 
     }
 }
 
-impl Context {
-    /// That of work which nobody called for: the service itself changes what it knows.
-    pub fn of_the_service(caller: Arc<Caller>, deadline: Instant) -> Self {
-        Self {
-            caller,
-            deadline,
-            request_id: None,
-            fingerprint: [0; 32],
-            tokens: Arc::default(),
-            remark: Remark::default(),
-            as_of: AsOf::default(),
-            validate_only: false,
-        }
-    }
-
-    /// To whom a request id belongs.
-    pub(crate) fn key_owner(&self) -> &str {
-        if fault::mutated("keys-of-all-callers") { "" } else { &self.caller.principal.subject }
-    }
-
-    /// What the caller may touch in a mission, if anything.
-    pub fn scope(&self, mission: &MissionId) -> Result<Scope, Refusal> {
-        let held: Vec<_> = (self.caller.principal.grants.iter())
-            .filter(|grant| grant.holds_in(mission.as_str()))
-            .filter(|grant| self.caller.allowed.contains(&grant.role))
-            .collect();
-        if held.is_empty() {
-            return Err(not_allowed("no role of the caller allows this in this mission"));
-        }
-        if held.iter().any(|grant| grant.role != Role::Contributor) {
-            return Ok(Scope::All);
-        }
-        Ok(Scope::Partners(held.iter().filter_map(|grant| grant.partner.clone()).collect()))
-    }
-
-    /// The page of a list that is asked for; `of` is what it is a list of. A page's token is good
-    /// for the same method and the same `of` only.
-    pub fn page(&self, size: i32, token: &str, of: &str) -> Result<Page, Refusal> {
-        Page::read(size, token, &format!("{} {of}", self.caller.method))
-    }
-
-    /// The missions that the caller's roles speak of; `None` for all.
-    pub fn missions(&self) -> Option<Vec<String>> {
-        let held: Vec<_> = (self.caller.principal.grants.iter())
-            .filter(|grant| self.caller.allowed.contains(&grant.role))
-            .map(|grant| grant.mission.clone())
-            .collect();
-        if held.iter().any(|mission| mission == "*") { None } else { Some(held) }
-    }
-}
-
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -211,6 +103,10 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
     let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
         .map_err(|_| unknown())?;
+    let span = Span::current();
+    if let Some(mission) = mission(&dynamic) {
+        span.record("mission", mission.as_str());
+    }
     let mut violations = rules::violations_of_request(&dynamic);
     let mut request_id = None;
     if let Some(Value::String(text)) = dynamic.get_field_by_name("request_id").as_deref()
@@ -220,6 +116,9 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
         request_id = Uuid::try_parse(text).ok().filter(|id| !id.is_nil());
         if request_id.is_none() {
             violations.push(FieldViolation::new("must be a UUID, not nil").under("request_id"));
+        }
+        if let Some(id) = request_id {
+            span.record("request_id", display(id));
         }
     }
     let mut moment = |field: &str| match self::moment(&dynamic, field) {
@@ -253,6 +152,37 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     Ok(Asked { request_id, fingerprint, remark, as_of, validate_only })
 }
 
+/// The mission that a request is about, for the line that the call leaves: of its name or its
+/// parent, of the resource in it, or of the only position of a watch.
+fn mission(request: &DynamicMessage) -> Option<MissionId> {
+    let mut inner = None;
+    for (field, value) in request.fields() {
+        match (field.name(), value) {
+            ("name" | "parent" | "mission", Value::String(name)) => return mission_of(name),
+            ("names" | "positions", Value::List(values)) => {
+                let mut missions = values.iter().map(|value| match value {
+                    Value::String(name) => mission_of(name),
+                    Value::Message(position) => mission(position),
+                    _ => None,
+                });
+                let first = missions.next()??;
+                return missions.all(|other| other.as_ref() == Some(&first)).then_some(first);
+            }
+            (_, Value::Message(resource)) if resource.has_field_by_name("name") => {
+                inner = Some(resource);
+            }
+            _ => {}
+        }
+    }
+    inner.and_then(mission)
+}
+
+/// The mission in a name that a caller gave; nothing where it is longer than any, so that nobody
+/// fills the log.
+fn mission_of(name: &str) -> Option<MissionId> {
+    MissionId::of(name).ok().filter(|mission| mission.as_str().len() <= LONGEST_ID)
+}
+
 /// A moment that a request may give.
 fn moment(message: &DynamicMessage, field: &str) -> Result<Option<OffsetDateTime>, FieldViolation> {
     if !message.has_field_by_name(field) {
@@ -265,6 +195,37 @@ fn moment(message: &DynamicMessage, field: &str) -> Result<Option<OffsetDateTime
     wire::time(timestamp).at(field).map(Some)
 }
 
-fn not_allowed(sentence: &str) -> Refusal {
-    Refusal::new(Reason::NotAllowed, sentence)
+#[cfg(test)]
+mod tests {
+    use muster_proto::{
+        common::v1::{FeedPosition, WatchChangesRequest},
+        deployment::v1::{GetSiteRequest, Site, UpdateSiteRequest},
+    };
+
+    use super::*;
+
+    fn of<M: Message + Name>(message: &M) -> Option<String> {
+        let descriptor = rules::message(&M::full_name()).unwrap();
+        let bytes = message.encode_to_vec();
+        let dynamic = DynamicMessage::decode(descriptor, bytes.as_slice()).unwrap();
+        mission(&dynamic).map(|mission| mission.as_str().to_owned())
+    }
+
+    #[test]
+    fn the_mission_of_a_call_stands_in_its_name_its_resource_or_its_only_position() {
+        let name = "missions/m/sites/s".to_owned();
+        let get = |name: &str| GetSiteRequest { name: name.to_owned(), ..Default::default() };
+        assert_eq!(of(&get(&name)).as_deref(), Some("m"));
+        let site = Some(Site { name, ..Site::default() });
+        let update = UpdateSiteRequest { site, ..UpdateSiteRequest::default() };
+        assert_eq!(of(&update).as_deref(), Some("m"));
+        let position = |id: &str| FeedPosition { mission: id.to_owned(), ..Default::default() };
+        let mut watch = WatchChangesRequest::default();
+        watch.positions = vec![position("missions/m")];
+        assert_eq!(of(&watch).as_deref(), Some("m"));
+        watch.positions.push(position("missions/n"));
+        assert_eq!(of(&watch), None);
+        assert_eq!(of(&get("m\nERROR forged")), None);
+        assert_eq!(of(&get(&format!("missions/{}", "m".repeat(100)))), None);
+    }
 }

@@ -14,7 +14,8 @@ use crate::{
     Clock,
     config::ServiceConfig,
     fault,
-    feed::Commits,
+    feed::{Commits, Sight},
+    repeated,
     status::{self, Reason, Refusal},
 };
 
@@ -40,6 +41,8 @@ pub struct Database {
     pub(crate) clock: Clock,
     /// Told after each commit of this process, so that its watchers need not wait for a poll.
     pub(crate) commits: Arc<Commits>,
+    /// Whether the feed's looks are answered.
+    pub(crate) sight: Arc<Sight>,
 }
 
 impl Database {
@@ -62,7 +65,7 @@ impl Database {
             })
             .connect_lazy_with(options);
         reached(&pool).await?;
-        Ok(Self { pool, schema, clock, commits: Arc::default() })
+        Ok(Self { pool, schema, clock, commits: Arc::default(), sight: Arc::default() })
     }
 
     pub fn clock(&self) -> &Clock {
@@ -194,7 +197,7 @@ impl From<sqlx::Error> for Refusal {
 }
 
 fn unavailable(error: &sqlx::Error) -> Refusal {
-    tracing::warn!(%error, "the database cannot be reached");
+    repeated::warn("the database cannot be reached", error);
     Refusal::new(Reason::DatabaseUnavailable, "the database cannot be reached")
         .retry_after(RETRY_DELAY)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use muster_client::Kit;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{Database, Shutdown};
+use crate::{Database, Shutdown, repeated};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 
@@ -37,10 +37,12 @@ pub async fn supervise(
         let answers = match answer {
             Ok(()) => true,
             Err(error) => {
-                tracing::warn!(%error, "the database does not answer");
+                repeated::warn("the database does not answer", error);
                 false
             }
         };
+        // A feed that cannot be read is nothing that callers should come to either.
+        let answers = answers && !database.sight.is_lost();
         let peer_serves = peer.as_ref().is_none_or(|peer| peer.kit.is_ready());
         for service in &services {
             let needs_peer = peer.as_ref().is_some_and(|peer| peer.service == service);

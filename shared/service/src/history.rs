@@ -10,7 +10,7 @@ use prost::Message;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
-use crate::{call::AsOf, resource::Key};
+use crate::{context::AsOf, resource::Key};
 use muster_values::name::MissionId;
 
 /// A table of revisions: a service's own, or those of a feed that it follows.

@@ -113,6 +113,12 @@ impl Keys {
         Ok(Self::of(set))
     }
 
+    /// Those of nobody.
+    #[cfg(test)]
+    pub(crate) fn none() -> Self {
+        Self::of(JwkSet { keys: Vec::new() })
+    }
+
     fn of(set: JwkSet) -> Self {
         Self { set, known: Known::default() }
     }

@@ -18,10 +18,7 @@ pub struct Policy {
 impl Policy {
     /// Checks that every method of the package has a row, and every row a method.
     pub fn of(package: &str, rows: Rows) -> anyhow::Result<Self> {
-        let mut roles = HashMap::new();
-        for (method, allowed) in rows {
-            roles.insert(format!("/{package}.{method}"), *allowed);
-        }
+        let policy = Self::of_rows(package, rows);
         let methods: Vec<String> = rules::pool()
             .services()
             .filter(|service| service.package_name() == package)
@@ -29,10 +26,15 @@ impl Policy {
             .map(|method| format!("/{}/{}", method.parent_service().full_name(), method.name()))
             .collect();
         for method in &methods {
-            ensure!(roles.contains_key(method), "{method} has no row in the policy");
+            ensure!(policy.roles.contains_key(method), "{method} has no row in the policy");
         }
         ensure!(methods.len() == rows.len(), "the policy of {package} names unknown methods");
-        Ok(Self { roles })
+        Ok(policy)
+    }
+
+    pub(crate) fn of_rows(package: &str, rows: Rows) -> Self {
+        let path = |method| format!("/{package}.{method}");
+        Self { roles: rows.iter().map(|(method, allowed)| (path(method), *allowed)).collect() }
     }
 
     /// The roles that may call a method; `None` for one that the package does not have.

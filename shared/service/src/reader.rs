@@ -4,7 +4,8 @@ use sqlx::{PgConnection, Postgres, Row, Transaction};
 use tokio::time::Instant;
 
 use crate::{
-    call::AsOf, call::Context, database::Database, feed::Head, feed::check_token, status::Refusal,
+    context::AsOf, context::Context, database::Database, feed::Head, feed::check_token,
+    status::Refusal,
 };
 use muster_values::name::MissionId;
 

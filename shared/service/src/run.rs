@@ -68,7 +68,7 @@ pub fn main<S: Service>() -> ExitCode {
 #[tokio::main]
 async fn run<S: Service>(program: Program<S::Config>) -> anyhow::Result<()> {
     let common = program.config.as_ref();
-    telemetry::init(common.log_format, &common.log)?;
+    let _writing = telemetry::init(common.log_format, &common.log)?;
     match program.command.unwrap_or(Command::Serve) {
         Command::Health => health(common.listen).await,
         Command::Migrate => S::migrate(&program.config).await,

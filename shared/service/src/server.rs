@@ -1,31 +1,41 @@
 //! A gRPC server with its limits, and everything that a call passes before it is handled.
 
 mod connection;
+mod line;
+mod answer;
+mod check;
+mod metadata;
 mod deadline;
 mod drain;
-mod ending;
-mod gate;
+mod identity;
+mod policy;
+mod limits;
 mod load;
-mod metadata;
-mod outcome;
-mod pass;
+mod ending;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::middleware::from_fn_with_state;
+use http::HeaderMap;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tonic::{service::Routes, transport};
+use tonic::{Code, body::Body, service::Routes, transport};
 use tonic_reflection::server::{v1, v1alpha};
+use tower::{Layer, Service, ServiceBuilder};
 use uuid::Uuid;
 
 use crate::{Shutdown, health, identity::Keys, policy::Policy};
 
-pub use self::deadline::Deadline;
-pub use self::gate::Caller;
+use self::{
+    answer::AnswerLayer, check::check, deadline::DeadlineLayer, drain::DrainLayer,
+    limits::LimitsLayer, line::LineLayer,
+};
+
 pub use self::load::Load;
-use self::pass::Way;
+
+/// A call and its answer, as the layers see them.
+type Request = http::Request<Body>;
+type Response = http::Response<Body>;
 
 /// The largest request: answers may be larger. A stream may reserve this much for one header.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
@@ -94,6 +104,7 @@ impl Server {
         };
         // tonic passes no limit at all where hyper has one, so each is set by hand.
         let server = transport::Server::builder()
+            .layer(layers(gate, leaving.clone()))
             .max_concurrent_streams(MAX_STREAMS)
             .http2_max_local_error_reset_streams(Some(256))
             .http2_max_pending_accept_reset_streams(Some(20))
@@ -103,7 +114,7 @@ impl Server {
             .initial_connection_window_size(1024 * 1024)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_routes(passed(routes, gate, leaving.clone()))
+            .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, noticed);
         tokio::pin!(server);
         tokio::select! {
@@ -121,10 +132,44 @@ fn spread() -> Duration {
     Duration::from_secs(Uuid::now_v7().as_bytes()[15].into())
 }
 
-/// The routes, behind everything that a call passes.
-fn passed(routes: Routes, gate: Gate, leaving: CancellationToken) -> Routes {
-    let way = Arc::new(Way { gate, leaving });
-    Routes::from(routes.into_axum_router().layer(from_fn_with_state(way, pass::pass)))
+/// Everything that a call passes before it is handled, the outermost first, and that its answer
+/// passes afterwards.
+///
+/// They stand around all routes at once: the router would copy and box each of them for each
+/// route. From the third on they refuse with a `Refusal`, which the second makes an answer of.
+fn layers<S>(
+    gate: Gate,
+    leaving: CancellationToken,
+) -> impl Layer<
+    S,
+    Service: Service<Request, Response = Response, Error = Infallible, Future: Send>
+                 + Clone
+                 + Send
+                 + 'static,
+> + Clone
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
+        + Clone
+        + Send
+        + 'static,
+{
+    ServiceBuilder::new()
+        .layer(LineLayer)
+        .layer(AnswerLayer)
+        .layer(check(metadata::limit))
+        .layer(DeadlineLayer { limit: gate.call_limit })
+        .layer(DrainLayer { leaving })
+        // Only those who are known and may compete for a place.
+        .layer(check(identity::identify(gate.keys)))
+        .layer(check(policy::allow(gate.policy)))
+        .layer(LimitsLayer(gate.load))
+        .map_err(|never: Infallible| match never {})
+        .into_inner()
+}
+
+/// The code of an answer that is nothing but a refusal, or in the trailers of one.
+fn code(headers: &HeaderMap) -> Option<Code> {
+    headers.get("grpc-status").map(|value| Code::from_bytes(value.as_bytes()))
 }
 
 /// Wraps a handler into its generated server, with the limits that hold for every message:

@@ -15,10 +15,10 @@ use tonic::Response;
 
 use crate::AtField;
 use crate::{
-    Gather, Shutdown, call::Answer, call::AsOf, call::Call, call::Context, database::Database,
-    database::refusal, field::refuse, history::OWN, history::Range, history::Revision,
-    page::MOST_PAGE_BYTES, page::Page, query::Filter, query::Order, reader::Reader, resource::Key,
-    resource::not_found, rules, status, status::Refusal,
+    Gather, Shutdown, call::Answer, call::Call, context::AsOf, context::Context,
+    database::Database, database::refusal, field::refuse, history::OWN, history::Range,
+    history::Revision, page::MOST_PAGE_BYTES, page::Page, query::Filter, query::Order,
+    reader::Reader, resource::Key, resource::not_found, rules, status, status::Refusal,
 };
 use muster_values::name::MissionId;
 

@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::{
-    call::Context, call::Scope, database::Database, fault, resource::Resource, status::Reason,
-    status::Refusal, token::Token,
+    context::Context, context::Scope, database::Database, fault, resource::Resource,
+    status::Reason, status::Refusal, token::Token,
 };
 use muster_values::name::MissionId;
 

@@ -46,7 +46,7 @@ async fn run<S: Service>(
 ) -> anyhow::Result<()> {
     let Settings { mutation, config } = settings;
     let common = config.as_ref();
-    telemetry::init(common.log_format, &common.log)?;
+    let _writing = telemetry::init(common.log_format, &common.log)?;
     rules::prepare()?;
     if let Some(mutation) = mutation {
         fault::mutate(&mutation);

@@ -28,7 +28,7 @@ pub async fn run(serve: Serve) -> anyhow::Result<()> {
 /// A service as its own program runs it, on a port that it says.
 async fn service<S: Service>(config: S::Config) -> anyhow::Result<()> {
     let common: &ServiceConfig = config.as_ref();
-    telemetry::init(common.log_format, &common.log)?;
+    let _writing = telemetry::init(common.log_format, &common.log)?;
     rules::prepare()?;
     let shutdown = Shutdown::new(Duration::from_secs(1));
     S::migrate(&config).await?;

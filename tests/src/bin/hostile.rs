@@ -25,9 +25,8 @@ struct Arguments {
 async fn main() -> ExitCode {
     let Arguments { seed, requests } = Arguments::parse();
     // What the services say of a fault of theirs tells what it was.
-    if let Err(error) = telemetry::init(LogFormat::Text, "error") {
-        eprintln!("hostile: {error:#}");
-    }
+    let _writing = telemetry::init(LogFormat::Text, "error")
+        .inspect_err(|error| eprintln!("hostile: {error:#}"));
     println!("seed {seed}");
     let started = Instant::now();
     let world = World::start().await;

@@ -74,7 +74,7 @@ pub struct Up {
 
 impl Up {
     pub async fn run(self, access: &Access) -> anyhow::Result<()> {
-        telemetry::init(self.log_format, &self.log)?;
+        let _writing = telemetry::init(self.log_format, &self.log)?;
         rules::prepare()?;
         let scenario = self.scenario()?;
         let data_dir = DataDir::choose(access.data_dir.clone())?;

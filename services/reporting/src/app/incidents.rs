@@ -1,5 +1,5 @@
 use muster_service::{
-    Committed, Context, Resource, call::AsOf, history::OWN, resource, resource::Key,
+    Committed, Context, Resource, context::AsOf, history::OWN, resource, resource::Key,
 };
 use muster_values::{Id, MissionId, PartialDate, Source};
 use sqlx::PgConnection;

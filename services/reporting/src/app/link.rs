@@ -6,7 +6,7 @@ mod renewal;
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
-    Context, fault, feed::Applied, identity::Principal, page::Page, page::Paged, server::Caller,
+    Context, context::Caller, fault, feed::Applied, identity::Principal, page::Page, page::Paged,
 };
 use muster_values::MissionId;
 use tokio::time::Instant;

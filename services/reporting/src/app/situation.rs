@@ -1,6 +1,6 @@
 use futures::{StreamExt, TryStreamExt};
 use muster_service::{
-    Context, call::AsOf, history::OWN, page::Page, page::Paged, reader::Reader, standard::Reads,
+    Context, context::AsOf, history::OWN, page::Page, page::Paged, reader::Reader, standard::Reads,
 };
 use muster_values::{MissionId, Period, Zone};
 use sqlx::PgConnection;

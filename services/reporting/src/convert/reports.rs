@@ -1,5 +1,5 @@
 use muster_proto::reporting::v1 as pb;
-use muster_service::{AtField, FieldViolation, Required, call::AsOf};
+use muster_service::{AtField, FieldViolation, Required, context::AsOf};
 use muster_service::{
     Resource, resource::etag, wire, wire::timestamp, wire::wire_period, wire_enum, words::required,
 };

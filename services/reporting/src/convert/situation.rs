@@ -1,6 +1,6 @@
 use muster_proto::reporting::v1 as pb;
 use muster_service::{
-    AtField, Context, FieldViolation, Required, call::AsOf, page::Page, page::Paged,
+    AtField, Context, FieldViolation, Required, context::AsOf, page::Page, page::Paged,
     status::Refusal,
 };
 use muster_service::{

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use muster_service::{call::AsOf, history::FOLLOWED, history::Revision, resource::Key};
+use muster_service::{context::AsOf, history::FOLLOWED, history::Revision, resource::Key};
 use muster_values::MissionId;
 use sqlx::PgConnection;
 

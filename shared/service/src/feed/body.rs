@@ -2,7 +2,7 @@
 //!
 //! tonic encodes each message for each stream and keeps a buffer for that. A watch's handler
 //! answers with an empty stream instead and lets its real body travel with the response, until
-//! `carry` puts it in place.
+//! a layer around the feed's server puts it in place.
 
 use std::{
     pin::Pin,
@@ -10,13 +10,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use http::HeaderMap;
 use http_body::Frame;
 use muster_proto::common::v1::WatchChangesResponse;
-use tonic::{Code, Status};
+use tonic::{Code, Status, body::Body};
+use tower::util::MapResponseLayer;
 
 use crate::status::Refusal;
 
@@ -37,8 +37,15 @@ pub fn response(
     response
 }
 
+type Response = http::Response<Body>;
+
+/// What the server of a feed needs around it: `layer().named_layer(server)`.
+pub fn layer() -> MapResponseLayer<fn(Response) -> Response> {
+    MapResponseLayer::new(carry)
+}
+
 /// Puts a carried body in the place of the empty one.
-pub fn carry(mut response: Response) -> Response {
+fn carry(mut response: Response) -> Response {
     if let Some(Carried(body)) = response.extensions_mut().remove::<Carried>()
         && let Some(body) = body.lock().unwrap_or_else(PoisonError::into_inner).take()
     {

@@ -13,7 +13,7 @@ use tonic::{Status, Streaming};
 use tonic_types::StatusExt;
 
 use crate::{
-    Shutdown, fault,
+    Shutdown, fault, repeated,
     status::{Reason, word},
 };
 
@@ -67,7 +67,7 @@ pub async fn follow(follower: impl Follower, shutdown: Shutdown) {
         let Some(ended) = shutdown.unless_asked(once(&follower)).await else { return };
         let mut pause = failures.pause(ended.is_err(), before.elapsed());
         if let Err(error) = &ended {
-            tracing::warn!(error = format!("{error:#}"), "cannot follow the feed; trying again");
+            repeated::warn("cannot follow the feed; trying again", format!("{error:#}"));
             pause = pause.max(asked_for(error));
         }
         if shutdown.unless_asked(tokio::time::sleep(pause)).await.is_none() {

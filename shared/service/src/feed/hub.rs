@@ -19,7 +19,7 @@ use super::{
     log::{Head, Kept},
     window::Window,
 };
-use crate::{Database, Shutdown, database::within, status::Reason, status::Refusal};
+use crate::{Database, Shutdown, database::within, repeated, status::Reason, status::Refusal};
 use muster_values::name::MissionId;
 
 /// How often the database is asked for commits of other replicas.
@@ -30,8 +30,8 @@ const TELLING: Duration = Duration::from_micros(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest that a commit waits for others to be told with it.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
-/// A look that takes longer is begun anew: the database may have gone silent.
-const LONGEST_LOOK: Duration = Duration::from_secs(10);
+/// A question to the database that takes longer is asked anew: it may have gone silent.
+const LONGEST_ANSWER: Duration = Duration::from_millis(1500);
 /// How much memory the latest changes may take.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// The most of one mission's changes that are read before the next mission's turn.
@@ -114,12 +114,16 @@ impl Hub {
             if due {
                 polled = Some(Instant::now());
             }
-            let look = within(LONGEST_LOOK, self.look(due));
-            let Some(looked) = self.shutdown.unless_asked(look).await else { return self.close() };
+            let looked = self.shutdown.unless_asked(self.look(due)).await;
+            let Some(looked) = looked else { return self.wake() };
             if let Err(refusal) = looked {
-                tracing::warn!(?refusal, "cannot look for new changes");
-                // What it took in until then is told nevertheless.
-                self.tell();
+                repeated::warn("cannot look for new changes", format!("{refusal:?}"));
+                // What it took in until then is told nevertheless, and that it is blind.
+                if self.database.sight.is_lost() {
+                    self.wake();
+                } else {
+                    self.tell();
+                }
             }
             let watchers = u32::try_from(self.watchers.load(Ordering::Relaxed));
             let pause = TELLING.saturating_mul(watchers.unwrap_or(u32::MAX)).min(LONGEST_PAUSE);
@@ -130,7 +134,7 @@ impl Hub {
                 tokio::time::timeout(POLL, self.database.commits.some()).await
             };
             if self.shutdown.unless_asked(wait).await.is_none() {
-                return self.close();
+                return self.wake();
             }
         }
     }
@@ -138,10 +142,11 @@ impl Hub {
     /// Takes in what was committed since the last look, anywhere or in this process only.
     async fn look(&self, anywhere: bool) -> Result<(), Refusal> {
         let here = self.database.commits.take();
+        let began = Instant::now();
         let mut heads = if anywhere {
-            self.database.heads().await?
+            within(LONGEST_ANSWER, self.database.heads()).await?
         } else {
-            self.database.heads_of(&here).await?
+            within(LONGEST_ANSWER, self.database.heads_of(&here)).await?
         };
         if anywhere {
             self.end_lost(&heads);
@@ -165,6 +170,9 @@ impl Hub {
             moved |= !behind.is_empty();
             heads = behind;
             self.shrink();
+        }
+        if anywhere {
+            self.database.sight.saw(began);
         }
         if moved {
             self.tell();
@@ -226,7 +234,8 @@ impl Hub {
     async fn page(&self, head: &Head, known: &Head) -> Result<Vec<Kept>, Refusal> {
         const GAPS: [Reason; 3] =
             [Reason::FeedCompacted, Reason::FeedPositionAhead, Reason::Contended];
-        match self.database.changes(head, known.last_position, PAGE, PAGE_BYTES).await {
+        let page = self.database.changes(head, known.last_position, PAGE, PAGE_BYTES);
+        match within(LONGEST_ANSWER, page).await {
             Err(refusal) if GAPS.contains(&refusal.reason()) => {
                 tracing::warn!(?refusal, mission = %head.mission, "the feed has a gap");
                 Ok(Vec::new())
@@ -278,8 +287,8 @@ impl Hub {
         }
     }
 
-    /// Wakes every watcher, to see that the service stops.
-    fn close(&self) {
+    /// Wakes every watcher, to see that the service stops or cannot read any more.
+    fn wake(&self) {
         for window in self.missions().values() {
             window.send_modify(|_| {});
         }

@@ -1,7 +1,7 @@
 //! Holds a service against what its own callers have seen of it.
 
 use super::log::Head;
-use crate::{Database, call::Context, status::Reason, status::Refusal, token::Token};
+use crate::{Database, context::Context, status::Reason, status::Refusal, token::Token};
 use muster_values::name::MissionId;
 
 impl Database {

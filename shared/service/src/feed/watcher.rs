@@ -13,11 +13,13 @@ use super::{
     log::Head,
     window::{Look, Window},
 };
-use crate::{call::Context, fault, status::Reason, status::Refusal};
+use crate::{context::Context, fault, status::Reason, status::Refusal};
 use muster_values::name::MissionId;
 
 /// How often a watcher that has everything is told so.
 const BOOKMARK: Duration = Duration::from_secs(15);
+/// How long a bookmark that is due waits for the next look at the database.
+const SOON: Duration = Duration::from_millis(100);
 /// How long a watcher may leave a piece untaken while there is more.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a watcher that is not at the window yet is read from the database at once.
@@ -93,9 +95,10 @@ impl Place {
         self.bookmarked = bookmarked.then(Instant::now);
     }
 
-    /// A bookmark where the watcher has everything and was not told so lately.
-    fn bookmark(&mut self) -> Option<Bytes> {
-        let due = self.bookmarked.is_none_or(|at| BOOKMARK <= at.elapsed());
+    /// A bookmark where the watcher has everything and was not told so lately. The database was
+    /// read since the last one, at this moment: a bookmark says that there is nothing else.
+    fn bookmark(&mut self, seen: Option<Instant>) -> Option<Bytes> {
+        let due = self.bookmarked.is_none_or(|at| BOOKMARK <= at.elapsed() && Some(at) < seen);
         if self.position < self.head || !due {
             return None;
         }
@@ -147,6 +150,11 @@ impl Watcher {
         if self.hub.shutdown.is_asked() {
             let message = "the server is stopping; resume from the last position";
             let refusal = Refusal::new(Reason::ShuttingDown, message);
+            return Err(refusal.retry_after(Duration::from_secs(1)));
+        }
+        if self.hub.database.sight.is_lost() {
+            let message = "the database cannot be read; resume from the last position";
+            let refusal = Refusal::new(Reason::DatabaseUnavailable, message);
             return Err(refusal.retry_after(Duration::from_secs(1)));
         }
         Ok(())
@@ -203,7 +211,8 @@ impl Watcher {
             self.places[turn].reach(last, bookmarked);
             return Ok(Some(piece));
         }
-        Ok(self.places.iter_mut().find_map(Place::bookmark))
+        let seen = self.hub.database.sight.last();
+        Ok(self.places.iter_mut().find_map(|place| place.bookmark(seen)))
     }
 
     /// What comes next for a place in the database.
@@ -224,7 +233,8 @@ impl Watcher {
         let now = Instant::now();
         let bookmarked = self.places.iter().filter_map(|place| place.bookmarked).min();
         let until = self.context.caller.principal.until;
-        let due = bookmarked.unwrap_or(now) + BOOKMARK;
+        // One that is due and has to wait for the next look waits as long as a look takes.
+        let due = (bookmarked.unwrap_or(now) + BOOKMARK).max(now + SOON);
         let due = until.map_or(due, |until| until.min(due));
         let changed = async {
             match (&mut self.news, self.places.first_mut()) {

@@ -21,6 +21,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use self::guests::{Guest, Guests};
+use crate::repeated;
 
 const MAX_CONNECTIONS: usize = 2_000;
 
@@ -50,10 +51,10 @@ pub fn incoming(
                             break (socket, guest);
                         }
                         // It is closed, so that others find a place.
-                        tracing::warn!(%peer, "too many connections of one address");
+                        repeated::warn("too many connections of one address", peer);
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "cannot accept a connection");
+                        repeated::warn("cannot accept a connection", error);
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 }

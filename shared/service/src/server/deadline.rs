@@ -1,55 +1,73 @@
 //! Deadlines: tonic answers CANCELLED and forgets streams; this answers DEADLINE_EXCEEDED.
 
-use std::time::Duration;
+use std::{
+    future::{Ready, ready},
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use axum::response::Response;
-use http::HeaderMap;
+use futures::future::{BoxFuture, Either};
 use tokio::time::Instant;
+use tower::{Layer, Service};
 
-use super::ending;
-use crate::status::{Reason, Refusal};
+use super::{Request, Response, ending};
+use crate::{
+    deadline::Deadline,
+    status::{Reason, Refusal},
+};
 
-/// tonic itself ends a call at its caller's deadline, with CANCELLED and no reason; ours comes
-/// first. An answer in the last moment would not arrive in time anyway.
-const LAST_MOMENT: Duration = Duration::from_millis(2);
-
-/// When a call has to be answered.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline {
-    pub at: Instant,
-    /// When a stream has to end, where its caller said so: the server's limit is for its
-    /// beginning only.
-    end: Option<Instant>,
+/// Ends calls at their deadlines, and streams where their callers said so.
+#[derive(Clone, Debug)]
+pub struct DeadlineLayer {
+    /// The longest that a call may take.
+    pub limit: Duration,
 }
 
-impl Deadline {
-    /// The caller's deadline, or the server's limit where that comes first.
-    pub fn of(headers: &HeaderMap, limit: Duration) -> Self {
-        let asked = headers.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
-        let now = Instant::now();
-        Self {
-            at: now + asked.map_or(limit, |asked| asked.saturating_sub(LAST_MOMENT).min(limit)),
-            end: asked.map(|asked| now + asked),
-        }
+#[derive(Clone, Debug)]
+pub struct WithDeadline<S> {
+    inner: S,
+    limit: Duration,
+}
+
+impl<S> Layer<S> for DeadlineLayer {
+    type Service = WithDeadline<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WithDeadline { inner, limit: self.limit }
+    }
+}
+
+impl<S> Service<Request> for WithDeadline<S>
+where
+    S: Service<Request, Response = Response, Error = Refusal, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = Refusal;
+    type Future =
+        Either<Ready<Result<Response, Refusal>>, BoxFuture<'static, Result<Response, Refusal>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        self.inner.poll_ready(cx)
     }
 
-    /// Ends a call at its deadline, and its answer where that is a stream.
-    pub async fn limit(
-        self,
-        answer: impl Future<Output = Result<Response, Refusal>>,
-    ) -> Result<Response, Refusal> {
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let deadline = Deadline::of(request.headers(), self.limit);
         // Before anything is waited for: timers may be looked at in either order.
-        if self.at <= Instant::now() {
-            return Err(passed());
+        if deadline.at <= Instant::now() {
+            return Either::Left(ready(Err(passed())));
         }
-        let response = tokio::time::timeout_at(self.at, answer).await.unwrap_or(Err(passed()))?;
-        Ok(match self.end {
-            None => response,
-            Some(end) => ending::with(response, async move {
-                tokio::time::sleep_until(end).await;
-                passed()
-            }),
-        })
+        request.extensions_mut().insert(deadline);
+        let answer = tokio::time::timeout_at(deadline.at, self.inner.call(request));
+        Either::Right(Box::pin(async move {
+            let response = answer.await.unwrap_or_else(|_| Err(passed()))?;
+            Ok(match deadline.end {
+                None => response,
+                Some(end) => ending::with(response, async move {
+                    tokio::time::sleep_until(end).await;
+                    passed()
+                }),
+            })
+        }))
     }
 }
 
@@ -57,34 +75,28 @@ fn passed() -> Refusal {
     Refusal::new(Reason::DeadlinePassed, "the deadline passed")
 }
 
-/// Reads `grpc-timeout`: up to 8 digits and a unit.
-fn parse(value: &str) -> Option<Duration> {
-    let (number, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
-    if number.is_empty() || 8 < number.len() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let number: u64 = number.parse().ok()?;
-    Some(match unit {
-        "H" => Duration::from_secs(number.checked_mul(3600)?),
-        "M" => Duration::from_secs(number.checked_mul(60)?),
-        "S" => Duration::from_secs(number),
-        "m" => Duration::from_millis(number),
-        "u" => Duration::from_micros(number),
-        "n" => Duration::from_nanos(number),
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use tower::ServiceExt;
+
     use super::*;
 
-    #[test]
-    fn timeouts_are_read_as_the_protocol_writes_them() {
-        assert_eq!(parse("250m"), Some(Duration::from_millis(250)));
-        assert_eq!(parse("3S"), Some(Duration::from_secs(3)));
-        for junk in ["", "S", "123456789S", "-1S", "1x", "1é"] {
-            assert_eq!(parse(junk), None, "{junk}");
-        }
+    /// What comes of a call whose caller gives it so long, and that takes a second.
+    async fn with(timeout: &'static str) -> Result<Response, Reason> {
+        let slow = tower::service_fn(async |_: Request| {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(Response::default())
+        });
+        let mut request = Request::default();
+        request.headers_mut().insert("grpc-timeout", timeout.parse().unwrap());
+        let service = DeadlineLayer { limit: Duration::from_secs(9) }.layer(slow);
+        service.oneshot(request).await.map_err(|refusal| refusal.reason())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_ends_at_its_deadline() {
+        with("2S").await.unwrap();
+        assert_eq!(with("500m").await.unwrap_err(), Reason::DeadlinePassed);
+        assert_eq!(with("0m").await.unwrap_err(), Reason::DeadlinePassed);
     }
 }

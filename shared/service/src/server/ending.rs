@@ -5,12 +5,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Frame;
-use tonic::Status;
+use tonic::{Status, body::Body};
 
+use super::Response;
 use crate::status::Refusal;
 
 /// Ends what an answer streams with a refusal, as soon as there is one.
@@ -26,12 +26,12 @@ struct Ending {
 
 impl http_body::Body for Ending {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = Status;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let Some(end) = &mut self.end else { return Poll::Ready(None) };
         // The end first: a stream that always has more would never come to it.
         let Poll::Ready(refusal) = end.as_mut().poll(cx) else {

@@ -72,7 +72,7 @@ impl Load {
         Self::new(config.calls_at_once.unwrap_or(usual))
     }
 
-    fn new(places: usize) -> Self {
+    pub(super) fn new(places: usize) -> Self {
         let places = places.max(1);
         Self(Arc::new(Shared {
             places,

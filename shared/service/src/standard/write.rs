@@ -10,7 +10,8 @@ use tonic::Response;
 use super::mask;
 use crate::{
     AtField, FieldViolation, Required,
-    call::{Answer, AsOf, Call, Context, answer},
+    call::{Answer, Call, answer},
+    context::{AsOf, Context},
     field::refuse,
     history::OWN,
     resource::{Content, Key, Resource, already_exists, check_etag, not_found},

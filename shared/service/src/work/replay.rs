@@ -4,11 +4,7 @@ use muster_proto::common::v1::ResourceChange;
 use prost::Message;
 use tonic::{Response, Status, metadata::MetadataValue};
 
-use crate::{
-    call::{Answer, Scope},
-    status,
-    token::Token,
-};
+use crate::{call::Answer, context::Scope, status, token::Token};
 
 /// Metadata that says an answer was given before.
 const REPLAYED: &str = "muster-replayed";

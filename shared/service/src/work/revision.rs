@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    call::Context,
+    context::Context,
     resource::{Key, Resource},
     wire,
 };

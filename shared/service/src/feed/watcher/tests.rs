@@ -5,9 +5,9 @@ use sqlx::postgres::PgPoolOptions;
 use super::*;
 use crate::{
     Clock, Database, Shutdown,
-    feed::{Commits, hub::Hub, log::Kept},
+    context::Caller,
+    feed::{Commits, Sight, hub::Hub, log::Kept},
     identity::Principal,
-    server::Caller,
 };
 
 /// A watcher of one mission's feed, over a database that is never asked.
@@ -17,6 +17,7 @@ fn watcher(window: &watch::Sender<Window>) -> Watcher {
         schema: "none",
         clock: Clock::System,
         commits: Arc::<Commits>::default(),
+        sight: Arc::<Sight>::default(),
     };
     let principal = Principal { subject: "a".into(), grants: Arc::default(), until: None };
     let caller = Arc::new(Caller { principal, method: "Watch".into(), allowed: &[] });
@@ -53,6 +54,13 @@ async fn who_takes_each_piece_at_once_may_wait_for_the_next_as_long_as_it_takes(
     let window = watch::Sender::new(Window::at(head(0)));
     let mut watcher = watcher(&window);
     commit(&window, 1);
+    let sight = Arc::clone(&watcher.hub.database.sight);
+    let looking = async {
+        loop {
+            sight.saw(Instant::now());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
     let waiting = async {
         for _ in 0..8 {
             watcher.next().await.unwrap();
@@ -65,6 +73,21 @@ async fn who_takes_each_piece_at_once_may_wait_for_the_next_as_long_as_it_takes(
     };
     tokio::select! {
         () = waiting => {}
+        () = looking => {}
         () = later => panic!("nothing came for {:?}", 4 * PATIENCE),
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_look_at_the_database_there_is_no_bookmark_and_the_watch_ends() {
+    let window = watch::Sender::new(Window::at(head(0)));
+    let mut watcher = watcher(&window);
+    watcher.hub.database.sight.saw(Instant::now());
+    let first = watcher.next().await.unwrap();
+    assert!(!first.is_empty());
+    tokio::time::advance(Duration::from_millis(2500)).await;
+    assert!(watcher.next().now_or_never().is_none(), "a bookmark without a look");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let refused = watcher.next().await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::DatabaseUnavailable);
 }

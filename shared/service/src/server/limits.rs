@@ -1,0 +1,106 @@
+//! Lets a call in where there is a place for it, or soon is.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures::future::{BoxFuture, Either};
+use tower::{Layer, Service};
+
+use super::{Load, Request, Response};
+use crate::{context::Caller, deadline::Deadline, status::Refusal};
+
+/// Limits how many calls of callers that are known are in progress at once. A stream gives its
+/// place back once it is open; health needs none.
+#[derive(Clone, Debug)]
+pub struct LimitsLayer(pub Load);
+
+#[derive(Clone, Debug)]
+pub struct Limited<S> {
+    inner: S,
+    load: Load,
+}
+
+impl<S> Layer<S> for LimitsLayer {
+    type Service = Limited<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Limited { inner, load: self.0.clone() }
+    }
+}
+
+impl<S> Service<Request> for Limited<S>
+where
+    S: Service<Request, Response = Response, Error = Refusal, Future: Send + 'static>
+        + Clone
+        + Send
+        + 'static,
+{
+    type Response = Response;
+    type Error = Refusal;
+    type Future = Either<BoxFuture<'static, Result<Response, Refusal>>, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let extensions = request.extensions();
+        let (Some(caller), Some(deadline)) =
+            (extensions.get::<Caller>(), extensions.get::<Deadline>())
+        else {
+            return Either::Right(self.inner.call(request));
+        };
+        let (subject, deadline) = (Arc::clone(&caller.principal.subject), deadline.at);
+        let load = self.load.clone();
+        // The one that is ready goes along; the copy stays for the next call.
+        let copy = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, copy);
+        Either::Left(Box::pin(async move {
+            let _place = load.enter(subject, deadline).await?;
+            inner.call(request).await
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::FutureExt;
+    use http::HeaderMap;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{identity::Principal, status::Reason};
+
+    fn call(caller: Option<&str>) -> Request {
+        let mut request = Request::default();
+        if let Some(subject) = caller {
+            let (subject, grants) = (subject.into(), Arc::default());
+            let principal = Principal { subject, grants, until: None };
+            let caller = Caller { principal, method: "/call".into(), allowed: &[] };
+            request.extensions_mut().insert(caller);
+        }
+        let deadline = Deadline::of(&HeaderMap::new(), Duration::from_secs(9));
+        request.extensions_mut().insert(deadline);
+        request
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_without_a_place_is_refused_and_one_without_a_caller_needs_none() {
+        let slow = tower::service_fn(async |_: Request| {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(Response::default())
+        });
+        let service = LimitsLayer(Load::new(1)).layer(slow);
+        let mut first = Box::pin(service.clone().oneshot(call(Some("a"))));
+        assert!((&mut first).now_or_never().is_none());
+        let refused = service.clone().oneshot(call(Some("b"))).await.unwrap_err();
+        assert_eq!(refused.reason(), Reason::Overloaded);
+        service.clone().oneshot(call(None)).await.unwrap();
+        first.await.unwrap();
+        service.oneshot(call(Some("b"))).await.unwrap();
+    }
+}
