@@ -43,7 +43,7 @@ async fn services_that_write_their_log() {
     assert_eq!(reason(&refused), "NOT_FOUND");
     let get = pb::GetSiteRequest { name: "no name".into(), ..Default::default() };
     SiteServiceClient::new(caller("confused")).get_site(get).await.unwrap_err();
-    let stranger = Kit::new(&replica.url(), once).unwrap();
+    let stranger = Kit::new(&replica.url(), once.clone()).unwrap();
     let list = pb::ListMissionsRequest::default();
     MissionServiceClient::new(stranger).list_missions(list).await.unwrap_err();
 

@@ -35,6 +35,8 @@ impl Process {
             .args(arguments.iter().map(AsRef::as_ref))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            // Their lines are written as in operation, and read by nobody.
+            .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
         let stdout = child.stdout.take().context("the process has no standard output")?;

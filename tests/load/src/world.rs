@@ -21,6 +21,8 @@ use tonic::{
 
 use crate::process::Process;
 
+/// Every call leaves its line, the health checks of `echo` too.
+const LOG: &str = "info,muster_service::server::line=debug";
 /// The database of both services.
 const DATABASE: &str = "load";
 
@@ -156,7 +158,7 @@ impl World {
             "--jwks-file",
             &self.file("jwks.json"),
             "--log",
-            "warn",
+            LOG,
         ]
         .map(str::to_owned)
     }
