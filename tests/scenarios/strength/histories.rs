@@ -61,10 +61,9 @@ fn moment(rng: &mut Rng) -> OffsetDateTime {
     START + Duration::minutes(rng.i64(-60..DAYS * 24 * 60))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a field of a message that may be absent")]
-fn day(at: OffsetDateTime) -> Option<Date> {
+fn day(at: OffsetDateTime) -> Date {
     let (month, day) = (u8::from(at.month()).into(), at.day().into());
-    Some(Date { year: at.year(), month, day })
+    Date { year: at.year(), month, day }
 }
 
 /// Tells of something that may be impossible; answers with the token of the change.
@@ -85,7 +84,7 @@ async fn fact(
             let mandate = pb::Mandate {
                 authority: "Council".into(),
                 instrument: format!("Resolution {number}"),
-                adoption_date: day(happened),
+                adoption_date: Some(day(happened)),
                 validity: Some(Interval {
                     start_time: at(happened),
                     end_time: at(happened + Duration::days(rng.i64(1..40))),
@@ -107,7 +106,7 @@ async fn fact(
             let pledge = pb::Pledge {
                 partner: format!("{parent}/partners/{}", ["ken", "ben"][rng.usize(..2)]),
                 size: rng.bool().then(|| exactly(rng.i64(1..500))),
-                offer_date: day(happened),
+                offer_date: Some(day(happened)),
                 ..Default::default()
             };
             let request = pb::CreatePledgeRequest {
@@ -122,7 +121,7 @@ async fn fact(
         3 => {
             let request = pb::WithdrawPledgeRequest {
                 name: format!("{parent}/pledges/p{}", rng.u8(..4)),
-                withdraw_date: day(happened),
+                withdraw_date: Some(day(happened)),
                 reason: "Changed its mind".into(),
                 known_time,
                 ..Default::default()
@@ -134,7 +133,7 @@ async fn fact(
             let claim = pb::StrengthClaim {
                 measure: pb::StrengthMeasure::Present.into(),
                 quantity: Some(exactly(rng.i64(0..300))),
-                as_of_date: day(happened),
+                as_of_date: Some(day(happened)),
                 subject: subject[rng.usize(..3)].clone(),
                 sources: vec![Source { publisher: "Press".into(), ..Default::default() }],
                 ..Default::default()
