@@ -61,6 +61,7 @@ async fn services_that_write_their_log() {
         .await
         .unwrap();
     let mut sites = SiteServiceClient::new(caller("holder"));
+    #[expect(clippy::disallowed_methods, reason = "the test waits for it")]
     let holding = tokio::spawn(async move { sites.create_site(new_site("b")).await });
     let blocked = "select exists (select from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock')";

@@ -8,8 +8,7 @@ use muster_proto::{
         FeedPosition, WatchChangesRequest, WatchChangesResponse, watch_changes_response::Step,
     },
     deployment::v1::{
-        self as pb, change_feed_service_client::ChangeFeedServiceClient,
-        site_service_client::SiteServiceClient,
+        change_feed_service_client::ChangeFeedServiceClient, site_service_client::SiteServiceClient,
     },
 };
 use muster_tests::{Running, World, append, filler, new_site, reason};
@@ -84,7 +83,6 @@ async fn with_one_connection_left_the_feed_still_moves() {
     replica.serves().await;
     let kit = caller(&world, &replica);
     let mut sites = SiteServiceClient::new(kit.clone());
-    sites.create_site(new_site("a")).await.unwrap();
     let mut open = watch(&kit).await.unwrap();
     until_bookmark(&mut open).await;
 
@@ -94,10 +92,8 @@ async fn with_one_connection_left_the_feed_still_moves() {
         .execute(&mut *lock)
         .await
         .unwrap();
-    let reading = tokio::spawn(async move {
-        let name = "missions/m/sites/a".to_owned();
-        sites.get_site(pb::GetSiteRequest { name, ..Default::default() }).await
-    });
+    // It holds its connection until it is let go on.
+    let waiting = tokio::spawn(async move { sites.create_site(new_site("b")).await });
     let blocked = "select exists (select from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock')";
     while !sqlx::query_scalar::<_, bool>(blocked).fetch_one(&pool).await.unwrap() {}
@@ -113,5 +109,5 @@ async fn with_one_connection_left_the_feed_still_moves() {
         }
     }
     lock.rollback().await.unwrap();
-    reading.await.unwrap().unwrap();
+    waiting.await.unwrap().unwrap();
 }

@@ -220,8 +220,8 @@ mod tests {
         let update = UpdateSiteRequest { site, ..UpdateSiteRequest::default() };
         assert_eq!(of(&update).as_deref(), Some("m"));
         let position = |id: &str| FeedPosition { mission: id.to_owned(), ..Default::default() };
-        let mut watch = WatchChangesRequest::default();
-        watch.positions = vec![position("missions/m")];
+        let positions = vec![position("missions/m")];
+        let mut watch = WatchChangesRequest { positions, ..Default::default() };
         assert_eq!(of(&watch).as_deref(), Some("m"));
         watch.positions.push(position("missions/n"));
         assert_eq!(of(&watch), None);

@@ -1,4 +1,4 @@
-use muster_service::{call::AsOf, history::OWN, history::Revision};
+use muster_service::{context::AsOf, history::OWN, history::Revision};
 use muster_values::MissionId;
 use sqlx::PgConnection;
 

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::parts::{self, Part, Wrong};
+pub use super::parts::{AgeBand, Sex};
 
 words! {
     /// What kind of thing happened.
@@ -29,22 +30,6 @@ words! {
         SexualViolence = "sexual_violence",
         Displaced = "displaced",
         Missing = "missing",
-    }
-}
-
-words! {
-    /// A person's sex, where it is known.
-    pub enum Sex {
-        Female = "female",
-        Male = "male",
-    }
-}
-
-words! {
-    /// A person's age, where it is known; a child is under 18.
-    pub enum AgeBand {
-        Adult = "adult",
-        Child = "child",
     }
 }
 

@@ -1,8 +1,22 @@
 //! The parts of a number of people by sex and age, and the whole that they make up.
 
-use muster_values::Quantity;
+use muster_values::{Quantity, words};
 
-use super::incident::{AgeBand, Sex};
+words! {
+    /// A person's sex, where it is known.
+    pub enum Sex {
+        Female = "female",
+        Male = "male",
+    }
+}
+
+words! {
+    /// A person's age, where it is known; a child is under 18.
+    pub enum AgeBand {
+        Adult = "adult",
+        Child = "child",
+    }
+}
 
 /// Those of one sex, of one age, or of both; where neither is given, those of whom neither is known.
 #[derive(Clone, Copy, Debug)]

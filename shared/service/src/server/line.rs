@@ -91,15 +91,10 @@ impl Line {
         }
         let method = &path[..length];
         let level = if path.starts_with(OPEN) { Level::DEBUG } else { Level::INFO };
-        let span = match level {
-            Level::DEBUG => tracing::debug_span!("call", method),
-            _ => tracing::info_span!(
-                "call",
-                method,
-                caller = Empty,
-                mission = Empty,
-                request_id = Empty
-            ),
+        let span = if level == Level::DEBUG {
+            tracing::debug_span!("call", method)
+        } else {
+            tracing::info_span!("call", method, caller = Empty, mission = Empty, request_id = Empty)
         };
         Self { span, level, started: Instant::now(), code: None }
     }
@@ -115,9 +110,10 @@ impl Drop for Line {
         // To the microsecond.
         let ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         let _entered = self.span.enter();
-        match self.level {
-            Level::DEBUG => tracing::debug!(?code, ms, "answered"),
-            _ => tracing::info!(?code, ms, "answered"),
+        if self.level == Level::DEBUG {
+            tracing::debug!(?code, ms, "answered");
+        } else {
+            tracing::info!(?code, ms, "answered");
         }
     }
 }
