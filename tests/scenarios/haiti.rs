@@ -13,6 +13,9 @@ use toml::{Table, Value};
 
 const SCENARIO: &str = include_str!("../../deploy/scenarios/haiti-mss.toml");
 
+/// The moment of the report, later than which the second flight is.
+const REPORTED: &str = "2024-06-26";
+
 fn scenario() -> Table {
     SCENARIO.parse().unwrap()
 }
@@ -25,12 +28,14 @@ fn text<'t>(row: &'t Table, key: &str) -> &'t str {
     row.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The sum of the headcounts of all steps of a method.
+/// The sum of the headcounts of all steps of a method before the report's moment.
 fn moved(scenario: &Table, method: &str) -> i64 {
     let movements = rows(scenario, "movements");
     let steps = movements.iter().filter_map(|row| row.get("steps")?.as_array());
     let steps = steps.flatten().filter_map(Value::as_table);
-    let steps = steps.filter(|step| text(step, "method") == method);
+    let steps = steps.filter(|step| {
+        text(step, "method") == method && step["effective_time"].to_string().as_str() < REPORTED
+    });
     steps.map(|step| step["headcount"].as_integer().unwrap()).sum()
 }
 
@@ -201,4 +206,26 @@ async fn strength_sets_each_claim_beside_the_ledger() {
     assert_eq!(found.reconciliations.len(), claims);
     let disagreeing = found.reconciliations.iter().filter(|one| !one.conflicting_claims.is_empty());
     assert!(2 <= disagreeing.count());
+}
+
+#[tokio::test]
+async fn strength_is_asked_as_it_was_known_on_a_day() {
+    let world = World::start().await;
+    world.load(SCENARIO).await;
+    let mut strength = deployment::strength_service_client::StrengthServiceClient::new(
+        world.client.deployment.clone(),
+    );
+    let mut present = async |known| {
+        let get = deployment::GetStrengthRequest {
+            name: "missions/haiti-mss".into(),
+            valid_time: muster_tests::at(time::macros::datetime!(2024-07-16 23:59 UTC)),
+            as_of_time: muster_tests::at(known),
+            ..Default::default()
+        };
+        let found = strength.get_strength(get).await.unwrap().into_inner();
+        let line = found.lines.into_iter().find(|line| line.measure() == StrengthMeasure::Present);
+        line.and_then(|line| line.quantity?.at_least).unwrap_or_default()
+    };
+    assert_eq!(present(time::macros::datetime!(2024-07-20 0:00 UTC)).await, 400);
+    assert_eq!(present(time::macros::datetime!(2024-07-15 0:00 UTC)).await, 200);
 }

@@ -5,7 +5,7 @@ use muster_proto::{
     deployment::v1::site_service_client::SiteServiceClient,
     reporting::v1::{self as pb, link_service_client::LinkServiceClient},
 };
-use muster_service::{Clock, token::HEADER};
+use muster_service::token::HEADER;
 use muster_tests::{World, new_site, no_older_than, reason};
 use time::macros::datetime;
 use tonic::Code;
@@ -63,7 +63,7 @@ async fn killed_in_the_middle_of_following_it_ends_with_the_same_projection() {
     // Killed again and again while the mission is being loaded and after it.
     let client = world.client.clone();
     let scenario = Scenario::parse("ready.toml", muster_tests::READY).unwrap();
-    let loading = Loader::new(&client, Clock::System).load(&scenario, |_, _| {});
+    let loading = Loader::new(&client).load(&scenario, |_| {});
     let killing = async {
         for _ in 0..5 {
             world.kill_reporting();

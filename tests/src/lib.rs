@@ -241,6 +241,11 @@ impl World {
         mint(&self.issuer, subject, everything())
     }
 
+    /// A token of somebody with these roles.
+    pub fn token_of(&self, subject: &str, grants: Vec<Grant>) -> String {
+        mint(&self.issuer, subject, grants)
+    }
+
     /// The operator's client over these replicas, their URLs separated by commas.
     pub async fn client_over(&self, deployments: &str, reportings: &str) -> Client {
         let operator = mint(&self.issuer, "operator", everything());

@@ -8,7 +8,7 @@ use muster_proto::{
     common::v1::{Change, ListChangesRequest, ResourceChange},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
 };
-use muster_service::{Clock, resource::Key, token::Token};
+use muster_service::{resource::Key, token::Token};
 use muster_values::MissionId;
 use prost::Message;
 use prost_types::{Any, Timestamp};
@@ -53,8 +53,8 @@ impl World {
     /// Loads a scenario of the repository's format.
     pub async fn load(&self, text: &str) -> Summary {
         let scenario = Scenario::parse("scenario.toml", text).unwrap();
-        let loader = Loader::new(&self.client, Clock::System);
-        match loader.load(&scenario, |_, _| {}).await {
+        let loader = Loader::new(&self.client);
+        match loader.load(&scenario, |_| {}).await {
             Ok(summary) => summary,
             Err(stopped) => panic!("{:?} {}: {:?}", stopped.place, stopped.method, stopped.status),
         }

@@ -32,6 +32,11 @@ impl Client {
         Self { deployment: deployment.showing(token.clone()), reporting: reporting.showing(token) }
     }
 
+    /// The same services with another token.
+    pub fn showing(&self, token: &str) -> Self {
+        Self::new(self.deployment.clone(), self.reporting.clone(), Some(token))
+    }
+
     /// The service that answers a method, by the package of its proto.
     pub fn service_of(&self, method: &MethodDescriptor) -> Option<&Authorized> {
         match method.parent_service().package_name() {

@@ -14,6 +14,8 @@ use muster_service::{
     identity::{Grant, Issuer, Role},
 };
 
+use crate::roles::OF_PEOPLE;
+
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
@@ -50,6 +52,9 @@ impl KeyFiles {
         write(&files.operator_token(), operator.as_bytes(), 0o600, true)?;
         let reporting = token("reporting", &[Role::Service])?;
         write(&files.reporting_token(), reporting.as_bytes(), 0o600, true)?;
+        for (role, name) in OF_PEOPLE {
+            write(&files.role_token(name), token(name, &[role])?.as_bytes(), 0o600, true)?;
+        }
         Ok(files)
     }
 
@@ -61,6 +66,11 @@ impl KeyFiles {
     /// For whoever runs the mission.
     pub fn operator_token(&self) -> PathBuf {
         self.folder.join("tokens/operator.token")
+    }
+
+    /// For those who have one role alone, in every mission.
+    pub fn role_token(&self, role: &str) -> PathBuf {
+        self.folder.join(format!("tokens/{role}.token"))
     }
 
     /// For the reporting service, which follows the other's feed with it.
@@ -126,6 +136,10 @@ mod tests {
         let reporting = fs::read_to_string(second.reporting_token()).unwrap();
         let principal = keys.verify(&reporting).unwrap();
         assert_eq!(*principal.grants, [Grant::everywhere(Role::Service)]);
+        for (role, name) in OF_PEOPLE {
+            let token = fs::read_to_string(second.role_token(name)).unwrap();
+            assert_eq!(*keys.verify(&token).unwrap().grants, [Grant::everywhere(role)]);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod client;
 pub mod refusal;
 mod settings;
 pub mod keys;
+pub mod roles;
 pub mod places;
 pub mod postgres;
 mod progress;

@@ -8,20 +8,24 @@ mod catalogue;
 mod moment;
 mod reader;
 mod plan;
+mod compare;
+mod history;
 mod load;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-use prost_reflect::{DynamicMessage, MethodDescriptor};
+use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage};
+use prost_types::Timestamp;
 
-pub use self::load::{Loader, Outcome, Stopped, Summary};
+pub use self::load::{Difference, Loader, Stopped, Summary};
 
 /// A checked file: the calls that load it, in order.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     mission: String,
+    seen_from: Option<Timestamp>,
     calls: Vec<Call>,
 }
 
@@ -39,9 +43,9 @@ pub struct Call {
     kind: CallKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CallKind {
-    Create { get: MethodDescriptor },
+    Create,
     Step,
 }
 
@@ -82,6 +86,11 @@ impl Scenario {
         &self.mission
     }
 
+    /// The moment from which the mission is best seen, where the file names one.
+    pub fn seen_from(&self) -> Option<Timestamp> {
+        self.seen_from
+    }
+
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
@@ -102,8 +111,35 @@ impl Scenario {
 impl Call {
     /// Whether it makes a resource; otherwise it is a step of one.
     pub fn creates(&self) -> bool {
-        matches!(self.kind, CallKind::Create { .. })
+        self.kind == CallKind::Create
     }
+
+    fn request_id(&self) -> String {
+        text(&self.request, "request_id")
+    }
+
+    /// The name of the resource that the call is about: of a part, where a step names one.
+    fn target(&self) -> String {
+        let named = text(&self.request, "name");
+        let named = if named.is_empty() {
+            self.updated().map(|resource| text(resource, "name")).unwrap_or_default()
+        } else {
+            named
+        };
+        if self.creates() || named.is_empty() { self.name.clone() } else { named }
+    }
+
+    /// The resource that an update gives.
+    fn updated(&self) -> Option<&DynamicMessage> {
+        let fields = self.request.fields().filter(|_| self.kind == CallKind::Step);
+        let mut messages = fields.filter_map(|(_, value)| value.as_message());
+        messages.find(|message| message.descriptor() == self.method.output())
+    }
+}
+
+fn text(message: &DynamicMessage, field: &str) -> String {
+    let value = message.get_field_by_name(field);
+    value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
 impl Invalid {

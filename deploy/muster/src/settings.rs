@@ -1,17 +1,22 @@
 //! Where the services are, and which token to show them.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
+use muster_values::Zone;
+use prost_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cli::Access,
     client::{self, Client},
     places::DataDir,
+    scenario::Scenario,
+    words::{self, Moment},
 };
 
 /// What `muster up` leaves for the other commands, in `client.json`.
@@ -20,6 +25,9 @@ pub struct Settings {
     pub deployment: String,
     pub reporting: String,
     pub token_file: PathBuf,
+    /// The moment from which each mission is best seen, as RFC 3339, where a scenario says so.
+    #[serde(default)]
+    pub seen_from: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -34,6 +42,18 @@ impl Settings {
         whole().with_context(|| format!("cannot write {}", file.display()))
     }
 
+    /// The moments of the missions that were loaded before, and that of this scenario.
+    pub fn moments(data_dir: &DataDir, scenario: Option<&Scenario>) -> BTreeMap<String, String> {
+        let before = Self::read(&data_dir.client_file()).ok();
+        let mut moments = before.map(|before| before.seen_from).unwrap_or_default();
+        let moment = scenario.and_then(|scenario| Some((scenario, scenario.seen_from()?)));
+        if let Some((scenario, moment)) = moment {
+            let name = format!("missions/{}", scenario.mission());
+            moments.insert(name, words::moment(Some(&moment)));
+        }
+        moments
+    }
+
     fn read(file: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(file).with_context(|| {
             let file = file.display();
@@ -44,6 +64,37 @@ impl Settings {
         })?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))
     }
+}
+
+/// Keeps the scenario's moment where the services are those of `muster up`; those elsewhere are
+/// found by their addresses, and nothing is kept of them.
+pub fn remember_moment(access: &Access, scenario: &Scenario) -> anyhow::Result<()> {
+    if is_elsewhere(access) {
+        return Ok(());
+    }
+    let data_dir = DataDir::choose(access.data_dir.clone())?;
+    let file = data_dir.client_file();
+    let mut settings = Settings::read(&file)?;
+    let moments = Settings::moments(&data_dir, Some(scenario));
+    if settings.seen_from == moments {
+        return Ok(());
+    }
+    settings.seen_from = moments;
+    settings.write(&file)
+}
+
+/// The moment from which a mission is best seen, by the scenario that `muster up` loaded.
+pub fn seen_from(access: &Access, mission: &str) -> Option<Timestamp> {
+    let data_dir =
+        DataDir::choose(access.data_dir.clone()).ok().filter(|_| !is_elsewhere(access))?;
+    let settings = Settings::read(&data_dir.client_file()).ok()?;
+    let moment: Moment = settings.seen_from.get(mission)?.parse().ok()?;
+    Some(moment.in_zone(&Zone::UTC))
+}
+
+/// Whether both services were named, so that no `muster up` is meant.
+fn is_elsewhere(access: &Access) -> bool {
+    access.deployment.is_some() && access.reporting.is_some()
 }
 
 /// Opens the channels that the flags, or else the last `muster up`, speak of.

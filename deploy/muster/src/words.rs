@@ -49,6 +49,12 @@ pub fn moment(timestamp: Option<&Timestamp>) -> String {
     text.unwrap_or_else(|| "an unknown time".to_owned())
 }
 
+/// What is said where nobody asked for a moment and the scenario's is taken.
+pub fn seen_from(moment: &Timestamp) -> String {
+    let moment = self::moment(Some(moment));
+    format!("as seen at {moment}, the scenario's moment; --at names another, such as now\n")
+}
+
 /// A run of days by its first and last one.
 pub fn period(period: Option<Period>) -> String {
     match wire::period(period) {
@@ -74,16 +80,19 @@ impl Moment {
     }
 }
 
-/// Reads a date and time with an offset, or a day.
+/// Reads a date and time with an offset, a day, or now.
 impl FromStr for Moment {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == "now" {
+            return Ok(Self::At(OffsetDateTime::now_utc()));
+        }
         let day = text.parse().ok().filter(|day: &PartialDate| day.day().is_some());
         let at = || OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::At);
-        day.map(|day| Self::Day(day.first_day()))
-            .or_else(at)
-            .ok_or_else(|| "must be a moment such as 2024-06-25T10:00:00Z, or a day".to_owned())
+        day.map(|day| Self::Day(day.first_day())).or_else(at).ok_or_else(|| {
+            "must be a moment such as 2024-06-25T10:00:00Z, a day, or now".to_owned()
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! them top to bottom.
 
 pub mod config;
-mod policy;
+pub mod policy;
 mod grpc;
 mod app;
 mod convert;

@@ -5,7 +5,6 @@ use muster::{
     client::Client,
     scenario::{Loader, Scenario},
 };
-use muster_service::Clock;
 use sqlx::PgPool;
 
 /// A mission whose first contingent is confirmed, with the check that training asks for.
@@ -40,8 +39,8 @@ pub async fn missions(client: &Client, count: usize) -> anyhow::Result<()> {
     for number in 0..count {
         let text = MISSION.replace("MISSION", &number.to_string());
         let scenario = Scenario::parse("mission.toml", &text)?;
-        Loader::new(client, Clock::System)
-            .load(&scenario, |_, _| {})
+        Loader::new(client)
+            .load(&scenario, |_| {})
             .await
             .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
     }

@@ -19,10 +19,11 @@ impl Keys {
     pub fn run(self) -> anyhow::Result<()> {
         let files = KeyFiles::make(&self.out, &Clock::System)?;
         terminal::print(&format!(
-            "public keys      {}\noperator token   {}\nreporting token  {}\n",
+            "public keys      {}\noperator token   {}\nreporting token  {}\nof each role     {}\n",
             files.public_keys().display(),
             files.operator_token().display(),
             files.reporting_token().display(),
+            files.role_token("ROLE").display(),
         ))
     }
 }

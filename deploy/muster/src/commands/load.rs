@@ -2,16 +2,15 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
-use muster_service::{Clock, rules};
+use muster_service::rules;
 use serde_json::json;
 
 use crate::{
     cli::{Access, Output},
-    client::Client,
     progress::Progress,
-    scenario::{Loader, Scenario, Summary},
+    scenario::{Difference, Loader, Scenario, Summary},
     settings,
     terminal::{self, Terminal},
 };
@@ -39,8 +38,13 @@ impl Load {
             return terminal::print(&planned(&scenario, self.output)?);
         }
         let client = settings::connect(access).await?;
-        let summary = load(&client, &scenario).await?;
-        terminal::print(&made(&scenario, &summary, self.output)?)
+        let summary = load(Loader::new(&client), &scenario).await?;
+        settings::remember_moment(access, &scenario)?;
+        terminal::print(&made(&scenario, &summary, self.output)?)?;
+        match told(&summary) {
+            Some(differences) => bail!("{differences}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -58,16 +62,29 @@ pub fn parse(name: &str, text: &str) -> anyhow::Result<Scenario> {
 }
 
 /// Loads a scenario, and shows how far it is.
-pub async fn load(client: &Client, scenario: &Scenario) -> anyhow::Result<Summary> {
+pub async fn load(loader: Loader<'_>, scenario: &Scenario) -> anyhow::Result<Summary> {
     let progress = Progress::of("loading", scenario.calls().len());
-    let loader = Loader::new(client, Clock::System);
-    let summary = loader.load(scenario, |_, _| progress.step()).await?;
+    let summary = loader.load(scenario, |_| progress.step()).await?;
     let mission = scenario.mission();
     progress.done(&match summary.changes() {
-        0 => format!("Mission {mission} was loaded before; nothing is new"),
+        0 if summary.differences.is_empty() => {
+            format!("Mission {mission} was loaded before; nothing is new")
+        }
+        0 => format!("Mission {mission} was loaded before, with other content"),
         changes => format!("Mission {mission} loaded with {changes} calls"),
     });
     Ok(summary)
+}
+
+/// What is there with other content than the file's.
+pub fn told(summary: &Summary) -> Option<String> {
+    let lines: Vec<String> = summary.differences.iter().map(Difference::to_string).collect();
+    let records = match lines.len() {
+        0 => return None,
+        1 => "1 record is".to_owned(),
+        many => format!("{many} records are"),
+    };
+    Some(format!("{records} there with other content, and left as it is\n{}", lines.join("\n")))
 }
 
 fn planned(scenario: &Scenario, output: Output) -> anyhow::Result<String> {
@@ -85,13 +102,14 @@ fn planned(scenario: &Scenario, output: Output) -> anyhow::Result<String> {
 
 fn made(scenario: &Scenario, summary: &Summary, output: Output) -> anyhow::Result<String> {
     if output == Output::Json {
-        return document(&json!({"mission": scenario.mission(), "tables": summary.tables}));
+        return document(&json!({"mission": scenario.mission(), "tables": summary.tables,
+            "differences": summary.differences}));
     }
     let rows = summary.tables.iter().map(|row| {
-        let numbers = [row.loaded, row.known, row.steps_loaded, row.steps_known];
+        let numbers = [row.loaded, row.known, row.steps_loaded, row.steps_known, row.different];
         std::iter::once(row.table.clone()).chain(numbers.map(|number| number.to_string())).collect()
     });
-    let header = ["table", "loaded", "known", "steps made", "steps known"];
+    let header = ["table", "loaded", "known", "steps made", "steps known", "different"];
     Ok(Terminal::stdout().table(&header, rows.collect()))
 }
 

@@ -38,13 +38,17 @@ pub struct Situation {
     to: PartialDate,
 
     /// The moment of presence, control and stocks, or a day, to its end at the mission's place;
-    /// now, unless given
+    /// the scenario's moment, or else now, unless given
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
 
     /// What was known by then counts; everything, unless given
     #[arg(long, value_name = "TIME")]
     as_of: Option<Moment>,
+
+    /// What stood in the database by then counts; everything, unless given
+    #[arg(long, value_name = "TIME")]
+    recorded_by: Option<Moment>,
 
     /// For whom the answer is
     #[arg(long, value_enum, default_value_t)]
@@ -59,21 +63,26 @@ impl Situation {
             end_date: Some(wire::wire_partial_date(self.to)),
         };
         let name = missions::choose(&client, self.mission.as_deref()).await?;
-        let [valid_time, as_of_time] =
-            missions::moments(&client, &name, [self.at, self.as_of]).await?;
+        let [valid_time, as_of_time, recorded_by_time] =
+            missions::moments(&client, &name, [self.at, self.as_of, self.recorded_by]).await?;
+        let seen_from = settings::seen_from(access, &name).filter(|_| valid_time.is_none());
         let request = GetSituationRequest {
             name,
             area_code: self.area,
             period: Some(period),
-            valid_time,
+            valid_time: valid_time.or(seen_from),
             as_of_time,
+            recorded_by_time,
             ..Default::default()
         };
         let mut situation = SituationServiceClient::new(client.reporting);
         let answer = situation.get_situation(request).await?.into_inner();
         match self.output {
             Output::Json => terminal::print(&json::pretty(&answer)?),
-            Output::Table => terminal::print(&show(&answer, Terminal::stdout())),
+            Output::Table => {
+                let seen = seen_from.as_ref().map(words::seen_from).unwrap_or_default();
+                terminal::print(&(seen + &show(&answer, Terminal::stdout())))
+            }
         }
     }
 }

@@ -11,7 +11,6 @@ use clap::Args;
 use muster_proto::reporting::v1::ReportFormat;
 use muster_service::{
     Clock, Shutdown, rules,
-    status::Reason,
     telemetry::{self, LogFormat},
 };
 
@@ -27,8 +26,8 @@ use crate::{
     markdown,
     places::DataDir,
     progress::Progress,
-    refusal,
-    scenario::{Scenario, Stopped},
+    roles::Crew,
+    scenario::{Loader, Scenario},
     settings::Settings,
     terminal::{self, Terminal},
 };
@@ -149,6 +148,7 @@ impl Up {
             deployment: addresses.deployment(),
             reporting: addresses.reporting(),
             token_file: keys.operator_token(),
+            seen_from: Settings::moments(data_dir, scenario),
         };
         let client = Client::new(
             client::connect("deployment", &settings.deployment).await?,
@@ -157,7 +157,7 @@ impl Up {
         );
         settings.write(&data_dir.client_file())?;
         if let Some(scenario) = scenario {
-            self.load(&client, scenario).await?;
+            load_by_roles(&settings, keys, scenario).await?;
         }
         let terminal = Terminal::stdout();
         if let Some(document) = document(&client, scenario).await? {
@@ -172,21 +172,21 @@ impl Up {
             &missions,
         ))
     }
+}
 
-    async fn load(&self, client: &Client, scenario: &Scenario) -> anyhow::Result<()> {
-        let Err(error) = load::load(client, scenario).await else { return Ok(()) };
-        let changed = error
-            .downcast_ref::<Box<Stopped>>()
-            .is_some_and(|stopped| refusal::is(&stopped.status, Reason::RequestIdReused));
-        if self.scenario.is_none() && changed {
-            // A newer program has a newer sample; that must not keep anyone from their data.
-            eprintln!(
-                "The data hold an earlier edition of {SAMPLE_NAME}; they are left as they are"
-            );
-            return Ok(());
-        }
-        Err(error)
+/// Loads the mission, each call as the role that it needs. What is there with other content is
+/// told and left: a newer program has a newer sample, and that must not keep anyone from their data.
+async fn load_by_roles(
+    settings: &Settings,
+    keys: &KeyFiles,
+    scenario: &Scenario,
+) -> anyhow::Result<()> {
+    let crew = Crew::connect(settings, keys).await?;
+    let summary = load::load(Loader::with(|method| crew.caller(method)), scenario).await?;
+    if let Some(differences) = load::told(&summary) {
+        eprintln!("{differences}");
     }
+    Ok(())
 }
 
 /// Keeps the tokens good for as long as the services run.

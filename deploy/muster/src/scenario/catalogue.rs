@@ -36,7 +36,6 @@ pub struct Kind {
     /// The collection it lies in, below the mission.
     pub within: Option<String>,
     pub create: MethodDescriptor,
-    pub get: MethodDescriptor,
     pub id_field: FieldDescriptor,
     pub resource_field: FieldDescriptor,
 }
@@ -108,7 +107,7 @@ fn of_service(service: &ServiceDescriptor) -> Vec<Kind> {
         )?;
         let id_field = input.get_field_by_name(&format!("{}_id", resource_field.name()))?;
         let table = snake_case(&collection);
-        Some(Kind { collection, table, within, create, get, id_field, resource_field })
+        Some(Kind { collection, table, within, create, id_field, resource_field })
     };
     service.methods().filter_map(kind).collect()
 }

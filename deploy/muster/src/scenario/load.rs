@@ -6,21 +6,20 @@ use std::{
     time::Duration,
 };
 
-use muster_service::{Clock, status::Reason, token, wire};
-use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
-use prost_types::Timestamp;
-use time::OffsetDateTime;
+use muster_service::{status::Reason, token};
+use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
 
-use super::{Call, CallKind, Place, Scenario};
-use crate::{client::Client, refusal};
+use super::{
+    Call, Place, Scenario,
+    compare::FieldDifference,
+    history::{self, Revision},
+};
+use crate::{client::Client, refusal, words};
 
 /// Metadata that says an answer was given before.
 const REPLAYED: &str = "muster-replayed";
-
-/// Services know a request id for 7 days; a day less, so that none runs out between two calls.
-const KEYS_HOLD: time::Duration = time::Duration::days(6);
 
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 8;
@@ -28,18 +27,22 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It changed something.
     Loaded,
     /// It had been made before.
     Known,
+    /// What is there is not what the file says; it is left as it is.
+    Different(Vec<FieldDifference>),
 }
 
 /// How many calls of each table were new.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub tables: Vec<TableSummary>,
+    /// Where what is there is not what the file says.
+    pub differences: Vec<Difference>,
     /// What a read must show to be no older than what was loaded.
     pub consistency: String,
 }
@@ -51,6 +54,17 @@ pub struct TableSummary {
     pub known: usize,
     pub steps_loaded: usize,
     pub steps_known: usize,
+    pub different: usize,
+}
+
+/// A resource, or a step of one, that is there with other content than the file's.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Difference {
+    pub name: String,
+    /// Where the file asks for it.
+    pub place: String,
+    /// Empty where a step cannot be read back field by field.
+    pub fields: Vec<FieldDifference>,
 }
 
 /// A call that was refused; those before it were made.
@@ -62,67 +76,89 @@ pub struct Stopped {
 }
 
 /// Loads scenarios into two services.
-#[derive(Debug)]
 pub struct Loader<'c> {
-    client: &'c Client,
-    clock: Clock,
+    caller: Box<dyn Fn(&MethodDescriptor) -> &'c Client + Send + 'c>,
     /// The last token of each service: what was written there can be referred to elsewhere.
     tokens: BTreeMap<String, (i64, String)>,
-    /// Resources that are older than the services know request ids for.
-    old: BTreeSet<String>,
+    /// Resources that were there before; which of their steps were made, their history says.
+    there: BTreeSet<String>,
 }
 
 impl<'c> Loader<'c> {
-    pub fn new(client: &'c Client, clock: Clock) -> Self {
-        Self { client, clock, tokens: BTreeMap::new(), old: BTreeSet::new() }
+    /// Makes every call as one caller.
+    pub fn new(client: &'c Client) -> Self {
+        Self::with(move |_| client)
     }
 
-    /// Makes the calls in order, and tells of each; stops at the first that is refused.
+    /// Makes each call as the caller that is chosen for its method.
+    pub fn with(caller: impl Fn(&MethodDescriptor) -> &'c Client + Send + 'c) -> Self {
+        Self { caller: Box::new(caller), tokens: BTreeMap::new(), there: BTreeSet::new() }
+    }
+
+    /// Makes the calls in order, and tells of each; stops at the first that is refused. What is
+    /// there already is compared and left as it is.
     pub async fn load(
         mut self,
         scenario: &Scenario,
-        mut tell: impl FnMut(&Call, Outcome) + Send,
+        mut tell: impl FnMut(&Call) + Send,
     ) -> Result<Summary, Box<Stopped>> {
         let mut summary = Summary::default();
         for call in scenario.calls() {
-            let outcome = self.one(call).await.map_err(|status| {
+            let outcome = self.one(scenario, call).await.map_err(|status| {
                 let (place, method) = (call.place.clone(), call.method.name().to_owned());
                 Box::new(Stopped { place, method, status })
             })?;
             summary.count(call, outcome);
-            tell(call, outcome);
+            tell(call);
         }
         summary.consistency = self.consistency();
         Ok(summary)
     }
 
-    async fn one(&mut self, call: &Call) -> Result<Outcome, Status> {
-        if matches!(call.kind, CallKind::Step) && self.old.contains(&call.name) {
+    async fn one(&mut self, scenario: &Scenario, call: &Call) -> Result<Outcome, Status> {
+        let target = call.target();
+        if !call.creates() && self.there.contains(&call.name) {
+            let history = self.history(&call.method, &target).await?;
+            if let Some(made) = history.iter().find(|made| made.request_id == call.request_id()) {
+                return Ok(compared(made.of_step(call)));
+            }
+        }
+        match self.repeat(&call.method, &call.request).await {
+            Ok(answer) if !answer.metadata().contains_key(REPLAYED) => return Ok(Outcome::Loaded),
+            Ok(_) => {}
+            Err(status) if refusal::is(&status, Reason::RequestIdReused) => {
+                if !call.creates() {
+                    return Ok(Outcome::Different(Vec::new()));
+                }
+            }
+            Err(status) if call.creates() && status.code() == Code::AlreadyExists => {}
+            Err(status) => return Err(status),
+        }
+        if !call.creates() {
             return Ok(Outcome::Known);
         }
-        let answer = match (self.repeat(&call.method, &call.request).await, &call.kind) {
-            (Ok(answer), _) => answer,
-            (Err(status), CallKind::Create { get, .. }) if status.code() == Code::AlreadyExists => {
-                self.remember_age(get, &call.name).await?;
-                return Ok(Outcome::Known);
-            }
-            (Err(status), _) => return Err(status),
-        };
-        let replayed = answer.metadata().contains_key(REPLAYED);
-        Ok(if replayed { Outcome::Known } else { Outcome::Loaded })
+        self.there.insert(call.name.clone());
+        let history = self.history(&call.method, &target).await?;
+        Ok(compared(history::of_creation(&history, scenario, call)))
     }
 
-    /// The steps of a resource that is there already are made only while their request ids
-    /// protect them from being made twice.
-    async fn remember_age(&mut self, get: &MethodDescriptor, name: &str) -> Result<(), Status> {
-        let mut request = DynamicMessage::new(get.input());
-        request.set_field_by_name("name", Value::String(name.to_owned()));
-        let resource = self.repeat(get, &request).await?.into_inner();
-        let young = created(&resource).is_some_and(|made| self.clock.now() - made < KEYS_HOLD);
-        if !young {
-            self.old.insert(name.to_owned());
+    /// Every revision of a resource, whoever made it.
+    async fn history(
+        &mut self,
+        method: &MethodDescriptor,
+        name: &str,
+    ) -> Result<Vec<Revision>, Status> {
+        let list = history::method(method)
+            .ok_or_else(|| Status::unimplemented(format!("{} has no history", method.name())))?;
+        let (mut revisions, mut page) = (Vec::new(), String::new());
+        loop {
+            let request = history::request(&list, name, &page);
+            let answer = self.repeat(&list, &request).await?.into_inner();
+            page = history::read(&answer, &mut revisions);
+            if page.is_empty() {
+                return Ok(revisions);
+            }
         }
-        Ok(())
     }
 
     /// Calls until there is an answer that repeating will not change.
@@ -157,7 +193,7 @@ impl<'c> Loader<'c> {
         if let Some(tokens) = self.consistency().parse().ok().filter(|_| follows) {
             request.metadata_mut().insert(token::HEADER, tokens);
         }
-        let answer = self.client.call(method, request).await?;
+        let answer = (self.caller)(method).call(method, request).await?;
         if let Some(text) =
             answer.metadata().get(token::HEADER).and_then(|value| value.to_str().ok())
             && let Ok(token) = text.parse::<token::Token>()
@@ -184,13 +220,18 @@ impl Summary {
             self.tables.push(TableSummary { table: call.table.clone(), ..TableSummary::default() });
         }
         let row = &mut self.tables[place];
-        let count = match (call.creates(), outcome) {
+        let count = match (call.creates(), &outcome) {
             (true, Outcome::Loaded) => &mut row.loaded,
             (true, Outcome::Known) => &mut row.known,
             (false, Outcome::Loaded) => &mut row.steps_loaded,
             (false, Outcome::Known) => &mut row.steps_known,
+            (_, Outcome::Different(_)) => &mut row.different,
         };
         *count += 1;
+        if let Outcome::Different(fields) = outcome {
+            let place = call.place.to_string();
+            self.differences.push(Difference { name: call.target(), place, fields });
+        }
     }
 
     /// How many calls changed something.
@@ -199,20 +240,26 @@ impl Summary {
     }
 }
 
-fn created(resource: &DynamicMessage) -> Option<OffsetDateTime> {
-    let time = resource.get_field_by_name("create_time")?;
-    wire::time(time.as_message()?.transcode_to::<Timestamp>().ok()?).ok()
+fn compared(fields: Vec<FieldDifference>) -> Outcome {
+    if fields.is_empty() { Outcome::Known } else { Outcome::Different(fields) }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, place, fields } = self;
+        let name = words::short(name);
+        let step = if place.contains("steps[") { format!(" ({place})") } else { String::new() };
+        write!(f, "{name}{step} differs from the file:")?;
+        match fields.as_slice() {
+            [] => f.write_str(" it was loaded before with other content"),
+            [one] => write!(f, " {one}"),
+            many => many.iter().try_for_each(|field| write!(f, "\n  {field}")),
+        }
+    }
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if refusal::is(&self.status, Reason::RequestIdReused) {
-            let place = &self.place;
-            return write!(
-                f,
-                "{place} was loaded before with other content; loading changes nothing"
-            );
-        }
         write!(f, "{} was refused by {}", self.place, self.method)
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     Call, CallKind, Place, Problem, Scenario,
     catalogue::{self, Kind},
+    moment,
     reader::{Reader, Sources},
 };
 
@@ -37,19 +38,28 @@ pub fn plan(document: &Table) -> Result<Scenario, Vec<Problem>> {
     let sources = sources(document, id, &mut problems);
     let mut plan =
         Plan { mission: id, sources, names: BTreeSet::new(), calls: Vec::new(), problems };
+    let seen_from = document.get("seen_from").and_then(|given| match given {
+        Given::Datetime(time) => moment::timestamp(time)
+            .map_err(|what| plan.problems.push(problem("seen_from", what)))
+            .ok(),
+        _ => {
+            plan.problems.push(problem("seen_from", "must be a date and time"));
+            None
+        }
+    });
     plan.entry(kind, "", table);
     for kind in catalogue::within(None) {
         plan.table(kind, document);
     }
     if plan.problems.is_empty() {
-        Ok(Scenario { mission: id.to_owned(), calls: plan.calls })
+        Ok(Scenario { mission: id.to_owned(), seen_from, calls: plan.calls })
     } else {
         Err(plan.problems)
     }
 }
 
 fn unknown_tables(document: &Table) -> Vec<Problem> {
-    let known: BTreeSet<&str> = ["mission", "sources"]
+    let known: BTreeSet<&str> = ["mission", "seen_from", "sources"]
         .into_iter()
         .chain(catalogue::within(None).map(|kind| kind.table.as_str()))
         .collect();
@@ -155,8 +165,8 @@ impl Plan<'_> {
             .chain(inner.iter().map(|inner| inner.table.as_str()));
         let aside: Vec<&str> = aside.collect();
         let request = creation(kind, parent, id, &name, (table, &aside), reader);
-        let create = CallKind::Create { get: kind.get.clone() };
-        self.push(kind, &name, reader.place(), (kind.create.clone(), request), create);
+        let call = (kind.create.clone(), request);
+        self.push(kind, &name, reader.place(), call, CallKind::Create);
         for inner in inner {
             each_table(reader, table, &inner.table, |reader, _, table| {
                 self.resource(inner, &name, table, reader);

@@ -1,0 +1,113 @@
+//! The roles that people have, a token of each, and which of them a call needs.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use muster_service::{identity::Role, policy::Rows};
+use prost_reflect::MethodDescriptor;
+
+use crate::{
+    client::{self, Client},
+    keys::KeyFiles,
+    settings::Settings,
+};
+
+/// What each role of people is called where its token is kept. A contributor speaks for one
+/// partner, so there is no token of one that is good for a whole mission.
+pub const OF_PEOPLE: [(Role, &str); 6] = [
+    (Role::Staff, "staff"),
+    (Role::HostForce, "host-force"),
+    (Role::Monitor, "monitor"),
+    (Role::Analyst, "analyst"),
+    (Role::Editor, "editor"),
+    (Role::Auditor, "auditor"),
+];
+
+/// The client of each role.
+pub struct Crew {
+    clients: HashMap<Role, Client>,
+    operator: Client,
+}
+
+impl Crew {
+    /// Takes the operator's client, and makes one with each role's token.
+    pub fn new(
+        operator: &Client,
+        token: impl Fn(Role, &str) -> anyhow::Result<String>,
+    ) -> anyhow::Result<Self> {
+        let client = |(role, name)| Ok((role, operator.showing(&token(role, name)?)));
+        let clients = OF_PEOPLE.into_iter().map(client).collect::<anyhow::Result<_>>()?;
+        Ok(Self { clients, operator: operator.clone() })
+    }
+
+    /// Connects to both services as each role.
+    pub async fn connect(settings: &Settings, keys: &KeyFiles) -> anyhow::Result<Self> {
+        let deployment = client::connect("deployment", &settings.deployment).await?;
+        let reporting = client::connect("reporting", &settings.reporting).await?;
+        Self::new(&Client::new(deployment, reporting, None), |_, name| {
+            let file = keys.role_token(name);
+            std::fs::read_to_string(&file)
+                .with_context(|| format!("cannot read the token in {}", file.display()))
+        })
+    }
+
+    /// Whose call a method is.
+    pub fn caller(&self, method: &MethodDescriptor) -> &Client {
+        least(method).and_then(|role| self.clients.get(&role)).unwrap_or(&self.operator)
+    }
+}
+
+/// Of the roles that may call a method in a whole mission, the one that may change least else.
+pub fn least(method: &MethodDescriptor) -> Option<Role> {
+    let name = format!("{}/{}", method.parent_service().name(), method.name());
+    let allowed = rows(method.parent_service().package_name())
+        .iter()
+        .find(|(row, _)| *row == name)
+        .map(|(_, allowed)| *allowed)?;
+    let roles = OF_PEOPLE.into_iter().map(|(role, _)| role).filter(|role| allowed.contains(role));
+    roles.min_by_key(|role| changes(*role))
+}
+
+/// How many methods of both services a role may change something with.
+pub fn changes(role: Role) -> usize {
+    let reads = |method: &str| {
+        let name = method.rsplit('/').next().unwrap_or(method);
+        ["Get", "List", "BatchGet", "Watch", "Read", "Render"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
+    };
+    (muster_deployment::policy::ROWS.iter().chain(muster_reporting::policy::ROWS))
+        .filter(|(method, roles)| !reads(method) && roles.contains(&role))
+        .count()
+}
+
+fn rows(package: &str) -> Rows {
+    match package {
+        "muster.deployment.v1" => muster_deployment::policy::ROWS,
+        "muster.reporting.v1" => muster_reporting::policy::ROWS,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use muster_service::rules;
+
+    use super::*;
+
+    fn of(method: &str) -> Option<Role> {
+        let (service, method) = method.split_once('/').unwrap();
+        let service = rules::pool().get_service_by_name(service).unwrap();
+        least(&service.methods().find(|found| found.name() == method).unwrap())
+    }
+
+    #[test]
+    fn a_call_is_for_the_role_that_may_change_least_besides() {
+        assert_eq!(of("muster.deployment.v1.MissionService/CreateMission"), Some(Role::Staff));
+        assert_eq!(of("muster.deployment.v1.SiteService/CreateSiteStatus"), Some(Role::HostForce));
+        assert_eq!(of("muster.reporting.v1.FigureService/CreateFigure"), Some(Role::Monitor));
+        assert_eq!(of("muster.reporting.v1.FigureService/ReviseFigure"), Some(Role::Analyst));
+        let publish = "muster.reporting.v1.SituationReportService/PublishSituationReport";
+        assert_eq!(of(publish), Some(Role::Editor));
+    }
+}

@@ -1,0 +1,129 @@
+//! What a service recorded of a resource: which calls of a file were made, and with what content.
+
+use muster_service::rules::pool;
+use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
+
+use super::{
+    Call, Scenario,
+    compare::{self, FieldDifference},
+    text,
+};
+
+/// A page of revisions.
+const PAGE: i32 = 1000;
+
+/// Fields of a call that say nothing of the resource.
+const OF_THE_CALL: [&str; 5] = ["name", "request_id", "etag", "validate_only", "known_time"];
+
+/// One revision of a resource.
+pub struct Revision {
+    pub request_id: String,
+    /// Absent: the resource is no longer there.
+    resource: Option<DynamicMessage>,
+    known_time: Option<Value>,
+}
+
+/// The method of a service that lists revisions.
+pub fn method(of: &MethodDescriptor) -> Option<MethodDescriptor> {
+    let service = format!("{}.HistoryService", of.parent_service().package_name());
+    let service = pool().get_service_by_name(&service)?;
+    service.methods().find(|method| method.name() == "ListRevisions")
+}
+
+pub fn request(method: &MethodDescriptor, name: &str, page_token: &str) -> DynamicMessage {
+    let mut request = DynamicMessage::new(method.input());
+    request.set_field_by_name("name", Value::String(name.to_owned()));
+    request.set_field_by_name("page_size", Value::I32(PAGE));
+    request.set_field_by_name("page_token", Value::String(page_token.to_owned()));
+    request
+}
+
+/// Adds a page's revisions; answers with the token of the next page.
+pub fn read(answer: &DynamicMessage, revisions: &mut Vec<Revision>) -> String {
+    let page = answer.get_field_by_name("revisions");
+    let page = page.as_ref().and_then(|page| page.as_list()).unwrap_or_default();
+    revisions.extend(page.iter().filter_map(Value::as_message).map(Revision::read));
+    text(answer, "next_page_token")
+}
+
+/// What differs between a file's creation of a resource and what stood there before the first
+/// of the file's own steps.
+pub fn of_creation(history: &[Revision], scenario: &Scenario, call: &Call) -> Vec<FieldDifference> {
+    let steps: Vec<String> = (scenario.calls().iter())
+        .filter(|other| !other.creates() && other.target() == call.name)
+        .map(Call::request_id)
+        .collect();
+    let first_step = history.iter().position(|revision| steps.contains(&revision.request_id));
+    let before = first_step.unwrap_or(history.len()).checked_sub(1);
+    let Some(revision) = before.and_then(|place| history.get(place)) else { return Vec::new() };
+    let file = call.request.fields().find_map(|(field, value)| {
+        value
+            .as_message()
+            .filter(|message| message.descriptor() == call.method.output() && !field.is_list())
+    });
+    let (Some(file), Some(there)) = (file, &revision.resource) else {
+        let field = "the whole record".to_owned();
+        return vec![FieldDifference { field, file: "present".into(), there: "deleted".into() }];
+    };
+    let mut found = compare::differences(file, there);
+    // When the record was created became known; later revisions have times of their own.
+    found.extend(history.first().and_then(|first| first.known_differently(call)));
+    found
+}
+
+impl Revision {
+    fn read(message: &DynamicMessage) -> Self {
+        let any = message.get_field_by_name("resource").filter(|_| {
+            message
+                .descriptor()
+                .get_field_by_name("resource")
+                .is_some_and(|field| message.has_field(&field))
+        });
+        let resource = any.as_ref().and_then(|any| decode(any.as_message()?));
+        let known_time = message.get_field_by_name("known_time").map(std::borrow::Cow::into_owned);
+        Self { request_id: text(message, "request_id"), resource, known_time }
+    }
+
+    /// What differs between a step of the file and the revision that its request made: the fields
+    /// that the resource keeps under the step's own names.
+    pub fn of_step(&self, call: &Call) -> Vec<FieldDifference> {
+        let Some(there) = &self.resource else { return Vec::new() };
+        let mut found: Vec<_> = match call.updated() {
+            Some(file) => compare::differences(file, there),
+            None => {
+                let mut kept = call.request.clone();
+                for field in call.request.descriptor().fields() {
+                    let same = there.descriptor().get_field_by_name(field.name());
+                    let same = same.is_some_and(|same| {
+                        same.kind() == field.kind() && !field.is_list() && !same.is_list()
+                    });
+                    if !same || OF_THE_CALL.contains(&field.name()) {
+                        kept.clear_field(&field);
+                    }
+                }
+                compare::differences(&kept, there)
+            }
+        };
+        found.extend(self.known_differently(call));
+        found
+    }
+
+    /// Where the file gives another known time.
+    fn known_differently(&self, call: &Call) -> Option<FieldDifference> {
+        let field = call.request.descriptor().get_field_by_name("known_time")?;
+        let file = call.request.has_field(&field).then(|| call.request.get_field(&field))?;
+        let there = self.known_time.as_ref()?;
+        (file.as_ref() != there).then(|| FieldDifference {
+            field: "known_time".to_owned(),
+            file: compare::say(&field, &file),
+            there: compare::say(&field, there),
+        })
+    }
+}
+
+fn decode(any: &DynamicMessage) -> Option<DynamicMessage> {
+    let url = text(any, "type_url");
+    let kind = pool().get_message_by_name(url.rsplit('/').next()?)?;
+    let value = any.get_field_by_name("value")?;
+    DynamicMessage::decode(kind, value.as_bytes()?.clone()).ok()
+}
