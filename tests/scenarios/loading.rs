@@ -155,16 +155,15 @@ async fn each_step_of_the_sample_is_loaded_by_the_role_that_may_change_least_bes
     let mut used = std::collections::BTreeSet::new();
     for call in scenario.calls() {
         let request = ListRevisionsRequest { name: call.name.clone(), ..Default::default() };
-        let revisions = match call.method.parent_service().package_name() {
-            "muster.deployment.v1" => {
-                let mut history = DeploymentHistory::new(world.client.deployment.clone());
-                history.list_revisions(request).await.unwrap().into_inner().revisions
-            }
-            _ => {
-                let mut history = ReportingHistory::new(world.client.reporting.clone());
-                history.list_revisions(request).await.unwrap().into_inner().revisions
-            }
+        let package = call.method.parent_service().package_name().to_owned();
+        let answer = if package == "muster.deployment.v1" {
+            let mut history = DeploymentHistory::new(world.client.deployment.clone());
+            history.list_revisions(request).await
+        } else {
+            let mut history = ReportingHistory::new(world.client.reporting.clone());
+            history.list_revisions(request).await
         };
+        let revisions = answer.unwrap().into_inner().revisions;
         let id = call.request.get_field_by_name("request_id").unwrap();
         let made = revisions.iter().find(|made| Some(made.request_id.as_str()) == id.as_str());
         let actor = made.unwrap_or_else(|| panic!("{} has no revision", call.name)).actor.clone();

@@ -93,6 +93,7 @@ async fn with_one_connection_left_the_feed_still_moves() {
         .await
         .unwrap();
     // It holds its connection until it is let go on.
+    #[expect(clippy::disallowed_methods, reason = "the test waits for it")]
     let waiting = tokio::spawn(async move { sites.create_site(new_site("b")).await });
     let blocked = "select exists (select from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock')";

@@ -33,6 +33,7 @@ impl Client {
     }
 
     /// The same services with another token.
+    #[must_use]
     pub fn showing(&self, token: &str) -> Self {
         Self::new(self.deployment.clone(), self.reporting.clone(), Some(token))
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use muster_proto::common::v1::{Period, Quantity};
-use muster_service::wire;
+use muster_service::{Clock, wire};
 use muster_values::{PartialDate, Zone, quantity::grouped};
 use prost_types::Timestamp;
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
@@ -86,7 +86,7 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text == "now" {
-            return Ok(Self::At(OffsetDateTime::now_utc()));
+            return Ok(Self::At(Clock::System.now()));
         }
         let day = text.parse().ok().filter(|day: &PartialDate| day.day().is_some());
         let at = || OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::At);

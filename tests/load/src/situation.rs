@@ -20,7 +20,6 @@ use muster_proto::{
         situation_service_client::SituationServiceClient,
     },
 };
-use muster_service::Clock;
 use prost_types::Timestamp;
 use sqlx::PgPool;
 use tokio::{task::JoinSet, time::Instant};
@@ -87,8 +86,8 @@ pub async fn run(rounds: usize) -> anyhow::Result<()> {
 async fn fill(world: &World, deployment: &Process, reporting: &Process) -> anyhow::Result<()> {
     let client = world.client_of_both(deployment, reporting).await?;
     let scenario = Scenario::parse("situation.toml", MISSION)?;
-    Loader::new(&client, Clock::System)
-        .load(&scenario, |_, _| {})
+    Loader::new(&client)
+        .load(&scenario, |_| {})
         .await
         .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
     let sql: PgPool = world.sql("reporting").await?;

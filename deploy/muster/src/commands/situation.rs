@@ -73,7 +73,6 @@ impl Situation {
             valid_time: valid_time.or(seen_from),
             as_of_time,
             recorded_by_time,
-            ..Default::default()
         };
         let mut situation = SituationServiceClient::new(client.reporting);
         let answer = situation.get_situation(request).await?.into_inner();

@@ -51,7 +51,6 @@ impl Strength {
             valid_time: valid_time.or(seen_from),
             as_of_time,
             recorded_by_time,
-            ..Default::default()
         };
         let answer = strength.get_strength(request).await?.into_inner();
         match self.output {

@@ -88,21 +88,20 @@ impl Revision {
     /// that the resource keeps under the step's own names.
     pub fn of_step(&self, call: &Call) -> Vec<FieldDifference> {
         let Some(there) = &self.resource else { return Vec::new() };
-        let mut found: Vec<_> = match call.updated() {
-            Some(file) => compare::differences(file, there),
-            None => {
-                let mut kept = call.request.clone();
-                for field in call.request.descriptor().fields() {
-                    let same = there.descriptor().get_field_by_name(field.name());
-                    let same = same.is_some_and(|same| {
-                        same.kind() == field.kind() && !field.is_list() && !same.is_list()
-                    });
-                    if !same || OF_THE_CALL.contains(&field.name()) {
-                        kept.clear_field(&field);
-                    }
+        let mut found: Vec<_> = if let Some(file) = call.updated() {
+            compare::differences(file, there)
+        } else {
+            let mut kept = call.request.clone();
+            for field in call.request.descriptor().fields() {
+                let same = there.descriptor().get_field_by_name(field.name());
+                let same = same.is_some_and(|same| {
+                    same.kind() == field.kind() && !field.is_list() && !same.is_list()
+                });
+                if !same || OF_THE_CALL.contains(&field.name()) {
+                    kept.clear_field(&field);
                 }
-                compare::differences(&kept, there)
             }
+            compare::differences(&kept, there)
         };
         found.extend(self.known_differently(call));
         found

@@ -38,11 +38,12 @@ pub fn plan(document: &Table) -> Result<Scenario, Vec<Problem>> {
     let sources = sources(document, id, &mut problems);
     let mut plan =
         Plan { mission: id, sources, names: BTreeSet::new(), calls: Vec::new(), problems };
-    let seen_from = document.get("seen_from").and_then(|given| match given {
-        Given::Datetime(time) => moment::timestamp(time)
-            .map_err(|what| plan.problems.push(problem("seen_from", what)))
-            .ok(),
-        _ => {
+    let seen_from = document.get("seen_from").and_then(|given| {
+        if let Given::Datetime(time) = given {
+            moment::timestamp(time)
+                .map_err(|what| plan.problems.push(problem("seen_from", what)))
+                .ok()
+        } else {
             plan.problems.push(problem("seen_from", "must be a date and time"));
             None
         }
