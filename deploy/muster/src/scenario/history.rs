@@ -4,16 +4,13 @@ use muster_service::rules::pool;
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
 
 use super::{
-    Call, Scenario,
+    Call, Scenario, annotations,
     compare::{self, FieldDifference},
     text,
 };
 
 /// A page of revisions.
 const PAGE: i32 = 1000;
-
-/// Fields of a call that say nothing of the resource.
-const OF_THE_CALL: [&str; 5] = ["name", "request_id", "etag", "validate_only", "known_time"];
 
 /// One revision of a resource.
 pub struct Revision {
@@ -84,24 +81,14 @@ impl Revision {
         Self { request_id: text(message, "request_id"), resource, known_time }
     }
 
-    /// What differs between a step of the file and the revision that its request made: the fields
-    /// that the resource keeps under the step's own names.
+    /// What differs between a step of the file and the revision that its request made. Of a step
+    /// that is no update, the fields are compared that the resource has from such steps alone:
+    /// others of the same name, such as a headcount, may be of the plan.
     pub fn of_step(&self, call: &Call) -> Vec<FieldDifference> {
         let Some(there) = &self.resource else { return Vec::new() };
-        let mut found: Vec<_> = if let Some(file) = call.updated() {
-            compare::differences(file, there)
-        } else {
-            let mut kept = call.request.clone();
-            for field in call.request.descriptor().fields() {
-                let same = there.descriptor().get_field_by_name(field.name());
-                let same = same.is_some_and(|same| {
-                    same.kind() == field.kind() && !field.is_list() && !same.is_list()
-                });
-                if !same || OF_THE_CALL.contains(&field.name()) {
-                    kept.clear_field(&field);
-                }
-            }
-            compare::differences(&kept, there)
+        let mut found = match call.updated() {
+            Some(file) => compare::differences(file, there),
+            None => compare::differences(&kept(&call.request, there), there),
         };
         found.extend(self.known_differently(call));
         found
@@ -118,6 +105,22 @@ impl Revision {
             there: compare::say(&field, there),
         })
     }
+}
+
+/// The fields of a step that the resource keeps under the same name, and that only steps set. A
+/// note is the step's own: the resource has that of one kind of step.
+fn kept(step: &DynamicMessage, there: &DynamicMessage) -> DynamicMessage {
+    let mut kept = DynamicMessage::new(step.descriptor());
+    for (field, value) in step.fields().filter(|(field, _)| !field.is_list()) {
+        let same = there.descriptor().get_field_by_name(field.name());
+        if same
+            .is_some_and(|same| same.kind() == field.kind() && annotations::is_output_only(&same))
+            && !["etag", "note"].contains(&field.name())
+        {
+            kept.set_field(&field, value.clone());
+        }
+    }
+    kept
 }
 
 fn decode(any: &DynamicMessage) -> Option<DynamicMessage> {
