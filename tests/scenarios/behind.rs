@@ -69,7 +69,7 @@ async fn every_read_refuses_what_its_caller_cannot_have_seen_here() {
     let page = page.into_inner();
     let reporting = Token {
         service: "reporting".into(),
-        mission: MissionId::known("m"),
+        mission: MissionId::trusted("m"),
         epoch: page.epoch.parse().unwrap(),
         position: page.head_position + 1_000,
     };
@@ -95,7 +95,7 @@ async fn a_token_that_is_made_up_tells_nothing_of_missions_that_are_not_the_call
     let client = world.client_with(vec![elsewhere]).await;
     let made_up = Token {
         service: "deployment".into(),
-        mission: MissionId::known("m"),
+        mission: MissionId::trusted("m"),
         epoch: uuid::Uuid::now_v7(),
         position: 5,
     };

@@ -94,7 +94,7 @@ async fn a_token_of_another_life_of_the_feed_is_refused() {
     caught_up(&world, &summary.consistency).await;
     let token = muster_service::token::Token {
         service: "deployment".into(),
-        mission: muster_values::MissionId::known("m"),
+        mission: muster_values::MissionId::trusted("m"),
         epoch: uuid::Uuid::now_v7(),
         position: 1,
     };

@@ -30,6 +30,7 @@ mod repeats_everywhere;
 mod replicas;
 mod reporting;
 mod restore;
+mod rings;
 mod retries;
 mod shutdown;
 mod strength;

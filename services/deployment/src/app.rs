@@ -121,7 +121,7 @@ impl From<TooLarge> for Error {
 /// The mission that something is to belong to.
 async fn existing_mission(work: &mut Work) -> Result<Stored<Mission>, Error> {
     let mission = work.mission().clone();
-    let place = Place::new(mission.clone(), Id::known(mission.as_str()));
+    let place = Place::new(mission.clone(), Id::trusted(mission.as_str()));
     let found = table::get(work.db(), &place).await?;
     Ok(found.ok_or_else(|| resource::not_found(&mission.name()))?)
 }

@@ -65,7 +65,7 @@ impl App {
     /// Authorises a change in a mission, and begins it once what its caller has seen of the
     /// deployment service is known here.
     async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, Error> {
-        context.scope(mission)?.whole()?;
+        context.scope(mission)?.require_whole_mission()?;
         self.caught_up(context, mission).await?;
         Ok(self.database.begin(context, mission).await?)
     }
@@ -77,7 +77,7 @@ impl App {
         context: &Context,
         mission: &MissionId,
     ) -> Result<PoolConnection<Postgres>, Error> {
-        context.scope(mission)?.whole()?;
+        context.scope(mission)?.require_whole_mission()?;
         self.caught_up(context, mission).await?;
         self.connection().await
     }
@@ -93,7 +93,7 @@ impl Reads for App {
     }
 
     async fn admit(&self, context: &Context, mission: &MissionId) -> Result<(), Refusal> {
-        context.scope(mission)?.whole()?;
+        context.scope(mission)?.require_whole_mission()?;
         self.caught_up(context, mission).await
     }
 
@@ -147,7 +147,7 @@ async fn known_area(
     if store::deployment::has_area(db, mission, code).await? {
         return Ok(());
     }
-    let name = mission.child("areas", &Id::known(code));
+    let name = mission.child("areas", &Id::trusted(code));
     Err(resource::unknown_reference(field, &name).into())
 }
 

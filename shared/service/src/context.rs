@@ -83,7 +83,7 @@ impl Scope {
     }
 
     /// Refuses callers that may touch only a part of the mission.
-    pub fn whole(&self) -> Result<(), Refusal> {
+    pub fn require_whole_mission(&self) -> Result<(), Refusal> {
         match self {
             Self::All => Ok(()),
             Self::Partners(_) => Err(not_allowed("the caller speaks for a partner only")),

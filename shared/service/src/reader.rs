@@ -56,7 +56,7 @@ impl Database {
             .bind(left.max(1).to_string())
             .execute(&mut *transaction)
             .await?;
-        let mission = MissionId::known("");
+        let mission = MissionId::trusted("");
         Ok(Reader { transaction, mission, as_of: context.as_of, head: None })
     }
 }

@@ -304,12 +304,12 @@ pub fn stored<C: Table>(row: &PgRow) -> Result<Stored<C>, sqlx::Error> {
     let mission: String = row.try_get(C::KEY[0])?;
     let id = |at: usize| -> Result<Option<Id>, sqlx::Error> {
         let id: Option<String> = C::KEY.get(at).map(|column| row.try_get(*column)).transpose()?;
-        Ok(id.map(Id::known))
+        Ok(id.map(Id::trusted))
     };
     let (outer, own) = if C::KEY.len() == 3 { (id(1)?, id(2)?) } else { (None, id(1)?) };
     Ok(Stored {
-        id: own.unwrap_or_else(|| Id::known(&*mission)),
-        mission: MissionId::known(mission),
+        id: own.unwrap_or_else(|| Id::trusted(&*mission)),
+        mission: MissionId::trusted(mission),
         outer,
         content: C::read(row)?,
         revision: row.try_get("revision")?,

@@ -78,7 +78,7 @@ fn read_one(text: &str) -> Option<Token> {
     }
     Some(Token {
         service: service.to_owned(),
-        mission: MissionId::known(mission),
+        mission: MissionId::trusted(mission),
         epoch: epoch.parse().ok()?,
         position: position.parse().ok().filter(|position| 0 <= *position)?,
     })
@@ -107,7 +107,7 @@ mod tests {
     fn a_token_survives_the_wire_and_junk_is_refused() {
         let token = Token {
             service: "deployment".into(),
-            mission: MissionId::known("haiti"),
+            mission: MissionId::trusted("haiti"),
             epoch: Uuid::nil(),
             position: 7,
         };

@@ -33,7 +33,7 @@ impl MissionId {
     }
 
     /// Takes an id that is known to be well formed: from a checked request or the database.
-    pub fn known(id: impl Into<String>) -> Self {
+    pub fn trusted(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
@@ -58,7 +58,7 @@ impl Id {
     }
 
     /// Takes an id that is known to be well formed: from a checked request or the database.
-    pub fn known(id: impl Into<String>) -> Self {
+    pub fn trusted(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 }
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_reference_into_another_mission_is_refused() {
-        let mission = MissionId::known("haiti");
+        let mission = MissionId::trusted("haiti");
         assert!(sibling(&mission, "missions/haiti/pledges/ken", "pledges").is_ok());
         assert!(sibling(&mission, "missions/other/pledges/ken", "pledges").is_err());
         assert!(sibling(&mission, "missions/haiti/sites/ken", "pledges").is_err());

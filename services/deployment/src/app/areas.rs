@@ -35,7 +35,7 @@ pub(super) async fn known_area(
     code: &str,
     field: &str,
 ) -> Result<Stored<Area>, Error> {
-    let place = Place::new(work.mission().clone(), Id::known(code));
+    let place = Place::new(work.mission().clone(), Id::trusted(code));
     let found = table::get(work.db(), &place).await?;
     Ok(found.ok_or_else(|| resource::unknown_reference(field, &place.name(Area::COLLECTION)))?)
 }

@@ -7,12 +7,12 @@ use time::OffsetDateTime;
 
 use super::{
     App, Error, existing_mission,
-    ledger::{Posting, move_entries},
+    ledger::{LedgerPosting, move_entries},
     partners::partner_exists,
 };
 use crate::{
     domain::{
-        contingent::{Contingent, ContingentStep, Shift, State, Step},
+        contingent::{Contingent, ContingentStep, State, Step, Transfer},
         headcount::{Account, Ledger},
         mission::Stage,
         pledge::Pledge,
@@ -64,9 +64,9 @@ impl Record for Contingent {
     /// Its people stand in the ledger from the beginning.
     async fn begin(work: &mut Work, stored: &Stored<Self>) -> Result<(), Error> {
         let headcount = stored.headcount.into();
-        let named = Shift { from: Account::Outside, to: Account::Pledged, headcount };
+        let named = Transfer { from: Account::Outside, to: Account::Pledged, headcount };
         let pledged_at = stored.pledged_at.unwrap_or(stored.created_at);
-        let posting = Posting::of(stored, stored.name(), pledged_at, "");
+        let posting = LedgerPosting::of(stored, stored.name(), pledged_at, "");
         posting.post(work, &mut Ledger::default(), &[named]).await
     }
 }
@@ -86,7 +86,7 @@ impl App {
         let entries = headcount::of_contingent(work.db(), place).await?;
         let mut ledger = Ledger::new(entries);
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
-        let (step, shifts) = match asked {
+        let (step, transfers) = match asked {
             Asked::Advance(to) => {
                 let checks = checks::of_contingent(work.db(), &place.mission, &place.id).await?;
                 contingent.advance(to, &mission, &checks, &ledger, step)?
@@ -97,8 +97,8 @@ impl App {
             Asked::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
         };
         let cause = add_step(&mut work, &contingent, step).await?;
-        let posting = Posting::of(&contingent, cause, change.effective_at, &change.note);
-        posting.post(&mut work, &mut ledger, &shifts).await?;
+        let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
+        posting.post(&mut work, &mut ledger, &transfers).await?;
         let now = work.now();
         contingent.next_revision(now);
         standard::store(&mut work, &contingent).await?;
@@ -115,7 +115,7 @@ pub(super) async fn add_step(
     let place = Place {
         mission: contingent.mission.clone(),
         outer: Some(contingent.id.clone()),
-        id: Id::known(format!("{:06}", contingent.steps)),
+        id: Id::trusted(format!("{:06}", contingent.steps)),
     };
     let mut step = Stored::new(place, step, work.now());
     let name = step.name();

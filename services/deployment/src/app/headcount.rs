@@ -4,11 +4,11 @@ use muster_values::Stored;
 use super::{
     App, Error,
     contingents::Change,
-    ledger::{Posting, lock_mission},
+    ledger::{LedgerPosting, lock_mission},
 };
 use crate::{
     domain::{
-        contingent::{Contingent, Shift},
+        contingent::{Contingent, Transfer},
         headcount::{Ledger, within_ceiling},
         mandate,
     },
@@ -20,24 +20,24 @@ impl App {
         &self,
         context: &Context,
         change: Change,
-        shift: Shift,
+        transfer: Transfer,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
         let (mut work, _) = self.begin(context, &place.mission).await?;
         lock_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         contingent.may_correct()?;
-        if shift.to.is_present() && !shift.from.is_present() {
+        if transfer.to.is_present() && !transfer.from.is_present() {
             let mandates = table::all(work.db(), &place.mission).await?;
             mandate::in_force(&mandates, change.effective_at)
                 .ok_or_else(|| mandate::none_in_force(change.effective_at))?;
             let changes = headcount::presence(work.db(), &place.mission).await?;
-            within_ceiling(&mandates, &changes, change.effective_at, shift.headcount)?;
+            within_ceiling(&mandates, &changes, change.effective_at, transfer.headcount)?;
         }
         let entries = headcount::of_contingent(work.db(), place).await?;
         let cause = contingent.name();
-        Posting::of(&contingent, cause, change.effective_at, &change.note)
-            .post(&mut work, &mut Ledger::new(entries), &[shift])
+        LedgerPosting::of(&contingent, cause, change.effective_at, &change.note)
+            .post(&mut work, &mut Ledger::new(entries), &[transfer])
             .await?;
         let now = work.now();
         contingent.next_revision(now);

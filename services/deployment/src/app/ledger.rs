@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::Error;
 use crate::{
     domain::{
-        contingent::{Contingent, Shift},
+        contingent::{Contingent, Transfer},
         headcount::{self as people, Account, Entry, Ledger, TooLarge},
     },
     store::{headcount, missions},
 };
 
 /// Entries that one thing causes in the ledger of one contingent.
-pub(super) struct Posting {
+pub(super) struct LedgerPosting {
     mission: MissionId,
     contingent: Id,
     cause: String,
@@ -23,7 +23,7 @@ pub(super) struct Posting {
     note: String,
 }
 
-impl Posting {
+impl LedgerPosting {
     pub fn of(
         contingent: &Stored<Contingent>,
         cause: String,
@@ -45,10 +45,10 @@ impl Posting {
         &self,
         work: &mut Work,
         ledger: &mut Ledger,
-        shifts: &[Shift],
+        transfers: &[Transfer],
     ) -> Result<(), Error> {
-        for shift in shifts {
-            self.post_one(work, ledger, *shift).await?;
+        for transfer in transfers {
+            self.post_one(work, ledger, *transfer).await?;
         }
         Ok(())
     }
@@ -58,11 +58,11 @@ impl Posting {
         &self,
         work: &mut Work,
         ledger: &mut Ledger,
-        shift: Shift,
+        transfer: Transfer,
     ) -> Result<Id, Error> {
-        let entry = self.entry(shift, work.actor())?;
+        let entry = self.entry(transfer, work.actor())?;
         ledger.post(&entry)?;
-        let id = Id::known(Uuid::now_v7().to_string());
+        let id = Id::trusted(Uuid::now_v7().to_string());
         let place =
             Place { outer: Some(self.contingent.clone()), mission: self.mission.clone(), id };
         let mut stored = Stored::new(place, entry, work.now());
@@ -72,8 +72,8 @@ impl Posting {
         Ok(stored.id)
     }
 
-    fn entry(&self, shift: Shift, actor: String) -> Result<Entry, TooLarge> {
-        let Shift { from, to, headcount: people } = shift;
+    fn entry(&self, transfer: Transfer, actor: String) -> Result<Entry, TooLarge> {
+        let Transfer { from, to, headcount: people } = transfer;
         Ok(Entry {
             from,
             to,
@@ -116,6 +116,6 @@ pub(super) async fn lock_mission(work: &mut Work) -> Result<(), Error> {
 }
 
 /// The people of one movement going from one account to another.
-pub(super) fn travel(from: Account, to: Account, headcount: i32) -> Shift {
-    Shift { from, to, headcount: headcount.into() }
+pub(super) fn travel(from: Account, to: Account, headcount: i32) -> Transfer {
+    Transfer { from, to, headcount: headcount.into() }
 }

@@ -53,7 +53,7 @@ impl App {
         let now = self.database.clock().now();
         let mut reader = self.reader(context, mission).await?;
         let as_of = reader.as_of();
-        let place = Place::new(mission.clone(), Id::known(mission.as_str()));
+        let place = Place::new(mission.clone(), Id::trusted(mission.as_str()));
         let found = table::get::<Mission>(reader.db(), &place).await?;
         let zone = found.ok_or_else(|| resource::not_found(&mission.name()))?.content.zone;
         let revisions = strength::revisions(reader.db(), mission, as_of).await?;

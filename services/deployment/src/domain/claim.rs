@@ -40,9 +40,9 @@ impl FromStr for Subject {
     fn from_str(path: &str) -> Result<Self, NoSubject> {
         match path.split_once('/') {
             None if path.is_empty() => Ok(Self::Mission),
-            Some(("partners", id)) => Ok(Self::Partner(Id::known(id))),
-            Some(("contingents", id)) => Ok(Self::Contingent(Id::known(id))),
-            Some(("movements", id)) => Ok(Self::Movement(Id::known(id))),
+            Some(("partners", id)) => Ok(Self::Partner(Id::trusted(id))),
+            Some(("contingents", id)) => Ok(Self::Contingent(Id::trusted(id))),
+            Some(("movements", id)) => Ok(Self::Movement(Id::trusted(id))),
             _ => Err(NoSubject),
         }
     }

@@ -85,7 +85,7 @@ pub enum Refused {
 
 /// People who change accounts because of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shift {
+pub struct Transfer {
     pub from: Account,
     pub to: Account,
     pub headcount: i64,
@@ -149,7 +149,7 @@ impl Contingent {
         checks: &[Stored<ReadinessCheck>],
         ledger: &Ledger,
         step: Step,
-    ) -> Result<(ContingentStep, Vec<Shift>), Refused> {
+    ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
         let (from, allowed) = match to {
             Stage::Confirmed => (Stage::Pledged, "PLEDGED"),
             Stage::Training => (Stage::Confirmed, "CONFIRMED"),
@@ -170,12 +170,12 @@ impl Contingent {
         }
         let step = self.enter(State::At(to), step)?;
         let all = |account| ledger.balance(account, None);
-        let shifts = match to {
-            Stage::Training => shift(Account::Pledged, Account::Training, all(Account::Pledged)),
-            Stage::Ready => shift(Account::Training, Account::Ready, all(Account::Training)),
+        let transfers = match to {
+            Stage::Training => transfer(Account::Pledged, Account::Training, all(Account::Pledged)),
+            Stage::Ready => transfer(Account::Training, Account::Ready, all(Account::Training)),
             _ => Vec::new(),
         };
-        Ok((step, shifts))
+        Ok((step, transfers))
     }
 
     pub fn hold(&mut self, step: Step) -> Result<ContingentStep, Refused> {
@@ -200,14 +200,14 @@ impl Contingent {
         to: State,
         ledger: &Ledger,
         step: Step,
-    ) -> Result<(ContingentStep, Vec<Shift>), Refused> {
+    ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
         match self.state {
             State::At(stage) | State::OnHold(stage) if stage < Stage::Deploying => {}
             _ => return Err(self.forbids("any state before DEPLOYING").into()),
         }
         let step = self.enter(to, step)?;
         let accounts = [Account::Pledged, Account::Training, Account::Ready];
-        let leave = |account| shift(account, Account::Outside, ledger.balance(account, None));
+        let leave = |account| transfer(account, Account::Outside, ledger.balance(account, None));
         Ok((step, accounts.into_iter().flat_map(leave).collect()))
     }
 
@@ -352,8 +352,8 @@ fn ready(
     if missing.is_empty() { Ok(()) } else { Err(Refused::Unready { stage, missing }) }
 }
 
-fn shift(from: Account, to: Account, headcount: i64) -> Vec<Shift> {
-    if 0 < headcount { vec![Shift { from, to, headcount }] } else { Vec::new() }
+fn transfer(from: Account, to: Account, headcount: i64) -> Vec<Transfer> {
+    if 0 < headcount { vec![Transfer { from, to, headcount }] } else { Vec::new() }
 }
 
 #[cfg(test)]

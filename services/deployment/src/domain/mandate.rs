@@ -128,7 +128,7 @@ mod tests {
             predecessor: None,
             sources: Vec::new(),
         };
-        let place = Place::new(MissionId::known("haiti"), Id::known(id));
+        let place = Place::new(MissionId::trusted("haiti"), Id::trusted(id));
         Stored::new(place, mandate, starts_at)
     }
 

@@ -231,7 +231,7 @@ mod tests {
         let place =
             |name: &str| Place { display_name: name.into(), locode: String::new(), area: None };
         Movement {
-            contingent: Id::known("ken-1"),
+            contingent: Id::trusted("ken-1"),
             direction: Direction::Deployment,
             mode: Some(Mode::Air),
             carrier: String::new(),

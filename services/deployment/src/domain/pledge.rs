@@ -165,7 +165,7 @@ mod tests {
 
     fn offered(size: &str) -> Pledge {
         Pledge {
-            partner: Id::known("ken"),
+            partner: Id::trusted("ken"),
             size: Quantity::read(size),
             category: Some(Category::Police),
             offered_on: PartialDate::new(2023, 7, 0).unwrap(),

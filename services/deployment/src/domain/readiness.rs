@@ -57,8 +57,8 @@ pub mod tests {
             sources: Vec::new(),
         };
         let place = Place {
-            outer: Some(Id::known("ken-1")),
-            ..Place::new(MissionId::known("haiti"), Id::known("check"))
+            outer: Some(Id::trusted("ken-1")),
+            ..Place::new(MissionId::trusted("haiti"), Id::trusted("check"))
         };
         Stored::new(place, check, checked_at)
     }

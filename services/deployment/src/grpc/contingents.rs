@@ -102,10 +102,10 @@ impl ContingentService for Handler {
         request: Request<pb::CorrectHeadcountRequest>,
     ) -> Answer<pb::Contingent> {
         let Call { message, context } = Call::admit(request)?;
-        let shift = headcount::shift(&message)?;
+        let transfer = headcount::transfer(&message)?;
         let pb::CorrectHeadcountRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.correct_headcount(&context, change, shift).await)
+        answer(self.app.correct_headcount(&context, change, transfer).await)
     }
 
     async fn get_headcount_entry(

@@ -83,5 +83,5 @@ pub async fn with_ordinal(
     )
     .fetch_optional(db)
     .await?;
-    Ok(id.map(Id::known))
+    Ok(id.map(Id::trusted))
 }

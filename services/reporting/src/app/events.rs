@@ -218,7 +218,7 @@ fn id(subject: &str, what: &str) -> Id {
         .collect();
     let digest = Sha256::digest(format!("{subject} {what}"));
     let mark = digest[..MARK / 2].iter().fold(0, |mark: u64, byte| mark << 8 | u64::from(*byte));
-    Id::known(format!("{words}-{mark:0MARK$x}"))
+    Id::trusted(format!("{words}-{mark:0MARK$x}"))
 }
 
 #[cfg(test)]
@@ -255,7 +255,7 @@ mod tests {
     }
 
     fn events(resource: &Resource) -> Vec<Stored<Event>> {
-        let (mission, name) = (MissionId::known("haiti"), resource.name());
+        let (mission, name) = (MissionId::trusted("haiti"), resource.name());
         let known = HashMap::from([(movement().name, Resource::Movement(movement()))]);
         of(resource, &known, &Zone::UTC)
             .into_iter()

@@ -157,7 +157,7 @@ async fn check(
         && let Some(other) =
             figures::recommended(db, mission, id, content.kind, &content.area).await?
     {
-        let name = mission.child("figures", &Id::known(other));
+        let name = mission.child("figures", &Id::trusted(other));
         let rule =
             format!("must not be RECOMMENDED: {name} is, for the same metric, area and time");
         return Err(violation("role", &rule));

@@ -34,7 +34,7 @@ pub fn create(
     request: pb::CreateFigureRequest,
 ) -> Result<((MissionId, Id), FigureContent), FieldViolation> {
     let mission = MissionId::parse(&request.parent).at("parent")?;
-    Ok(((mission, Id::known(request.figure_id)), content(request.figure)?))
+    Ok(((mission, Id::trusted(request.figure_id)), content(request.figure)?))
 }
 
 /// Reads the field `figure`, whole.

@@ -37,7 +37,7 @@ wire_enum!(Verification, pb::VerificationState { Unverified, Verified, Unverifia
 pub fn create(request: pb::CreateIncidentRequest) -> Result<NewIncident, FieldViolation> {
     let mission = MissionId::parse(&request.parent).at("parent")?;
     let incident = request.incident.required().at("incident")?;
-    read(mission, Id::known(request.incident_id), incident).at("incident")
+    read(mission, Id::trusted(request.incident_id), incident).at("incident")
 }
 
 fn read(mission: MissionId, id: Id, incident: pb::Incident) -> Result<NewIncident, FieldViolation> {

@@ -26,7 +26,7 @@ wire_enum!(Format, pb::ReportFormat { Markdown, Html });
 pub fn create(request: pb::CreateSituationReportRequest) -> Result<NewReport, FieldViolation> {
     let mission = MissionId::parse(&request.parent).at("parent")?;
     let report = request.situation_report.required().at("situation_report")?;
-    read(mission, Id::known(request.situation_report_id), report).at("situation_report")
+    read(mission, Id::trusted(request.situation_report_id), report).at("situation_report")
 }
 
 fn read(

@@ -215,8 +215,8 @@ impl TryFrom<Row> for Figure {
             _ => Kind::Stock { metric: word(TABLE, &row.metric)?, as_of: row.first_day },
         };
         Ok(Self {
-            mission: MissionId::known(row.mission),
-            id: Id::known(row.id),
+            mission: MissionId::trusted(row.mission),
+            id: Id::trusted(row.id),
             kind,
             precision: word(TABLE, &row.date_precision)?,
             quantity: row.quantity.0,

@@ -125,8 +125,8 @@ impl TryFrom<Row> for Occurrence {
 
     fn try_from(row: Row) -> Result<Self, Error> {
         Ok(Self {
-            mission: MissionId::known(row.mission),
-            id: Id::known(row.id),
+            mission: MissionId::trusted(row.mission),
+            id: Id::trusted(row.id),
             revision: row.revision,
             kind: word(TABLE, &row.kind)?,
             area: row.area,

@@ -207,7 +207,7 @@ struct Row {
 impl From<Row> for Cursor {
     fn from(row: Row) -> Self {
         Self {
-            mission: MissionId::known(row.mission),
+            mission: MissionId::trusted(row.mission),
             epoch: row.epoch,
             position: row.position,
             applied_at: row.applied_at,

@@ -149,8 +149,8 @@ impl TryFrom<Row> for Report {
         let no_period = || Error::Corrupt { table: TABLE, value: row.id.clone() };
         Ok(Self {
             period: Period::new(row.period_start, row.period_end).ok_or_else(no_period)?,
-            mission: MissionId::known(row.mission),
-            id: Id::known(row.id),
+            mission: MissionId::trusted(row.mission),
+            id: Id::trusted(row.id),
             number: row.number.unwrap_or_default(),
             area: row.area,
             valid_at: row.valid_at,

@@ -94,7 +94,7 @@ pub async fn drop_untold(
     )
     .fetch_all(db)
     .await?;
-    Ok(dropped.into_iter().map(|event| (Id::known(event.id), event.revision)).collect())
+    Ok(dropped.into_iter().map(|event| (Id::trusted(event.id), event.revision)).collect())
 }
 
 /// Those of several events that there are.

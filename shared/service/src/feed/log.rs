@@ -64,7 +64,7 @@ impl TryFrom<PgRow> for Head {
 
     fn try_from(row: PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            mission: MissionId::known(row.try_get::<String, _>("mission")?),
+            mission: MissionId::trusted(row.try_get::<String, _>("mission")?),
             epoch: row.try_get("epoch")?,
             last_position: row.try_get("last_position")?,
             floor_position: row.try_get("floor_position")?,

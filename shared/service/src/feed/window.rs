@@ -159,7 +159,7 @@ mod tests {
     use muster_values::name::MissionId;
 
     fn head(last_position: i64) -> Head {
-        let mission = MissionId::known("m");
+        let mission = MissionId::trusted("m");
         Head { mission, epoch: Uuid::nil(), last_position, floor_position: 0 }
     }
 

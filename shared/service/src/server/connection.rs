@@ -1,6 +1,6 @@
 //! Connections that can be cut, are counted, and may not stay silent.
 
-mod guests;
+mod connections_per_address;
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-use self::guests::{Guest, Guests};
+use self::connections_per_address::{ConnectionsPerAddress, CountedConnection};
 use crate::repeated;
 
 const MAX_CONNECTIONS: usize = 2_000;
@@ -38,17 +38,17 @@ pub fn incoming(
     listener: TcpListener,
     cut: CancellationToken,
 ) -> impl Stream<Item = io::Result<Connection>> {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let guests = Guests::default();
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let addresses = ConnectionsPerAddress::default();
     futures::stream::unfold(
-        (listener, places, guests, cut),
-        async |(listener, places, guests, cut)| {
-            let place = Arc::clone(&places).acquire_owned().await.ok()?;
-            let (socket, guest) = loop {
+        (listener, permits, addresses, cut),
+        async |(listener, permits, addresses, cut)| {
+            let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
+            let (socket, counted) = loop {
                 match listener.accept().await {
                     Ok((socket, peer)) => {
-                        if let Some(guest) = guests.admit(peer.ip()) {
-                            break (socket, guest);
+                        if let Some(counted) = addresses.admit(peer.ip()) {
+                            break (socket, counted);
                         }
                         // It is closed, so that others find a place.
                         repeated::warn("too many connections of one address", peer);
@@ -64,10 +64,10 @@ pub fn incoming(
                 cut: Box::pin(cut.clone().cancelled_owned()),
                 silence: Some(Box::pin(tokio::time::sleep(SILENCE))),
                 heard: 0,
-                _place: place,
-                _guest: guest,
+                _permit: permit,
+                _counted: counted,
             });
-            Some((connection, (listener, places, guests, cut)))
+            Some((connection, (listener, permits, addresses, cut)))
         },
     )
 }
@@ -79,8 +79,8 @@ pub struct Connection {
     silence: Option<Pin<Box<Sleep>>>,
     /// How many bytes came, until the silence is over.
     heard: usize,
-    _place: OwnedSemaphorePermit,
-    _guest: Guest,
+    _permit: OwnedSemaphorePermit,
+    _counted: CountedConnection,
 }
 
 impl Connection {

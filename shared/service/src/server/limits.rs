@@ -1,4 +1,4 @@
-//! Lets a call in where there is a place for it, or soon is.
+//! Lets a call in where there is a permit for it, or soon is.
 
 use std::{
     sync::Arc,
@@ -12,7 +12,7 @@ use super::{Load, Request, Response};
 use crate::{context::Caller, deadline::Deadline, status::Refusal};
 
 /// Limits how many calls of callers that are known are in progress at once. A stream gives its
-/// place back once it is open; health needs none.
+/// permit back once it is open; health needs none.
 #[derive(Clone, Debug)]
 pub struct LimitsLayer(pub Load);
 
@@ -58,7 +58,7 @@ where
         let copy = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, copy);
         Either::Left(Box::pin(async move {
-            let _place = load.enter(subject, deadline).await?;
+            let _permit = load.enter(subject, deadline).await?;
             inner.call(request).await
         }))
     }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_without_a_place_is_refused_and_one_without_a_caller_needs_none() {
+    async fn a_call_without_a_permit_is_refused_and_one_without_a_caller_needs_none() {
         let slow = tower::service_fn(async |_: Request| {
             tokio::time::sleep(Duration::from_secs(1)).await;
             Ok(Response::default())

@@ -90,7 +90,7 @@ where
 {
     let Call { message, context } = call;
     let is_mission = C::COLLECTION == "missions";
-    let place = name::place_in(message.parent(), C::COLLECTION, Id::known(message.id()));
+    let place = name::place_in(message.parent(), C::COLLECTION, Id::trusted(message.id()));
     let place = place.at("parent")?;
     let content = message.into_resource().required().at(Q::FIELD)?;
     let content = C::unpack(content, &place.mission).at(Q::FIELD)?;
@@ -248,7 +248,7 @@ async fn may_change<C: Record>(work: &mut Work, stored: &Stored<C>) -> Result<()
     let owner = C::owner(work, stored).await?;
     let scope = work.scope()?;
     match owner {
-        Owner::Mission => scope.whole()?,
+        Owner::Mission => scope.require_whole_mission()?,
         Owner::Partner(partner) => scope.covers(partner.as_str())?,
     }
     Ok(())

@@ -13,10 +13,10 @@ use crate::{
     app::{
         contingents::add_step,
         existing_mission,
-        ledger::{Posting, lock_mission, move_entries, travel},
+        ledger::{LedgerPosting, lock_mission, move_entries, travel},
     },
     domain::{
-        contingent::{Contingent, Shift, Step},
+        contingent::{Contingent, Step, Transfer},
         headcount::{Account, Ledger, within_ceiling},
         mandate::{self, Mandate},
         movement::{Arrival, Direction, Movement, Refused},
@@ -47,7 +47,7 @@ impl App {
         let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
         let at = departure.effective_at;
         movement.depart(at, departure.headcount)?;
-        let shift = match movement.direction {
+        let transfer = match movement.direction {
             Direction::Deployment => {
                 let mission = existing_mission(&mut work).await?;
                 let checks = checks::of_contingent(work.db(), &of.mission, &of.id).await?;
@@ -60,7 +60,7 @@ impl App {
                 travel(Account::Present, Account::Returning, departure.headcount)
             }
         };
-        finish(work, movement, contingent, &departure, shift, None).await
+        finish(work, movement, contingent, &departure, transfer, None).await
     }
 
     pub async fn arrive_movement(
@@ -77,7 +77,7 @@ impl App {
         let (at, headcount) = (arrived.effective_at, arrived.headcount);
         let arrival = Arrival { at, headcount, note: arrived.note.clone(), entry: None };
         movement.arrive(&arrival)?;
-        let shift = match movement.direction {
+        let transfer = match movement.direction {
             Direction::Deployment => {
                 let mandates = mandated(&mut work, &movement, at).await?;
                 let changes = headcount::presence(work.db(), &of.mission).await?;
@@ -89,7 +89,7 @@ impl App {
             }
             Direction::Repatriation => travel(Account::Returning, Account::Repatriated, headcount),
         };
-        finish(work, movement, contingent, &arrived, shift, Some(arrival)).await
+        finish(work, movement, contingent, &arrived, transfer, Some(arrival)).await
     }
 }
 
@@ -99,14 +99,14 @@ async fn finish(
     mut movement: Stored<Movement>,
     mut contingent: Stored<Contingent>,
     travel: &Travel,
-    shift: Shift,
+    transfer: Transfer,
     arrival: Option<Arrival>,
 ) -> Result<Committed<Stored<Movement>>, Error> {
     let entries = headcount::of_contingent(work.db(), &contingent.place()).await?;
     let mut ledger = Ledger::new(entries);
     let cause = movement.name();
-    let posting = Posting::of(&contingent, cause, travel.effective_at, &travel.note);
-    let entry = posting.post_one(&mut work, &mut ledger, shift).await?;
+    let posting = LedgerPosting::of(&contingent, cause, travel.effective_at, &travel.note);
+    let entry = posting.post_one(&mut work, &mut ledger, transfer).await?;
     if let Some(arrival) = arrival {
         let arrival = Arrival { entry: Some(entry), ..arrival };
         add_arrival(&mut work, &movement, arrival).await?;
@@ -133,7 +133,7 @@ async fn add_arrival(
     let place = Place {
         mission: movement.mission.clone(),
         outer: Some(movement.id.clone()),
-        id: Id::known(format!("{:06}", movement.arrivals)),
+        id: Id::trusted(format!("{:06}", movement.arrivals)),
     };
     let mut arrival = Stored::new(place, arrival, work.now());
     let key = Key::of(&arrival.name());

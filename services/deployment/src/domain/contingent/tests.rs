@@ -8,7 +8,7 @@ const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
 fn contingent(state: State) -> Contingent {
     Contingent {
         display_name: "First".into(),
-        partner: Id::known("ken"),
+        partner: Id::trusted("ken"),
         pledge: None,
         ordinal: 1,
         category: Category::Police,
@@ -78,10 +78,10 @@ fn a_step_may_not_lie_before_the_last() {
 fn training_takes_all_who_are_pledged_into_the_ledger() {
     let ledger = ledger(&[(Account::Outside, Account::Pledged, 400)]);
     let mut contingent = contingent(State::At(Stage::Confirmed));
-    let shifts =
+    let transfers =
         contingent.advance(Stage::Training, &mission(Vec::new()), &[], &ledger, step(START));
-    let expected = Shift { from: Account::Pledged, to: Account::Training, headcount: 400 };
-    assert_eq!(shifts.unwrap().1, [expected]);
+    let expected = Transfer { from: Account::Pledged, to: Account::Training, headcount: 400 };
+    assert_eq!(transfers.unwrap().1, [expected]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn statement() -> Stored<Statement> {
         numbers: Vec::new(),
         sources: vec![haiti::source("The Star", date!(2024 - 06 - 24))],
     };
-    let place = Place::new(haiti::mission(), Id::known("ruto-relief"));
+    let place = Place::new(haiti::mission(), Id::trusted("ruto-relief"));
     Stored::new(place, statement, haiti::RECORDED)
 }
 
@@ -46,7 +46,7 @@ fn event(id: &str, title: &str, year: i32, month: i32, day: i32) -> Stored<Event
         subject: None,
         sources: vec![haiti::source("The Star", date!(2024 - 06 - 24))],
     };
-    Stored::new(Place::new(haiti::mission(), Id::known(id)), event, haiti::RECORDED)
+    Stored::new(Place::new(haiti::mission(), Id::trusted(id)), event, haiti::RECORDED)
 }
 
 fn composed(question: &Question, records: &Records) -> Composed {

@@ -28,7 +28,7 @@ pub const LANDED: OffsetDateTime = datetime!(2024-06-25 16:00 UTC);
 const FLIGHT: &str = "missions/haiti/movements/ken-1-first";
 
 pub fn mission() -> MissionId {
-    MissionId::known("haiti")
+    MissionId::trusted("haiti")
 }
 
 pub fn period(start: Date, end: Date) -> Period {
@@ -59,7 +59,7 @@ pub fn source(publisher: &str, on: Date) -> Source {
 pub fn figure(id: &str, kind: Kind, words: &str, publisher: &str, on: Date) -> Figure {
     Figure {
         mission: mission(),
-        id: Id::known(id),
+        id: Id::trusted(id),
         kind,
         precision: DatePrecision::Day,
         quantity: Quantity::read(words).unwrap(),
@@ -160,7 +160,7 @@ fn figures() -> Vec<Figure> {
 pub fn incident(id: &str, verification: Verification) -> Incident {
     Incident {
         mission: mission(),
-        id: Id::known(id),
+        id: Id::trusted(id),
         kind: IncidentType::Killing,
         occurred_on: PartialDate::new(2024, 3, 0).unwrap(),
         precision: DatePrecision::Month,
@@ -199,7 +199,7 @@ pub fn assessment(
         source: source(publisher, date!(2024 - 06 - 24)),
         note: String::new(),
     };
-    Stored::new(Place::new(mission(), Id::known(id)), assessment, RECORDED)
+    Stored::new(Place::new(mission(), Id::trusted(id)), assessment, RECORDED)
 }
 
 pub fn arrival(at: OffsetDateTime, headcount: i32) -> Arrival {

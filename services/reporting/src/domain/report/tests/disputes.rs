@@ -40,7 +40,7 @@ fn a_bullet_says_which_figure_cannot_be_true_with_its_own() {
 fn others_that_contradict_each_other_are_told_as_such() {
     let mut records = with_figure("q1-harmed", "2,400 to 2,600");
     let mut third = records.figures[4].clone();
-    third.id = Id::known("q1-harmed-third");
+    third.id = Id::trusted("q1-harmed-third");
     third.quantity = Quantity::exactly(2450);
     records.figures.push(third);
     let told = "More than 2,500 (The Star; figures/q1-harmed-star) and 2,450 (The Star; \
@@ -53,7 +53,7 @@ fn others_that_contradict_each_other_are_told_as_such() {
 fn about_is_compared_by_a_rule_that_is_said() {
     let mut records = with_figure("q1-harmed", "about 2,500");
     let mut third = records.figures[4].clone();
-    third.id = Id::known("q1-harmed-third");
+    third.id = Id::trusted("q1-harmed-third");
     third.quantity = Quantity::exactly(2380);
     records.figures.push(third);
     let told = "2,380 (The Star; figures/q1-harmed-third) cannot be true with it (“about” read as \
@@ -67,7 +67,7 @@ fn figures_of_another_period_that_contradict_each_other_are_told_as_such() {
     let mut records = haiti::records();
     let fled = records.figures.iter().find(|figure| figure.id.as_str() == "fled-dtm");
     let mut part = fled.unwrap().clone();
-    part.id = Id::known("fled-march");
+    part.id = Id::trusted("fled-march");
     let march = haiti::period(date!(2024 - 03 - 08), date!(2024 - 03 - 28));
     part.kind = haiti::flow(FlowMetric::Displaced, march);
     part.quantity = Quantity::exactly(53_125);
@@ -82,7 +82,7 @@ fn a_stock_that_is_disputed_is_told_as_such() {
     let mut records = haiti::records();
     let mut other =
         records.figures.iter().find(|f| f.id.as_str() == "stock-march").unwrap().clone();
-    other.id = Id::known("stock-other");
+    other.id = Id::trusted("stock-other");
     other.quantity = Quantity::exactly(400_000);
     other.role = FigureRole::Triangulation;
     records.figures.push(other);

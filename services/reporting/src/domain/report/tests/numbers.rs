@@ -123,10 +123,10 @@ fn every_record_behind_a_number_is_named() {
         let id = format!("p{place}");
         records.deployment.push(haiti::pledge(&id, Some("10"), None));
         let mut incident = incidents[0].clone();
-        incident.id = Id::known(format!("i{place}"));
+        incident.id = Id::trusted(format!("i{place}"));
         incidents.push(incident);
         let mut other = records.figures[4].clone();
-        other.id = Id::known(format!("f{place}"));
+        other.id = Id::trusted(format!("f{place}"));
         records.figures.push(other);
     }
     let report = composed_with(&records, incidents);
@@ -149,7 +149,7 @@ fn of_many_incidents_the_first_are_named_and_the_rest_counted() {
     let mut incidents = Vec::new();
     for place in 0..600 {
         let mut incident = haiti::incidents()[0].clone();
-        incident.id = Id::known(format!("incident-{place:03}"));
+        incident.id = Id::trusted(format!("incident-{place:03}"));
         incidents.push(incident);
     }
     let harm = section(&composed_with(&records, incidents), "Harm to people");
