@@ -10,9 +10,9 @@ pub mod words;
 pub mod zone;
 
 pub use self::date::PartialDate;
-pub use self::name::{Id, MissionId};
+pub use self::name::{Id, MissionId, Place};
 pub use self::period::Period;
 pub use self::quantity::{Qualifier, Quantity, Unit};
 pub use self::source::Source;
-pub use self::stored::{Collected, Place, Stored};
+pub use self::stored::{Collected, Stored};
 pub use self::zone::Zone;

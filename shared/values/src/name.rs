@@ -2,8 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::Place;
-
 /// A name of another form than the one that was asked for; it says which.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must {0}")]
@@ -16,6 +14,15 @@ pub struct MissionId(String);
 /// The id of a resource within its collection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(String);
+
+/// Where a record belongs: its mission, the record inside the mission that it is a part of, and
+/// its own id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub mission: MissionId,
+    pub outer: Option<Id>,
+    pub id: Id,
+}
 
 impl MissionId {
     pub fn as_str(&self) -> &str {
@@ -84,6 +91,26 @@ impl fmt::Display for MissionId {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl Place {
+    /// A record of the mission itself.
+    pub fn new(mission: MissionId, id: Id) -> Self {
+        Self { mission, outer: None, id }
+    }
+
+    /// The name of a record of this collection at this place: `missions` for missions themselves,
+    /// `contingents/readinessChecks` for parts of something in the mission.
+    pub fn name(&self, collection: &str) -> String {
+        let mission = self.mission.name();
+        match (collection.split_once('/'), &self.outer) {
+            _ if collection == "missions" => mission,
+            (Some((outer, inner)), Some(within)) => {
+                format!("{mission}/{outer}/{within}/{inner}/{}", self.id)
+            }
+            _ => format!("{mission}/{collection}/{}", self.id),
+        }
     }
 }
 

@@ -4,16 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use time::OffsetDateTime;
 
-use crate::{Id, MissionId};
-
-/// Where a record belongs: its mission, the record inside the mission that it is a part of, and
-/// its own id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub mission: MissionId,
-    pub outer: Option<Id>,
-    pub id: Id,
-}
+use crate::{Id, MissionId, Place};
 
 /// The collection that records of a content are in, as it stands in names: `pledges`, or
 /// `contingents/readinessChecks` for what belongs to a contingent.
@@ -69,25 +60,5 @@ impl<C> Deref for Stored<C> {
 impl<C> DerefMut for Stored<C> {
     fn deref_mut(&mut self) -> &mut C {
         &mut self.content
-    }
-}
-
-impl Place {
-    /// A record of the mission itself.
-    pub fn new(mission: MissionId, id: Id) -> Self {
-        Self { mission, outer: None, id }
-    }
-
-    /// The name of a record of this collection at this place: `missions` for missions themselves,
-    /// `contingents/readinessChecks` for parts of something in the mission.
-    pub fn name(&self, collection: &str) -> String {
-        let mission = self.mission.name();
-        match (collection.split_once('/'), &self.outer) {
-            _ if collection == "missions" => mission,
-            (Some((outer, inner)), Some(within)) => {
-                format!("{mission}/{outer}/{within}/{inner}/{}", self.id)
-            }
-            _ => format!("{mission}/{collection}/{}", self.id),
-        }
     }
 }

@@ -48,10 +48,13 @@ fn services() -> impl Iterator<Item = ServiceDescriptor> {
     pool().services().filter(|service| service.package_name().starts_with("muster."))
 }
 
-/// Every method that changes something: its request has a request id.
+/// Every method that changes something: its request has a request id. Deletions are left out: they
+/// answer with nothing that could be held against what is read later.
 pub fn changing() -> Vec<MethodDescriptor> {
-    let changes =
-        |method: &MethodDescriptor| method.input().get_field_by_name("request_id").is_some();
+    let changes = |method: &MethodDescriptor| {
+        method.input().get_field_by_name("request_id").is_some()
+            && method.output().full_name() != "google.protobuf.Empty"
+    };
     services().flat_map(|service| service.methods().filter(changes).collect::<Vec<_>>()).collect()
 }
 

@@ -37,7 +37,10 @@ pub fn lost(events: &Events, evidence: &Evidence) -> Vec<String> {
             broken.push(format!("{said} was acknowledged; nothing is there"));
             continue;
         };
-        let told = stored.resources.iter().rfind(|told| told.name == done.name);
+        // A correction of an earlier revision tells of what holds now as well.
+        let answered =
+            |told: &&ResourceChange| told.name == done.name && told.revision == done.revision;
+        let told = stored.resources.iter().rfind(answered);
         let same = told.and_then(|told| told.resource.as_ref()).is_some_and(|any| {
             canonical(&any.type_url, &any.value) == canonical(&any.type_url, &done.answer)
         });
