@@ -93,7 +93,7 @@ async fn grpcurl(world: &World, line: &str) -> serde_json::Value {
     let request = DynamicMessage::deserialize(method.input(), &mut json).unwrap();
     let role =
         Regex::new(r"tokens/([a-z-]+)\.token").unwrap().captures(line).unwrap()[1].to_owned();
-    let (role, name) = *muster::roles::OF_PEOPLE.iter().find(|(_, name)| *name == role).unwrap();
+    let (role, name) = *muster::keys::OF_PEOPLE.iter().find(|(_, name)| *name == role).unwrap();
     let token = world.token_of(name, vec![muster_service::identity::Grant::everywhere(role)]);
     let client = world.client_showing(Some(&token)).await;
     let answer = client.call(&method, tonic::Request::new(request)).await;

@@ -164,8 +164,8 @@ async fn each_step_of_the_sample_is_loaded_by_the_role_that_may_change_least_bes
         let id = call.request.get_field_by_name("request_id").unwrap();
         let made = revisions.iter().find(|made| Some(made.request_id.as_str()) == id.as_str());
         let actor = made.unwrap_or_else(|| panic!("{} has no revision", call.name)).actor.clone();
-        let (role, _) = *roles::OF_PEOPLE.iter().find(|(_, name)| *name == actor).unwrap();
-        for (other, name) in roles::OF_PEOPLE {
+        let (role, _) = *muster::keys::OF_PEOPLE.iter().find(|(_, name)| *name == actor).unwrap();
+        for (other, name) in muster::keys::OF_PEOPLE {
             let alone = Crew::new(&world.client, |_, _| {
                 Ok(world.token_of(name, vec![Grant::everywhere(other)]))
             });

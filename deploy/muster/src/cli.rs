@@ -1,13 +1,14 @@
 //! What can be asked of the program.
 
-use std::path::PathBuf;
-
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{
-    keys::Keys, load::Load, report::Report, situation::Situation, strength::Strength, up::Up,
-    watch::Watch,
+use crate::{
+    access::Access,
+    commands::{
+        keys::Keys, load::Load, report::Report, situation::Situation, strength::Strength, up::Up,
+        watch::Watch,
+    },
 };
 
 /// Coordinates the deployment of a multinational security support mission, and reports on what it
@@ -20,37 +21,6 @@ pub struct Program {
 
     #[command(flatten)]
     access: Access,
-}
-
-/// How the services are found.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Finding the services")]
-pub struct Access {
-    /// The folder of `muster up`; the services it runs are found by it
-    #[arg(long, env = "MUSTER_DATA_DIR", value_name = "DIR", global = true)]
-    pub data_dir: Option<PathBuf>,
-
-    /// Where the deployment service answers, such as http://127.0.0.1:50051
-    #[arg(long, env = "MUSTER_DEPLOYMENT_URL", value_name = "URL", global = true)]
-    pub deployment: Option<String>,
-
-    /// Where the reporting service answers, such as http://127.0.0.1:50052
-    #[arg(long, env = "MUSTER_REPORTING_URL", value_name = "URL", global = true)]
-    pub reporting: Option<String>,
-
-    /// The file with the token to show the services
-    #[arg(long, env = "MUSTER_TOKEN_FILE", value_name = "FILE", global = true)]
-    pub token_file: Option<PathBuf>,
-}
-
-/// For whom the output is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// For people
-    #[default]
-    Table,
-    /// For programs
-    Json,
 }
 
 #[derive(Debug, Subcommand)]

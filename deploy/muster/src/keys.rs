@@ -14,10 +14,19 @@ use muster_service::{
     identity::{Grant, Issuer, Role},
 };
 
-use crate::roles::OF_PEOPLE;
-
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_hours(30 * 24);
+
+/// What each role of people is called where its token is kept. A contributor speaks for one
+/// partner, so there is no token of one that is good for a whole mission.
+pub const OF_PEOPLE: [(Role, &str); 6] = [
+    (Role::Staff, "staff"),
+    (Role::HostForce, "host-force"),
+    (Role::Monitor, "monitor"),
+    (Role::Analyst, "analyst"),
+    (Role::Editor, "editor"),
+    (Role::Auditor, "auditor"),
+];
 
 /// What the operator may do: everything but speak as a service.
 const OPERATOR: [Role; 7] = [

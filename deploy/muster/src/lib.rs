@@ -1,6 +1,7 @@
 //! The program of operators and partners. Integration tests use its Postgres and its loader.
 
 pub mod cli;
+mod access;
 mod commands;
 pub mod scenario;
 pub mod client;

@@ -8,20 +8,9 @@ use prost_reflect::MethodDescriptor;
 
 use crate::{
     client::{self, Client},
-    keys::KeyFiles,
+    keys::{KeyFiles, OF_PEOPLE},
     settings::Settings,
 };
-
-/// What each role of people is called where its token is kept. A contributor speaks for one
-/// partner, so there is no token of one that is good for a whole mission.
-pub const OF_PEOPLE: [(Role, &str); 6] = [
-    (Role::Staff, "staff"),
-    (Role::HostForce, "host-force"),
-    (Role::Monitor, "monitor"),
-    (Role::Analyst, "analyst"),
-    (Role::Editor, "editor"),
-    (Role::Auditor, "auditor"),
-];
 
 /// The client of each role.
 pub struct Crew {

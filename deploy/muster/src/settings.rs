@@ -12,7 +12,7 @@ use prost_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cli::Access,
+    access::Access,
     client::{self, Client},
     places::DataDir,
     scenario::Scenario,

@@ -8,7 +8,7 @@ use muster_service::rules;
 use serde_json::json;
 
 use crate::{
-    cli::{Access, Output},
+    access::{Access, Output},
     progress::Progress,
     scenario::{Difference, Loader, Scenario, Summary},
     settings,

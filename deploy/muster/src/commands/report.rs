@@ -11,7 +11,7 @@ use muster_proto::reporting::v1::{
 
 use super::missions;
 use crate::{
-    cli::Access,
+    access::Access,
     client::Client,
     json, markdown, settings,
     terminal::{self, Terminal},

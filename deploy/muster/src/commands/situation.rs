@@ -13,7 +13,7 @@ use muster_values::PartialDate;
 
 use super::{missions, strength};
 use crate::{
-    cli::{Access, Output},
+    access::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
     words::{self, Moment},

@@ -8,7 +8,7 @@ use muster_proto::deployment::v1::{
 
 use super::missions;
 use crate::{
-    cli::{Access, Output},
+    access::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
     words::{self, Moment},

@@ -20,7 +20,7 @@ use self::{
 };
 use super::{load, missions, report};
 use crate::{
-    cli::Access,
+    access::Access,
     client::{self, Client},
     keys::KeyFiles,
     markdown,

@@ -17,7 +17,7 @@ use tonic_types::StatusExt;
 
 use super::missions;
 use crate::{
-    cli::{Access, Output},
+    access::{Access, Output},
     client::Client,
     json, refusal, settings,
     terminal::{self, Terminal},

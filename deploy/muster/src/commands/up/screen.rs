@@ -1,6 +1,6 @@
 //! What `muster up` says in the end: where everything is, and what to try.
 
-use crate::{places::DataDir, roles::OF_PEOPLE, settings::Settings, terminal::Terminal};
+use crate::{keys::OF_PEOPLE, places::DataDir, settings::Settings, terminal::Terminal};
 
 pub fn how_to_go_on(
     terminal: Terminal,
