@@ -6,6 +6,7 @@
 
 mod behind;
 mod cases;
+mod catalogue;
 mod deployment;
 mod desk;
 mod docs;

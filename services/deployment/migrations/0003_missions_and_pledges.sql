@@ -28,6 +28,8 @@ create table deployment.areas (
     constraint parent_area_exists foreign key (mission, parent) references deployment.areas
 );
 
+create index areas_by_parent on deployment.areas (mission, parent);
+
 -- A state or an organisation that takes part.
 create table deployment.partners (
     mission      text not null references deployment.missions,
@@ -67,6 +69,8 @@ create table deployment.mandates (
     constraint starts_before_it_ends check (starts_at < ends_at)
 );
 
+create index mandates_by_predecessor on deployment.mandates (mission, predecessor);
+
 -- What a partner offered to send.
 create table deployment.pledges (
     mission              text not null references deployment.missions,
@@ -103,3 +107,5 @@ create table deployment.pledges (
     ),
     constraint arrived_is_not_negative check (0 <= arrived)
 );
+
+create index pledges_by_partner on deployment.pledges (mission, partner);

@@ -27,6 +27,8 @@ create table deployment.contingents (
     constraint held_has_a_stage check ((state = 'on_hold') = (held_stage is not null))
 );
 
+create index contingents_by_pledge on deployment.contingents (mission, pledge);
+
 -- One step of a contingent.
 create table deployment.contingent_steps (
     mission      text not null,
@@ -120,6 +122,8 @@ create table deployment.movements (
     constraint departed_has_when_and_how_many check ((departed_at is not null) = (0 < departed))
 );
 
+create index movements_by_contingent on deployment.movements (mission, contingent);
+
 -- One part of a movement that reached its destination.
 create table deployment.arrivals (
     mission    text not null,
@@ -158,6 +162,8 @@ create table deployment.sites (
     constraint site_area_exists foreign key (mission, area) references deployment.areas,
     constraint point_is_whole check ((latitude is null) = (longitude is null))
 );
+
+create index sites_by_area on deployment.sites (mission, area);
 
 -- Who held a site from a moment on.
 create table deployment.site_statuses (
