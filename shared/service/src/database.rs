@@ -170,7 +170,13 @@ fn options(url: &str, schema: &str) -> anyhow::Result<PgConnectOptions> {
 /// What a caller is told where the database failed.
 pub fn refusal(error: &sqlx::Error) -> Refusal {
     let code = error.as_database_error().and_then(|error| error.code().map(String::from));
+    let constraint = error.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
     match (error, code.as_deref()) {
+        // unique_violation: another call was faster to make the same revision.
+        (_, Some("23505")) if constraint == Some("revisions_pkey") => {
+            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
+                .retry_after(RETRY_DELAY)
+        }
         // lock_not_available, serialization_failure, deadlock_detected
         (_, Some("55P03" | "40001" | "40P01")) => {
             Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")

@@ -226,10 +226,40 @@ pub async fn insert<C: Table>(
     let mut arguments = arguments(stored)?;
     arguments.add(&kept.collection).map_err(sqlx::Error::Encode)?;
     arguments.add(&kept.key).map_err(sqlx::Error::Encode)?;
-    let row = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_optional(db).await?;
+    let row = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(false) };
     stored.revision = row.try_get("revision")?;
+    if 1 < stored.revision {
+        stored.revision = renumber(db, kept, stored).await?;
+    }
     Ok(true)
+}
+
+/// Numbers a record that comes again once more: whoever deleted it may have committed while the
+/// insert waited, and then the insert did not see that revision.
+async fn renumber<C: Table>(
+    db: &mut PgConnection,
+    kept: &Key,
+    stored: &Stored<C>,
+) -> Result<i64, sqlx::Error> {
+    let (collected, keyed) = (C::KEY.len() + 1, C::KEY.len() + 2);
+    let sql = format!(
+        "update {} set revision = coalesce((
+            select max(revision) from revisions
+            where mission = $1 and collection = ${collected} and key = ${keyed}), 0) + 1
+        where {} returning revision",
+        C::NAME,
+        condition::<C>(),
+    );
+    let mut arguments = Arguments::default();
+    let place = stored.place();
+    for value in key(&place).into_iter().take(C::KEY.len()) {
+        arguments.add(value).map_err(sqlx::Error::Encode)?;
+    }
+    arguments.add(&kept.collection).map_err(sqlx::Error::Encode)?;
+    arguments.add(&kept.key).map_err(sqlx::Error::Encode)?;
+    let row = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_one(db).await?;
+    row.try_get("revision")
 }
 
 /// Stores a record that went one revision further.
