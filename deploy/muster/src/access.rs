@@ -1,4 +1,4 @@
-//! What every command takes: how the services are found, and for whom its output is.
+//! Arguments that every command takes: where the services are, and the format of its output.
 
 use std::path::PathBuf;
 

@@ -8,3 +8,4 @@ pub mod report;
 pub mod watch;
 pub mod keys;
 mod missions;
+mod moments;

@@ -17,7 +17,7 @@ use muster_service::{
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
-/// What each role of people is called where its token is kept. A contributor speaks for one
+/// Each role that people have, with the name of the file that its token is kept in. A contributor speaks for one
 /// partner, so there is no token of one that is good for a whole mission.
 pub const OF_PEOPLE: [(Role, &str); 6] = [
     (Role::Staff, "staff"),

@@ -19,7 +19,7 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Takes the operator's client, and makes one with each role's token.
+    /// Makes a client for each role from the operator's, with the token that `token` gives.
     pub fn new(
         operator: &Client,
         token: impl Fn(Role, &str) -> anyhow::Result<String>,
@@ -46,7 +46,8 @@ impl Crew {
     }
 }
 
-/// Of the roles that may call a method in a whole mission, the one that may change least else.
+/// The least privileged role that may call a method: of those that hold for a whole mission, the
+/// one that the fewest other changing methods are open to.
 pub fn least(method: &MethodDescriptor) -> Option<Role> {
     let name = format!("{}/{}", method.parent_service().name(), method.name());
     let allowed = rows(method.parent_service().package_name())

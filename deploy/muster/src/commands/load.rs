@@ -76,7 +76,7 @@ pub async fn load(loader: Loader<'_>, scenario: &Scenario) -> anyhow::Result<Sum
     Ok(summary)
 }
 
-/// What is there with other content than the file's.
+/// Lists the records whose content differs from the file's; `None` where none does.
 pub fn told(summary: &Summary) -> Option<String> {
     let lines: Vec<String> = summary.differences.iter().map(Difference::to_string).collect();
     let records = match lines.len() {

@@ -2,12 +2,10 @@
 
 use anyhow::bail;
 use muster_proto::deployment::v1::{
-    GetMissionRequest, ListMissionsRequest, mission_service_client::MissionServiceClient,
+    ListMissionsRequest, mission_service_client::MissionServiceClient,
 };
-use muster_values::Zone;
-use prost_types::Timestamp;
 
-use crate::{client::Client, words::Moment};
+use crate::client::Client;
 
 /// The name of the mission that was asked for; where none was, of the only one.
 pub async fn choose(client: &Client, asked: Option<&str>) -> anyhow::Result<String> {
@@ -36,21 +34,6 @@ pub async fn names(client: &Client) -> anyhow::Result<Vec<String>> {
             return Ok(names);
         }
     }
-}
-
-/// What arguments say of moments; of days, at the place of the mission.
-pub async fn moments<const N: usize>(
-    client: &Client,
-    mission: &str,
-    given: [Option<Moment>; N],
-) -> anyhow::Result<[Option<Timestamp>; N]> {
-    let mut zone = Zone::UTC;
-    if given.iter().any(|moment| matches!(moment, Some(Moment::Day(_)))) {
-        let mut missions = MissionServiceClient::new(client.deployment.clone());
-        let request = GetMissionRequest { name: mission.to_owned(), ..Default::default() };
-        zone = missions.get_mission(request).await?.into_inner().time_zone.parse()?;
-    }
-    Ok(given.map(|moment| moment.map(|moment| moment.in_zone(&zone))))
 }
 
 pub fn full_name(mission: &str) -> String {

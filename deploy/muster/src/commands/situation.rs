@@ -11,12 +11,12 @@ use muster_proto::{
 use muster_service::wire;
 use muster_values::PartialDate;
 
-use super::{missions, strength};
+use super::{missions, moments::Moments, strength};
 use crate::{
     access::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
-    words::{self, Moment},
+    words,
 };
 
 /// What `muster situation` takes.
@@ -37,18 +37,8 @@ pub struct Situation {
     #[arg(long, value_name = "DAY", value_parser = read_day)]
     to: PartialDate,
 
-    /// The moment of presence, control and stocks, or a day, to its end at the mission's place;
-    /// the scenario's moment, or else now, unless given
-    #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
-
-    /// What was known by then counts; everything, unless given
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
-
-    /// What stood in the database by then counts; everything, unless given
-    #[arg(long, value_name = "TIME")]
-    recorded_by: Option<Moment>,
+    #[command(flatten)]
+    moments: Moments,
 
     /// For whom the answer is
     #[arg(long, value_enum, default_value_t)]
@@ -63,25 +53,20 @@ impl Situation {
             end_date: Some(wire::wire_partial_date(self.to)),
         };
         let name = missions::choose(&client, self.mission.as_deref()).await?;
-        let [valid_time, as_of_time, recorded_by_time] =
-            missions::moments(&client, &name, [self.at, self.as_of, self.recorded_by]).await?;
-        let seen_from = settings::seen_from(access, &name).filter(|_| valid_time.is_none());
+        let asked = self.moments.read(access, &client, &name).await?;
         let request = GetSituationRequest {
             name,
             area_code: self.area,
             period: Some(period),
-            valid_time: valid_time.or(seen_from),
-            as_of_time,
-            recorded_by_time,
+            valid_time: asked.valid_time,
+            as_of_time: asked.as_of_time,
+            recorded_by_time: asked.recorded_by_time,
         };
         let mut situation = SituationServiceClient::new(client.reporting);
         let answer = situation.get_situation(request).await?.into_inner();
         match self.output {
             Output::Json => terminal::print(&json::pretty(&answer)?),
-            Output::Table => {
-                let seen = seen_from.as_ref().map(words::seen_from).unwrap_or_default();
-                terminal::print(&(seen + &show(&answer, Terminal::stdout())))
-            }
+            Output::Table => terminal::print(&(asked.seen + &show(&answer, Terminal::stdout()))),
         }
     }
 }

@@ -6,12 +6,12 @@ use muster_proto::deployment::v1::{
     StrengthMeasure, strength_service_client::StrengthServiceClient,
 };
 
-use super::missions;
+use super::{missions, moments::Moments};
 use crate::{
     access::{Access, Output},
     json, settings,
     terminal::{self, Terminal},
-    words::{self, Moment},
+    words,
 };
 
 /// What `muster strength` takes.
@@ -20,18 +20,8 @@ pub struct Strength {
     /// The mission; where there is only one, that one
     mission: Option<String>,
 
-    /// The moment it is asked for, such as 2024-06-25T22:00:00Z, or a day, to its end at the
-    /// mission's place; the scenario's moment, or else now, unless given
-    #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
-
-    /// What was known by then counts; everything, unless given
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
-
-    /// What stood in the database by then counts; everything, unless given
-    #[arg(long, value_name = "TIME")]
-    recorded_by: Option<Moment>,
+    #[command(flatten)]
+    moments: Moments,
 
     /// For whom the answer is
     #[arg(long, value_enum, default_value_t)]
@@ -42,23 +32,18 @@ impl Strength {
     pub async fn run(self, access: &Access) -> anyhow::Result<()> {
         let client = settings::connect(access).await?;
         let name = missions::choose(&client, self.mission.as_deref()).await?;
-        let [valid_time, as_of_time, recorded_by_time] =
-            missions::moments(&client, &name, [self.at, self.as_of, self.recorded_by]).await?;
-        let seen_from = settings::seen_from(access, &name).filter(|_| valid_time.is_none());
+        let asked = self.moments.read(access, &client, &name).await?;
         let mut strength = StrengthServiceClient::new(client.deployment);
         let request = GetStrengthRequest {
             name,
-            valid_time: valid_time.or(seen_from),
-            as_of_time,
-            recorded_by_time,
+            valid_time: asked.valid_time,
+            as_of_time: asked.as_of_time,
+            recorded_by_time: asked.recorded_by_time,
         };
         let answer = strength.get_strength(request).await?.into_inner();
         match self.output {
             Output::Json => terminal::print(&json::pretty(&answer)?),
-            Output::Table => {
-                let seen = seen_from.as_ref().map(words::seen_from).unwrap_or_default();
-                terminal::print(&(seen + &show(&answer, Terminal::stdout())))
-            }
+            Output::Table => terminal::print(&(asked.seen + &show(&answer, Terminal::stdout()))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Holds what a file says of a resource against what a service has.
+//! Compares a resource in a scenario file with the same resource in a service, field by field.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! What a service recorded of a resource: which calls of a file were made, and with what content.
+//! Reads a resource's revisions from a service, to tell which calls of a file were made before and
+//! with what content.
 
 use muster_service::rules::pool;
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
