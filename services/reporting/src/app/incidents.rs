@@ -4,7 +4,7 @@ use muster_service::{
 use muster_values::{Id, MissionId, PartialDate, Source};
 use sqlx::PgConnection;
 
-use super::{App, Error, contended, known_area, known_mission};
+use super::{App, Error, known_area, known_mission};
 use crate::{
     convert,
     domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Verification},
@@ -57,7 +57,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        if !incidents::insert(work.db(), &incident).await? {
+        if !incidents::put(work.db(), &incident).await? {
             return Err(resource::already_exists(&incident.resource_name()).into());
         }
         Ok(work.commit(incident).await?)
@@ -79,8 +79,8 @@ impl App {
         let mut incident = held(work.db(), &mission, &name).await?;
         resource::check_etag(etag, &name, incident.revision)?;
         incident.verify(found, note, work.now());
-        if !incidents::update(work.db(), &incident).await? {
-            return Err(contended());
+        if !incidents::put(work.db(), &incident).await? {
+            return Err(resource::contended().into());
         }
         Ok(work.commit(incident).await?)
     }

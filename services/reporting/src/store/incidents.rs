@@ -13,15 +13,22 @@ use crate::domain::{
 
 const TABLE: &str = "incidents";
 
-/// Adds an incident; false where its id is taken.
-pub async fn insert(db: &mut PgConnection, incident: &Incident) -> Result<bool, Error> {
+/// Stores an incident that is new, or one that went one revision further; false where its id is
+/// taken, or another call was faster.
+pub async fn put(db: &mut PgConnection, incident: &Incident) -> Result<bool, Error> {
     let counted = Occurrence::from(incident);
-    let inserted = sqlx::query!(
-        "insert into reporting.incidents
+    let stored = sqlx::query!(
+        "insert into reporting.incidents as present
             (mission, id, revision, kind, area, first_day, last_day, casualties, publishers,
             verification, verification_note, verified_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        on conflict do nothing",
+        on conflict (mission, id) do update
+        set revision = excluded.revision, kind = excluded.kind, area = excluded.area,
+            first_day = excluded.first_day, last_day = excluded.last_day,
+            casualties = excluded.casualties, publishers = excluded.publishers,
+            verification = excluded.verification,
+            verification_note = excluded.verification_note, verified_at = excluded.verified_at
+        where present.revision + 1 = excluded.revision",
         incident.mission.as_str(),
         incident.id.as_str(),
         incident.revision,
@@ -37,33 +44,7 @@ pub async fn insert(db: &mut PgConnection, incident: &Incident) -> Result<bool, 
     )
     .execute(db)
     .await?;
-    Ok(inserted.rows_affected() == 1)
-}
-
-/// Goes one revision further; false where another call was faster.
-pub async fn update(db: &mut PgConnection, incident: &Incident) -> Result<bool, Error> {
-    let counted = Occurrence::from(incident);
-    let updated = sqlx::query!(
-        "update reporting.incidents
-        set revision = $3, kind = $4, area = $5, first_day = $6, last_day = $7, casualties = $8,
-            publishers = $9, verification = $10, verification_note = $11, verified_at = $12
-        where mission = $1 and id = $2 and revision + 1 = $3",
-        incident.mission.as_str(),
-        incident.id.as_str(),
-        incident.revision,
-        incident.kind.as_str(),
-        incident.area,
-        counted.first_day,
-        counted.last_day,
-        Json(&incident.casualties) as _,
-        counted.publishers,
-        incident.verification.as_str(),
-        incident.verification_note,
-        incident.verified_at,
-    )
-    .execute(db)
-    .await?;
-    Ok(updated.rows_affected() == 1)
+    Ok(stored.rows_affected() == 1)
 }
 
 /// Holds an incident until the transaction ends, so that two callers cannot both decide on the same
