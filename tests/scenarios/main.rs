@@ -24,6 +24,7 @@ mod link_renewal;
 mod log;
 mod overload;
 mod pages;
+mod parts;
 mod probes;
 mod records;
 mod repeats;

@@ -15,8 +15,8 @@ mod sites;
 mod strength;
 
 use muster_service::{
-    Context, Database, Refusal, Shutdown, Work, context::Scope, reader::Reader, resource, standard,
-    standard::Gets, standard::Reads, standard::Writes, table, work,
+    Context, Database, Refusal, Shutdown, Work, reader::Reader, resource, standard, standard::Gets,
+    standard::Reads, standard::Writes, table, work,
 };
 use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
 
@@ -68,10 +68,10 @@ impl App {
     }
 
     /// Authorises a change in a mission, and begins it.
-    async fn begin(&self, context: &Context, mission: &MissionId) -> Result<(Work, Scope), Error> {
-        let scope = context.scope(mission)?;
+    async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, Error> {
+        context.scope(mission)?;
         self.database.still_has(context, Some(mission)).await?;
-        Ok((self.database.begin(context, mission).await?, scope))
+        Ok(self.database.begin(context, mission).await?)
     }
 }
 
@@ -104,7 +104,7 @@ impl Writes for App {
         mission: &MissionId,
         exists: bool,
     ) -> Result<Work, Error> {
-        let (mut work, _) = self.begin(context, mission).await?;
+        let mut work = self.begin(context, mission).await?;
         if exists {
             existing_mission(&mut work).await?;
         }

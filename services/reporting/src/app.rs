@@ -16,8 +16,8 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Reason, Refusal, Shutdown, Work, heavy::HeavyReads, reader::Reader,
-    resource, standard, standard::Gets, standard::Reads, standard::Writes, status, work,
+    Context, Database, Refusal, Shutdown, Work, heavy::HeavyReads, reader::Reader, resource,
+    standard, standard::Gets, standard::Reads, standard::Writes, status, work,
 };
 use muster_values::{Id, MissionId, quantity::Overflow};
 use sqlx::{PgConnection, Postgres, pool::PoolConnection};
@@ -149,11 +149,6 @@ async fn known_area(
     }
     let name = mission.child("areas", &Id::trusted(code));
     Err(resource::unknown_reference(field, &name).into())
-}
-
-/// Refuses a revision that another call was faster to make.
-fn contended() -> Error {
-    Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call").into()
 }
 
 impl From<work::WorkError> for Error {

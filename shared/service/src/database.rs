@@ -16,6 +16,7 @@ use crate::{
     fault,
     feed::{Commits, Sight},
     repeated,
+    resource::contended,
     status::{self, Reason, Refusal},
 };
 
@@ -174,14 +175,10 @@ pub fn refusal(error: &sqlx::Error) -> Refusal {
     match (error, code.as_deref()) {
         // unique_violation: another call was faster to make the same revision.
         (_, Some("23505")) if constraint == Some("revisions_pkey") => {
-            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
-                .retry_after(RETRY_DELAY)
+            contended().retry_after(RETRY_DELAY)
         }
         // lock_not_available, serialization_failure, deadlock_detected
-        (_, Some("55P03" | "40001" | "40P01")) => {
-            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
-                .retry_after(RETRY_DELAY)
-        }
+        (_, Some("55P03" | "40001" | "40P01")) => contended().retry_after(RETRY_DELAY),
         (_, Some("57014")) => Refusal::new(Reason::DeadlinePassed, "the deadline passed"),
         // read_only_sql_transaction: a replica of the database. idle_in_transaction_session_timeout.
         (_, Some("25006" | "25P03")) => unavailable(error),

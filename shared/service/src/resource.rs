@@ -94,6 +94,11 @@ pub fn already_exists(name: &str) -> Refusal {
     Refusal::new(Reason::AlreadyExists, format!("{name} exists already")).with("name", name)
 }
 
+/// Refuses a change that another call was faster than.
+pub fn contended() -> Refusal {
+    Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
+}
+
 /// Refuses a name that leads to nothing.
 pub fn not_found(name: &str) -> Refusal {
     Refusal::new(Reason::NotFound, format!("there is no {name}")).with("name", name)

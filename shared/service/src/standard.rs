@@ -22,7 +22,9 @@ use crate::{
 };
 use muster_values::name::MissionId;
 
-pub use self::write::{Owner, Record, Writes, create, create_in, delete, lock, store, update};
+pub use self::write::{
+    Owner, Record, Writes, add, create, create_in, delete, lock, lock_outer, revise, update,
+};
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees
 /// the same of a resource, so a group needs no part in its key for who asks.

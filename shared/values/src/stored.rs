@@ -36,6 +36,12 @@ impl<C> Stored<C> {
         Place { mission: self.mission.clone(), outer: self.outer.clone(), id: self.id.clone() }
     }
 
+    /// The place of what it is a part of; of a record that is none, its own.
+    pub fn outer_place(&self) -> Place {
+        let outer = self.outer.clone().unwrap_or_else(|| self.id.clone());
+        Place::new(self.mission.clone(), outer)
+    }
+
     /// Goes one revision further.
     pub fn next_revision(&mut self, now: OffsetDateTime) {
         self.revision += 1;

@@ -1,6 +1,5 @@
 use muster_service::{
-    Committed, Context, Work, resource, resource::Key, standard, standard::Owner, standard::Record,
-    table,
+    Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
 };
 use muster_values::{Collected, Id, Place, Stored};
 use time::OffsetDateTime;
@@ -13,11 +12,11 @@ use super::{
 use crate::{
     domain::{
         contingent::{Contingent, ContingentStep, State, Step, Transfer},
-        headcount::{Account, Ledger},
+        headcount::{Account, Entry, Ledger},
         mission::Stage,
         pledge::Pledge,
     },
-    store::{checks, contingents, headcount},
+    store::contingents,
 };
 
 /// A step that a caller asks for.
@@ -62,7 +61,14 @@ impl Record for Contingent {
     }
 
     /// Its people stand in the ledger from the beginning.
-    async fn begin(work: &mut Work, stored: &Stored<Self>) -> Result<(), Error> {
+    async fn follow(
+        work: &mut Work,
+        stored: &Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if before.is_some() {
+            return Ok(());
+        }
         let headcount = stored.headcount.into();
         let named = Transfer { from: Account::Outside, to: Account::Pledged, headcount };
         let pledged_at = stored.pledged_at.unwrap_or(stored.created_at);
@@ -80,15 +86,15 @@ impl App {
         asked: Asked,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
-        let (mut work, _) = self.begin(context, &place.mission).await?;
+        let mut work = self.begin(context, &place.mission).await?;
         let mission = existing_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        let entries = headcount::of_contingent(work.db(), place).await?;
+        let entries = table::within::<Entry>(work.db(), place).await?;
         let mut ledger = Ledger::new(entries);
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
         let (step, transfers) = match asked {
             Asked::Advance(to) => {
-                let checks = checks::of_contingent(work.db(), &place.mission, &place.id).await?;
+                let checks = table::within(work.db(), place).await?;
                 contingent.advance(to, &mission, &checks, &ledger, step)?
             }
             Asked::Hold => (contingent.hold(step)?, Vec::new()),
@@ -99,9 +105,7 @@ impl App {
         let cause = add_step(&mut work, &contingent, step).await?;
         let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
         posting.post(&mut work, &mut ledger, &transfers).await?;
-        let now = work.now();
-        contingent.next_revision(now);
-        standard::store(&mut work, &contingent).await?;
+        standard::revise(&mut work, &mut contingent).await?;
         Ok(work.commit(contingent).await?)
     }
 }
@@ -115,23 +119,20 @@ pub(super) async fn add_step(
     let place = Place {
         mission: contingent.mission.clone(),
         outer: Some(contingent.id.clone()),
-        id: Id::trusted(format!("{:06}", contingent.steps)),
+        id: step_id(contingent.steps),
     };
-    let mut step = Stored::new(place, step, work.now());
-    let name = step.name();
-    table::insert(work.db(), &Key::of(&name), &mut step).await?;
-    work.changed(&step);
-    Ok(name)
+    Ok(standard::add(work, place, step).await?.name())
 }
 
 impl Record for ContingentStep {
     type Error = Error;
 
     async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
-        Ok(Owner::Partner(whole(work, stored).await?.content.partner))
+        let contingent = standard::lock_outer::<Contingent, _>(work, stored).await?;
+        Ok(Owner::Partner(contingent.content.partner))
     }
 
-    /// The step may lie between those around it; those who changed accounts by it did so then.
+    /// The step may lie between those around it.
     async fn prepare(
         work: &mut Work,
         stored: &mut Stored<Self>,
@@ -140,37 +141,42 @@ impl Record for ContingentStep {
         if before.is_none_or(|before| before.effective_at == stored.effective_at) {
             return Ok(());
         }
-        let mut contingent = whole(work, stored).await?;
-        let steps = contingents::steps(work.db(), &contingent.place()).await?;
+        let contingent = standard::lock_outer::<Contingent, _>(work, stored).await?;
+        let steps = table::within::<Self>(work.db(), &contingent.place()).await?;
         let at = steps.iter().position(|step| step.id == stored.id).unwrap_or_default();
         let before = match at.checked_sub(1) {
             Some(last) => Some(steps[last].effective_at),
             None => contingent.pledged_at,
         };
         let after = steps.get(at + 1).map(|step| step.effective_at);
-        Self::may_lie(stored.effective_at, before, after)?;
-        let (cause, now) = (stored.name(), work.now());
+        Ok(Self::may_lie(stored.effective_at, before, after)?)
+    }
+
+    /// Those who changed accounts by the step did so when it was taken.
+    async fn follow(
+        work: &mut Work,
+        stored: &Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if before.is_none_or(|before| before.effective_at == stored.effective_at) {
+            return Ok(());
+        }
+        let mut contingent = standard::lock_outer::<Contingent, _>(work, stored).await?;
+        let cause = stored.name();
         let of = contingent.place();
         move_entries(work, &of, stored.effective_at, |entry| entry.cause == cause).await?;
-        if after.is_none() {
+        if stored.id == step_id(contingent.steps) {
             contingent.last_step_at = Some(stored.effective_at);
-            contingent.next_revision(now);
-            standard::store(work, &contingent).await?;
+            standard::revise(work, &mut contingent).await?;
             work.changed_with_the_answer(&contingent);
         }
         Ok(())
     }
 }
 
-/// The contingent that a step is of, held until the transaction ends.
-async fn whole(
-    work: &mut Work,
-    step: &Stored<ContingentStep>,
-) -> Result<Stored<Contingent>, Error> {
-    let id = step.outer.clone().unwrap_or_else(|| step.id.clone());
-    let place = Place::new(step.mission.clone(), id);
-    let found = table::lock::<Contingent>(work.db(), &place).await?;
-    Ok(found.ok_or_else(|| resource::not_found(&place.name(Contingent::COLLECTION)))?)
+/// The id of a contingent's step by its number; ids sort as the steps were taken.
+fn step_id(number: i32) -> Id {
+    Id::trusted(format!("{number:06}"))
 }
 
 async fn references_exist(work: &mut Work, stored: &Stored<Contingent>) -> Result<(), Error> {

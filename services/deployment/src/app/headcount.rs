@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         contingent::{Contingent, Transfer},
-        headcount::{Ledger, within_ceiling},
+        headcount::{Entry, Ledger, within_ceiling},
         mandate,
     },
     store::headcount,
@@ -23,7 +23,7 @@ impl App {
         transfer: Transfer,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
-        let (mut work, _) = self.begin(context, &place.mission).await?;
+        let mut work = self.begin(context, &place.mission).await?;
         lock_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         contingent.may_correct()?;
@@ -34,14 +34,12 @@ impl App {
             let changes = headcount::presence(work.db(), &place.mission).await?;
             within_ceiling(&mandates, &changes, change.effective_at, transfer.headcount)?;
         }
-        let entries = headcount::of_contingent(work.db(), place).await?;
+        let entries = table::within::<Entry>(work.db(), place).await?;
         let cause = contingent.name();
         LedgerPosting::of(&contingent, cause, change.effective_at, &change.note)
             .post(&mut work, &mut Ledger::new(entries), &[transfer])
             .await?;
-        let now = work.now();
-        contingent.next_revision(now);
-        standard::store(&mut work, &contingent).await?;
+        standard::revise(&mut work, &mut contingent).await?;
         Ok(work.commit(contingent).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Entries in the ledger of people.
 
-use muster_service::{Work, resource, resource::Key, table};
+use muster_service::{Work, resource, standard, table};
 use muster_values::{Id, MissionId, Place, Stored};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::{
         contingent::{Contingent, Transfer},
         headcount::{self as people, Account, Entry, Ledger, TooLarge},
     },
-    store::{headcount, missions},
+    store::missions,
 };
 
 /// Entries that one thing causes in the ledger of one contingent.
@@ -65,11 +65,7 @@ impl LedgerPosting {
         let id = Id::trusted(Uuid::now_v7().to_string());
         let place =
             Place { outer: Some(self.contingent.clone()), mission: self.mission.clone(), id };
-        let mut stored = Stored::new(place, entry, work.now());
-        let key = Key::of(&stored.name());
-        table::insert(work.db(), &key, &mut stored).await?;
-        work.changed(&stored);
-        Ok(stored.id)
+        Ok(standard::add(work, place, entry).await?.id)
     }
 
     fn entry(&self, transfer: Transfer, actor: String) -> Result<Entry, TooLarge> {
@@ -94,12 +90,10 @@ pub(super) async fn move_entries(
     effective_at: OffsetDateTime,
     belongs: impl Fn(&Stored<Entry>) -> bool,
 ) -> Result<(), Error> {
-    let now = work.now();
-    let mut entries = headcount::of_contingent(work.db(), contingent).await?;
+    let mut entries = table::within::<Entry>(work.db(), contingent).await?;
     for entry in entries.iter_mut().filter(|entry| belongs(entry)) {
         entry.effective_at = effective_at;
-        entry.next_revision(now);
-        table::update(work.db(), entry).await?;
+        standard::revise(work, entry).await?;
         work.changed_with_the_answer(entry);
     }
     Ledger::new(entries).check().map_err(people::Refused::from)?;

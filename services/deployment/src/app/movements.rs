@@ -54,7 +54,7 @@ impl App {
         note: String,
         replan: Replan,
     ) -> Result<Committed<Stored<Movement>>, Error> {
-        let (mut work, _) = self.begin(context, &place.mission).await?;
+        let mut work = self.begin(context, &place.mission).await?;
         let mut movement = standard::lock::<Movement>(&mut work, &place, etag).await?;
         match replan {
             Replan::Delay(window) => {
@@ -63,9 +63,7 @@ impl App {
             }
             Replan::Cancel => movement.cancel(note)?,
         }
-        let now = work.now();
-        movement.next_revision(now);
-        standard::store(&mut work, &movement).await?;
+        standard::revise(&mut work, &mut movement).await?;
         Ok(work.commit(movement).await?)
     }
 }

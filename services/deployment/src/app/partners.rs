@@ -1,19 +1,11 @@
 use muster_service::{Work, resource, standard::Record, table};
-use muster_values::{Collected, Id, Place, Stored};
+use muster_values::{Collected, Id, Place};
 
 use super::Error;
 use crate::domain::partner::Partner;
 
 impl Record for Partner {
     type Error = Error;
-
-    async fn prepare(
-        _work: &mut Work,
-        _stored: &mut Stored<Self>,
-        _before: Option<&Self>,
-    ) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 /// Refuses a partner that the request names in a field and that does not exist.

@@ -57,12 +57,10 @@ impl App {
         etag: &str,
         change: impl FnOnce(&mut Pledge, time::OffsetDateTime) -> Result<(), Refused> + Send,
     ) -> Result<Committed<Stored<Pledge>>, Error> {
-        let (mut work, _) = self.begin(context, &place.mission).await?;
+        let mut work = self.begin(context, &place.mission).await?;
         let mut pledge = standard::lock::<Pledge>(&mut work, &place, etag).await?;
-        let now = work.now();
-        change(&mut pledge, now)?;
-        pledge.next_revision(now);
-        standard::store(&mut work, &pledge).await?;
+        change(&mut pledge, work.now())?;
+        standard::revise(&mut work, &mut pledge).await?;
         Ok(work.commit(pledge).await?)
     }
 }

@@ -1,7 +1,7 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    resource::Content, wire, wire::timestamp, wire::wire_sources, wire_enum, words::required,
+    resource::Content, wire, wire::timestamp, wire::wire_sources, words::FromWire, words::required,
 };
 use muster_values::{MissionId, Stored, name};
 use prost_types::Timestamp;
@@ -14,25 +14,27 @@ use crate::{
     },
 };
 
-wire_enum!(
-    Standing,
-    pb::ContingentState {
-        Pledged,
-        Confirmed,
-        Training,
-        Trained,
-        Vetted,
-        Briefed,
-        Ready,
-        Deploying,
-        Deployed,
-        Rotating,
-        Repatriated,
-        OnHold,
-        Withdrawn,
-        Cancelled,
+impl From<Standing> for pb::ContingentState {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::At(stage) => stage.into(),
+            Standing::OnHold => Self::OnHold,
+            Standing::Withdrawn => Self::Withdrawn,
+            Standing::Cancelled => Self::Cancelled,
+        }
     }
-);
+}
+
+impl FromWire for Standing {
+    fn from_wire(number: i32) -> Option<Self> {
+        match pb::ContingentState::try_from(number).ok()? {
+            pb::ContingentState::OnHold => Some(Self::OnHold),
+            pb::ContingentState::Withdrawn => Some(Self::Withdrawn),
+            pb::ContingentState::Cancelled => Some(Self::Cancelled),
+            _ => Stage::from_wire(number).map(Self::At),
+        }
+    }
+}
 
 impl Content for Contingent {
     type Message = pb::Contingent;

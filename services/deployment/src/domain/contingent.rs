@@ -1,4 +1,6 @@
-use muster_values::{Collected, Id, Source, Stored, words};
+use std::{fmt, str::FromStr};
+
+use muster_values::{Collected, Id, Source, Stored, words::UnknownWord};
 use time::OffsetDateTime;
 
 use super::{
@@ -91,30 +93,19 @@ pub struct Transfer {
     pub headcount: i64,
 }
 
-words! {
-    /// Where a contingent stands, without what it was doing before a hold.
-    pub enum Standing {
-        Pledged = "pledged",
-        Confirmed = "confirmed",
-        Training = "training",
-        Trained = "trained",
-        Vetted = "vetted",
-        Briefed = "briefed",
-        Ready = "ready",
-        Deploying = "deploying",
-        Deployed = "deployed",
-        Rotating = "rotating",
-        Repatriated = "repatriated",
-        OnHold = "on_hold",
-        Withdrawn = "withdrawn",
-        Cancelled = "cancelled",
-    }
+/// Where a contingent stands, without where it was before a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    At(Stage),
+    OnHold,
+    Withdrawn,
+    Cancelled,
 }
 
 impl From<State> for Standing {
     fn from(state: State) -> Self {
         match state {
-            State::At(stage) => stage.into(),
+            State::At(stage) => Self::At(stage),
             State::OnHold(_) => Self::OnHold,
             State::Withdrawn => Self::Withdrawn,
             State::Cancelled => Self::Cancelled,
@@ -122,21 +113,30 @@ impl From<State> for Standing {
     }
 }
 
-impl From<Stage> for Standing {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Pledged => Self::Pledged,
-            Stage::Confirmed => Self::Confirmed,
-            Stage::Training => Self::Training,
-            Stage::Trained => Self::Trained,
-            Stage::Vetted => Self::Vetted,
-            Stage::Briefed => Self::Briefed,
-            Stage::Ready => Self::Ready,
-            Stage::Deploying => Self::Deploying,
-            Stage::Deployed => Self::Deployed,
-            Stage::Rotating => Self::Rotating,
-            Stage::Repatriated => Self::Repatriated,
+impl Standing {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::At(stage) => stage.as_str(),
+            Self::OnHold => "on_hold",
+            Self::Withdrawn => "withdrawn",
+            Self::Cancelled => "cancelled",
         }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Standing {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let others = [Self::OnHold, Self::Withdrawn, Self::Cancelled];
+        let other = others.into_iter().find(|standing| standing.as_str() == word);
+        other.map_or_else(|| word.parse().map(Self::At), Ok)
     }
 }
 

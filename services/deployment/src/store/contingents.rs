@@ -1,5 +1,5 @@
 use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::parsed};
-use muster_values::{Id, MissionId, Place, Stored};
+use muster_values::{Id, MissionId};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use super::Error;
@@ -52,19 +52,6 @@ table! {
         effective_at: Plain,
         note: Plain,
     }
-}
-
-/// Every step of a contingent, in their order.
-pub async fn steps(
-    db: &mut PgConnection,
-    contingent: &Place,
-) -> Result<Vec<Stored<ContingentStep>>, Error> {
-    let rest = "where mission = $1 and contingent = $2 order by id";
-    let bind = |arguments: &mut Arguments| {
-        arguments.add(contingent.mission.as_str())?;
-        arguments.add(contingent.id.as_str())
-    };
-    table::select(db, rest, bind).await
 }
 
 /// The contingent that has a partner's ordinal.

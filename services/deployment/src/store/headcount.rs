@@ -1,5 +1,5 @@
-use muster_service::{table, table::Arguments};
-use muster_values::{MissionId, Place, Stored};
+use muster_service::table;
+use muster_values::MissionId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -16,19 +16,6 @@ table! {
         note: Plain,
         actor: Plain,
     }
-}
-
-/// Every entry of a contingent.
-pub async fn of_contingent(
-    db: &mut PgConnection,
-    contingent: &Place,
-) -> Result<Vec<Stored<Entry>>, Error> {
-    let rest = "where mission = $1 and contingent = $2 order by id";
-    let bind = |arguments: &mut Arguments| {
-        arguments.add(contingent.mission.as_str())?;
-        arguments.add(contingent.id.as_str())
-    };
-    table::select(db, rest, bind).await
 }
 
 /// How many more or fewer were present in the whole mission from a moment on, oldest first.

@@ -1,8 +1,5 @@
-use muster_service::{table, table::Arguments};
-use muster_values::{Place, Stored};
-use sqlx::PgConnection;
+use muster_service::table;
 
-use super::Error;
 use crate::domain::movement::{Arrival, Movement};
 
 table! {
@@ -33,17 +30,4 @@ table! {
         note: Plain,
         entry: OptionalText,
     }
-}
-
-/// Every arrival of a movement, in the order in which they were recorded.
-pub async fn arrivals(
-    db: &mut PgConnection,
-    movement: &Place,
-) -> Result<Vec<Stored<Arrival>>, Error> {
-    let rest = "where mission = $1 and movement = $2 order by id";
-    let bind = |arguments: &mut Arguments| {
-        arguments.add(movement.mission.as_str())?;
-        arguments.add(movement.id.as_str())
-    };
-    table::select(db, rest, bind).await
 }

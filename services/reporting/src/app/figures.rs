@@ -4,7 +4,7 @@ use muster_values::{Id, MissionId, Quantity, Source};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, Error, contended, known_area, known_mission};
+use super::{App, Error, known_area, known_mission};
 use crate::{
     domain::{
         StateForbids,
@@ -129,7 +129,7 @@ async fn standing(work: &mut Work, id: &Id, etag: &str) -> Result<Figure, Error>
 
 async fn add_revision(mut work: Work, figure: Figure) -> Result<Committed<Figure>, Error> {
     if !figures::insert(work.db(), &figure).await? {
-        return Err(contended());
+        return Err(resource::contended().into());
     }
     Ok(work.commit(figure).await?)
 }

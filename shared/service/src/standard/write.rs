@@ -14,7 +14,7 @@ use crate::{
     context::{AsOf, Context},
     field::refuse,
     history::OWN,
-    resource::{Content, Key, Resource, already_exists, check_etag, not_found},
+    resource::{Content, Key, Resource, already_exists, check_etag, contended, not_found},
     rules,
     status::{self, Reason, Refusal},
     table::{self, Table},
@@ -57,25 +57,22 @@ pub trait Record: Content + Table + Clone + Send + Sync + 'static {
     }
 
     /// Completes a record with what callers do not give, and refuses what it must not become;
-    /// `before` is what it replaces.
+    /// `before` is what it replaces. Nothing else changes by it: what is prepared may be an earlier
+    /// revision that a caller corrects.
     fn prepare(
-        work: &mut Work,
-        stored: &mut Stored<Self>,
-        before: Option<&Self>,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
-
-    /// Does what follows from a record that was stored or deleted.
-    fn follow(
         _work: &mut Work,
-        _stored: &Stored<Self>,
+        _stored: &mut Stored<Self>,
+        _before: Option<&Self>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send {
         async { Ok(()) }
     }
 
-    /// Does what else begins with a record.
-    fn begin(
+    /// Does what follows from what holds now: from a record that began, where there is no `before`,
+    /// that changed, or that was deleted.
+    fn follow(
         _work: &mut Work,
         _stored: &Stored<Self>,
+        _before: Option<&Self>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send {
         async { Ok(()) }
     }
@@ -115,9 +112,33 @@ pub async fn create_in<C: Record>(
     if !inserted.map_err(Refusal::from)? {
         return Err(already_exists(&name).into());
     }
-    C::begin(work, &stored).await?;
-    C::follow(work, &stored).await?;
+    C::follow(work, &stored, None).await?;
     Ok(stored)
+}
+
+/// Records a part of another record, which the service makes by itself under a new id.
+pub async fn add<C: Content + Table>(
+    work: &mut Work,
+    place: Place,
+    content: C,
+) -> Result<Stored<C>, Refusal> {
+    let mut stored = Stored::new(place, content, work.now());
+    let key = Key::of(&stored.name());
+    if !table::insert(work.db(), &key, &mut stored).await? {
+        return Err(already_exists(&stored.name()));
+    }
+    work.changed(&stored);
+    Ok(stored)
+}
+
+/// Reads the record that another one is a part of, and holds it until the transaction ends.
+pub async fn lock_outer<C: Content + Table, P>(
+    work: &mut Work,
+    part: &Stored<P>,
+) -> Result<Stored<C>, Refusal> {
+    let place = part.outer_place();
+    let found = table::lock::<C>(work.db(), &place).await?;
+    found.ok_or_else(|| not_found(&place.name(C::COLLECTION)))
 }
 
 /// Changes some fields of a record.
@@ -143,18 +164,16 @@ where
         let content = C::unpack(message, &place.mission).at(Q::FIELD);
         stored.content = content.map_err(|violation| refuse(&[violation]))?;
         C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
-        let now = work.now();
-        stored.next_revision(now);
         let Some((_, known_at)) = last else {
-            store(&mut work, &stored).await?;
-            C::follow(&mut work, &stored).await?;
+            revise(&mut work, &mut stored).await?;
+            C::follow(&mut work, &stored, Some(&before.content)).await?;
             return Ok::<_, C::Error>(work.commit(stored).await?);
         };
+        stored.next_revision(work.now());
         // What holds now is told again, so that its revision stays the last one.
         let mut present = before;
-        present.revision = stored.revision + 1;
-        present.updated_at = now;
-        store(&mut work, &present).await?;
+        present.revision = stored.revision;
+        revise(&mut work, &mut present).await?;
         work.answer(&stored);
         work.changed_as_known_at(&present, known_at);
         Ok(work.commit_answered::<Stored<C>>().await?)
@@ -205,15 +224,13 @@ where
             return Err(refuse(&[violation.under("corrects_revision")]).into());
         }
         table::delete::<C>(work.db(), &place).await.map_err(|error| referenced(&name, error))?;
-        C::follow(&mut work, &stored).await?;
+        C::follow(&mut work, &stored, Some(&stored.content)).await?;
         let token = work.commit_gone(name, stored.revision).await?;
         Ok::<_, C::Error>(token)
     };
     match done.await.map_err(Into::into) {
-        Ok(token) => {
-            let response = Response::new(());
-            Ok(token.map_or(response, |token| token.attach(Response::new(()))))
-        }
+        Ok(Some(token)) => Ok(token.attach(Response::new(()))),
+        Ok(None) => Ok(Response::new(())),
         Err(Failure::Replayed(replay)) => replay.answer(),
         Err(Failure::Refused(refusal)) => Err(refusal.into()),
     }
@@ -234,12 +251,11 @@ pub async fn lock<C: Record>(
     Ok(stored)
 }
 
-/// Stores a record that went one revision further.
-pub async fn store<C: Table>(work: &mut Work, stored: &Stored<C>) -> Result<(), Refusal> {
+/// Stores a record that changed as its next revision.
+pub async fn revise<C: Table>(work: &mut Work, stored: &mut Stored<C>) -> Result<(), Refusal> {
+    stored.next_revision(work.now());
     table::update(work.db(), stored).await.map_err(|error| match error {
-        sqlx::Error::RowNotFound => {
-            Refusal::new(Reason::Contended, "another call holds the same resource; repeat the call")
-        }
+        sqlx::Error::RowNotFound => contended(),
         error => error.into(),
     })
 }

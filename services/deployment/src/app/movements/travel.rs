@@ -2,10 +2,9 @@
 //! transaction.
 
 use muster_service::{
-    Committed, Context, Work, fault, resource, resource::Key, standard, standard::Owner,
-    standard::Record, table,
+    Committed, Context, Work, fault, standard, standard::Owner, standard::Record, table,
 };
-use muster_values::{Collected, Id, Place, Stored};
+use muster_values::{Id, Place, Stored};
 use time::OffsetDateTime;
 
 use super::{App, Error};
@@ -17,12 +16,12 @@ use crate::{
     },
     domain::{
         contingent::{Contingent, Step, Transfer},
-        headcount::{Account, Ledger, within_ceiling},
+        headcount::{Account, Entry, Ledger, within_ceiling},
         mandate::{self, Mandate},
         movement::{Arrival, Direction, Movement, Refused},
         pledge::Pledge,
     },
-    store::{areas, checks, headcount, movements},
+    store::{areas, headcount},
 };
 
 /// People of a movement who left or arrived.
@@ -40,7 +39,7 @@ impl App {
         context: &Context,
         departure: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
-        let (mut work, _) = self.begin(context, &departure.place.mission).await?;
+        let mut work = self.begin(context, &departure.place.mission).await?;
         let mut movement =
             standard::lock::<Movement>(&mut work, &departure.place, &departure.etag).await?;
         let of = Place::new(departure.place.mission.clone(), movement.contingent.clone());
@@ -50,7 +49,7 @@ impl App {
         let transfer = match movement.direction {
             Direction::Deployment => {
                 let mission = existing_mission(&mut work).await?;
-                let checks = checks::of_contingent(work.db(), &of.mission, &of.id).await?;
+                let checks = table::within(work.db(), &of).await?;
                 contingent.may_depart(&mission, &checks, at)?;
                 mandated(&mut work, &movement, at).await?;
                 travel(Account::Ready, Account::InTransit, departure.headcount)
@@ -68,7 +67,7 @@ impl App {
         context: &Context,
         arrived: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
-        let (mut work, _) = self.begin(context, &arrived.place.mission).await?;
+        let mut work = self.begin(context, &arrived.place.mission).await?;
         lock_mission(&mut work).await?;
         let mut movement =
             standard::lock::<Movement>(&mut work, &arrived.place, &arrived.etag).await?;
@@ -102,7 +101,7 @@ async fn finish(
     transfer: Transfer,
     arrival: Option<Arrival>,
 ) -> Result<Committed<Stored<Movement>>, Error> {
-    let entries = headcount::of_contingent(work.db(), &contingent.place()).await?;
+    let entries = table::within::<Entry>(work.db(), &contingent.place()).await?;
     let mut ledger = Ledger::new(entries);
     let cause = movement.name();
     let posting = LedgerPosting::of(&contingent, cause, travel.effective_at, &travel.note);
@@ -116,12 +115,9 @@ async fn finish(
     if let Some(step) = contingent.follow(&ledger, homeward, step)? {
         add_step(&mut work, &contingent, step).await?;
     }
-    let now = work.now();
-    contingent.next_revision(now);
-    standard::store(&mut work, &contingent).await?;
+    standard::revise(&mut work, &mut contingent).await?;
     work.changed(&contingent);
-    movement.next_revision(now);
-    standard::store(&mut work, &movement).await?;
+    standard::revise(&mut work, &mut movement).await?;
     Ok(work.commit(movement).await?)
 }
 
@@ -135,10 +131,7 @@ async fn add_arrival(
         outer: Some(movement.id.clone()),
         id: Id::trusted(format!("{:06}", movement.arrivals)),
     };
-    let mut arrival = Stored::new(place, arrival, work.now());
-    let key = Key::of(&arrival.name());
-    table::insert(work.db(), &key, &mut arrival).await?;
-    work.changed(&arrival);
+    standard::add(work, place, arrival).await?;
     Ok(())
 }
 
@@ -146,7 +139,7 @@ impl Record for Arrival {
     type Error = Error;
 
     async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
-        let movement = whole(work, stored).await?;
+        let movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         Movement::owner(work, &movement).await
     }
 
@@ -164,7 +157,7 @@ impl Record for Arrival {
             return Ok(());
         }
         lock_mission(work).await?;
-        let mut movement = whole(work, stored).await?;
+        let movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         movement.not_before_departure("arrival.arrival_time", stored.at).map_err(Refused::from)?;
         if movement.direction == Direction::Deployment {
             let mandates = mandated(work, &movement, stored.at).await?;
@@ -173,26 +166,28 @@ impl Record for Arrival {
             changes.sort_by_key(|(at, _)| *at);
             within_ceiling(&mandates, &changes, stored.at, stored.headcount.into())?;
         }
+        Ok(())
+    }
+
+    /// The entry of the ledger that the arrival made moves with it.
+    async fn follow(
+        work: &mut Work,
+        stored: &Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if before.is_none_or(|before| before.at == stored.at) {
+            return Ok(());
+        }
+        let mut movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         let of = Place::new(stored.mission.clone(), movement.contingent.clone());
-        let entry = stored.entry.clone();
-        move_entries(work, &of, stored.at, |found| Some(&found.id) == entry.as_ref()).await?;
-        let arrivals = movements::arrivals(work.db(), &movement.place()).await?;
-        let others = arrivals.iter().filter(|other| other.id != stored.id);
-        movement.last_arrived_at = others.map(|other| other.at).chain([stored.at]).max();
-        let now = work.now();
-        movement.next_revision(now);
-        standard::store(work, &movement).await?;
+        let entry = stored.entry.as_ref();
+        move_entries(work, &of, stored.at, |found| Some(&found.id) == entry).await?;
+        let arrivals = table::within::<Self>(work.db(), &movement.place()).await?;
+        movement.last_arrived_at = arrivals.iter().map(|arrival| arrival.at).max();
+        standard::revise(work, &mut movement).await?;
         work.changed_with_the_answer(&movement);
         Ok(())
     }
-}
-
-/// The movement that an arrival is of, held until the transaction ends.
-async fn whole(work: &mut Work, arrival: &Stored<Arrival>) -> Result<Stored<Movement>, Error> {
-    let id = arrival.outer.clone().unwrap_or_else(|| arrival.id.clone());
-    let place = Place::new(arrival.mission.clone(), id);
-    let found = table::lock::<Movement>(work.db(), &place).await?;
-    Ok(found.ok_or_else(|| resource::not_found(&place.name(Movement::COLLECTION)))?)
 }
 
 /// Refuses people for whom no mandate allows the destination, and tells all mandates.
@@ -217,9 +212,7 @@ async fn fulfil_pledge(
     let place = Place::new(contingent.mission.clone(), id.clone());
     if let Some(mut pledge) = table::lock::<Pledge>(work.db(), &place).await? {
         pledge.arrive(arrived);
-        let now = work.now();
-        pledge.next_revision(now);
-        standard::store(work, &pledge).await?;
+        standard::revise(work, &mut pledge).await?;
         work.changed(&pledge);
     }
     Ok(())

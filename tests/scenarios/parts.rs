@@ -1,0 +1,133 @@
+//! Records that are parts of others and that the services make: steps of contingents and arrivals,
+//! each put right with what followed from it.
+
+use muster_proto::deployment::v1::{
+    self as pb, StrengthMeasure, contingent_service_client::ContingentServiceClient,
+    contingent_step_service_client::ContingentStepServiceClient,
+    strength_service_client::StrengthServiceClient,
+};
+use muster_tests::{World, at, reason};
+use time::{OffsetDateTime, macros::datetime};
+
+#[tokio::test]
+async fn a_step_mistyped_by_a_year_is_corrected_and_the_true_ones_follow() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let hold = |effective: OffsetDateTime| pb::HoldContingentRequest {
+        name: "missions/m/contingents/ken-1".into(),
+        effective_time: at(effective),
+        note: "A court's order".into(),
+        ..Default::default()
+    };
+    let resume = |effective: OffsetDateTime| pb::ResumeContingentRequest {
+        name: "missions/m/contingents/ken-1".into(),
+        effective_time: at(effective),
+        ..Default::default()
+    };
+    let (typed, true_one) = (datetime!(2025-07-01 0:00 UTC), datetime!(2024-07-01 0:00 UTC));
+    contingents.hold_contingent(hold(typed)).await.unwrap();
+    let later = resume(datetime!(2024-07-05 0:00 UTC));
+    let refused = contingents.resume_contingent(later.clone()).await.unwrap_err();
+    assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
+    let list = pb::ListContingentStepsRequest {
+        parent: "missions/m/contingents/ken-1".into(),
+        ..Default::default()
+    };
+    let mut steps = ContingentStepServiceClient::new(world.client.deployment.clone());
+    let taken = steps.list_contingent_steps(list).await.unwrap().into_inner().steps;
+    let step = taken.last().unwrap().clone();
+    let name = step.name.clone();
+    let recorded = step.update_time;
+    let correct = |effective: OffsetDateTime| pb::UpdateContingentStepRequest {
+        contingent_step: Some(pb::ContingentStep {
+            name: name.clone(),
+            effective_time: at(effective),
+            ..pb::ContingentStep::default()
+        }),
+        corrects_revision: 1,
+        reason: "The year was mistyped".into(),
+        ..Default::default()
+    };
+    let early = correct(datetime!(2023-07-01 0:00 UTC));
+    let refused = steps.update_contingent_step(early).await.unwrap_err();
+    assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
+    steps.update_contingent_step(correct(true_one)).await.unwrap();
+    contingents.resume_contingent(later).await.unwrap();
+    let mut get = async |recorded_by_time| {
+        let get =
+            pb::GetContingentStepRequest { name: name.clone(), as_of_time: None, recorded_by_time };
+        steps.get_contingent_step(get).await.unwrap().into_inner().effective_time
+    };
+    assert_eq!(get(None).await, at(true_one));
+    assert_eq!(get(recorded).await, at(typed));
+}
+
+#[tokio::test]
+async fn those_who_arrived_at_another_hour_are_present_from_then_on() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    let name = "missions/m/movements/flight-1/arrivals/000001".to_owned();
+    let mut movements = world.movements();
+    let update = |arrived: OffsetDateTime| pb::UpdateArrivalRequest {
+        arrival: Some(pb::Arrival {
+            name: name.clone(),
+            arrival_time: at(arrived),
+            ..pb::Arrival::default()
+        }),
+        corrects_revision: 1,
+        ..Default::default()
+    };
+    let before = update(datetime!(2024-06-24 19:00 UTC));
+    assert_eq!(reason(&movements.update_arrival(before).await.unwrap_err()), "TIME_OUT_OF_ORDER");
+    movements.update_arrival(update(datetime!(2024-06-25 10:00 UTC))).await.unwrap();
+    let mut strengths = StrengthServiceClient::new(world.client.deployment.clone());
+    let request = pb::GetStrengthRequest {
+        name: "missions/m".into(),
+        valid_time: at(datetime!(2024-06-25 10:00 UTC)),
+        ..Default::default()
+    };
+    let strength = strengths.get_strength(request).await.unwrap().into_inner();
+    let present = strength.lines.iter().find(|line| line.measure() == StrengthMeasure::Present);
+    assert_eq!(present.unwrap().quantity.as_ref().unwrap().at_least, Some(200));
+    let entries = pb::ListHeadcountEntriesRequest {
+        parent: "missions/m/contingents/ken-1".into(),
+        filter: "to_account = HEADCOUNT_ACCOUNT_PRESENT".into(),
+        ..Default::default()
+    };
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let entries = contingents.list_headcount_entries(entries).await.unwrap().into_inner();
+    assert_eq!(entries.headcount_entries[0].etag, "\"r2\"");
+}
+
+#[tokio::test]
+async fn a_correction_of_what_an_arrival_once_said_leaves_the_ledger() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    let mut movements = world.movements();
+    let update = |arrived: OffsetDateTime, corrects_revision: i64| pb::UpdateArrivalRequest {
+        arrival: Some(pb::Arrival {
+            name: "missions/m/movements/flight-1/arrivals/000001".into(),
+            arrival_time: at(arrived),
+            ..pb::Arrival::default()
+        }),
+        corrects_revision,
+        ..Default::default()
+    };
+    let holds = datetime!(2024-06-25 10:00 UTC);
+    movements.update_arrival(update(holds, 0)).await.unwrap();
+    let corrected = datetime!(2024-06-25 14:00 UTC);
+    movements.update_arrival(update(corrected, 1)).await.unwrap();
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let entries = pb::ListHeadcountEntriesRequest {
+        parent: "missions/m/contingents/ken-1".into(),
+        filter: "to_account = HEADCOUNT_ACCOUNT_PRESENT".into(),
+        ..Default::default()
+    };
+    let entries = contingents.list_headcount_entries(entries).await.unwrap().into_inner();
+    assert_eq!(entries.headcount_entries[0].effective_time, at(holds));
+}
