@@ -5,7 +5,8 @@ use muster_proto::{
     common::v1::{ListRevisionsRequest, Quantity, ResourceChange},
     deployment::v1::{
         self as pb, area_service_client::AreaServiceClient,
-        history_service_client::HistoryServiceClient, pledge_service_client::PledgeServiceClient,
+        history_service_client::HistoryServiceClient, mission_service_client::MissionServiceClient,
+        pledge_service_client::PledgeServiceClient,
     },
     google::r#type::Date,
 };
@@ -189,6 +190,25 @@ async fn an_update_is_refused_where_it_names_what_it_may_not_or_breaks_a_rule() 
     assert_eq!(refused(long, &["conditions"]).await, invalid("pledge.conditions"));
     assert_eq!(refused(none(), &["offer_date"]).await, invalid("pledge.offer_date"));
     assert_eq!(desk.revisions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_inside_a_list_names_the_field_by_its_way_from_the_request() {
+    let desk = Desk::open().await;
+    let mut missions = MissionServiceClient::new(desk.world.client.deployment.clone());
+    let requirement = pb::ReadinessRequirement {
+        state: pb::ContingentState::OnHold.into(),
+        check_type: pb::ReadinessCheckType::Training.into(),
+    };
+    let mission = Some(pb::Mission {
+        name: "missions/m".into(),
+        readiness_requirements: vec![requirement],
+        ..Default::default()
+    });
+    let update_mask = Some(mask(&["readiness_requirements"]));
+    let request = pb::UpdateMissionRequest { mission, update_mask, ..Default::default() };
+    let refused = missions.update_mission(request).await.unwrap_err();
+    assert_eq!(field_violations(&refused), ["mission.readiness_requirements[0].state"]);
 }
 
 #[tokio::test]

@@ -36,8 +36,7 @@ impl Content for Mission {
             purpose: mission.purpose,
             requirements: (mission.readiness_requirements.into_iter().enumerate())
                 .map(|(index, wire)| requirement(wire).at_index("readiness_requirements", index))
-                .collect::<Result<_, _>>()
-                .at("mission")?,
+                .collect::<Result<_, _>>()?,
             zone: match mission.time_zone.as_str() {
                 "" => Zone::UTC,
                 name => name.parse::<Zone>().at("time_zone")?,
