@@ -59,3 +59,78 @@ async fn nothing_happens_behind_a_statement() {
         assert!(found.is_empty(), "{schema}: {found:?}");
     }
 }
+
+/// What is recorded stays as it was recorded, whatever the program that records it does.
+#[tokio::test]
+async fn a_service_cannot_change_what_it_keeps_for_ever() {
+    let world = World::start().await;
+    for (role, tables) in [
+        ("deployment", vec!["revisions"]),
+        ("reporting", vec!["revisions", "deployment_revisions"]),
+    ] {
+        let sql = world.sql(role).await;
+        for table in tables {
+            let changes = format!("update {role}.{table} set message = ''");
+            let empties = format!("truncate {role}.{table}");
+            let undoes = format!("alter table {role}.{table} rename to forgotten");
+            for statement in [changes, empties, undoes] {
+                let refused = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&sql);
+                let refused = refused.await.unwrap_err();
+                let code =
+                    refused.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap();
+                assert_eq!(code, "42501", "{statement}");
+            }
+        }
+        let refused = sqlx::query("delete from revisions").execute(&sql).await;
+        refused.unwrap_err();
+        sql.close().await;
+    }
+}
+
+#[tokio::test]
+async fn who_runs_a_service_owns_nothing_and_stands_above_no_rule() {
+    let world = World::start().await;
+    let admin = world.sql("postgres").await;
+    let found: Vec<String> = sqlx::query_scalar(
+        "select r.rolname || ' ' || coalesce(n.nspname || '.' || c.relname, '')
+        from pg_roles r
+            left join pg_class c on c.relowner = r.oid
+            left join pg_namespace n on n.oid = c.relnamespace
+        where r.rolname in ('deployment', 'reporting')
+            and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or c.oid is not null
+                or has_schema_privilege(r.oid, r.rolname, 'create')
+                or has_database_privilege(r.oid, current_database(), 'create'))",
+    )
+    .fetch_all(&admin)
+    .await
+    .unwrap();
+    admin.close().await;
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_service_refuses_to_run_as_the_owner_of_its_schema() {
+    let world = World::start().await;
+    for (role, told) in [("deployment_owner", "owns the schema"), ("postgres", "superuser")] {
+        let refused = world.database_as(role).await.unwrap_err();
+        assert!(refused.to_string().contains(told), "{role}: {refused:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_schema_of_another_version_is_refused_and_left_as_it_is() {
+    let world = World::start().await;
+    let owner = world.sql("deployment_owner").await;
+    let stand = "select array_agg(version || ':' || encode(checksum, 'hex') order by version)
+        from deployment._sqlx_migrations";
+    sqlx::query("update deployment._sqlx_migrations set checksum = '\\x00' where version = 3")
+        .execute(&owner)
+        .await
+        .unwrap();
+    let before: Vec<String> = sqlx::query_scalar(stand).fetch_one(&owner).await.unwrap();
+    let refused = world.migrate_deployment().await.unwrap_err();
+    assert!(refused.to_string().contains("another version of this program"), "{refused:#}");
+    let after: Vec<String> = sqlx::query_scalar(stand).fetch_one(&owner).await.unwrap();
+    owner.close().await;
+    assert_eq!(before, after);
+}

@@ -158,7 +158,7 @@ async fn what_the_other_service_learnt_of_what_was_lost_is_taken_back_and_told_s
 async fn a_watch_of_a_mission_that_a_backup_does_not_hold_ends() {
     let world = World::start().await;
     world.ready_mission().await;
-    let db = world.sql("deployment").await;
+    let db = world.sql("deployment_owner").await;
     sqlx::query("insert into deployment.feeds (mission) values ('late')")
         .execute(&db)
         .await

@@ -1,13 +1,9 @@
 //! A backup of the deployment service's database, read into another one.
 
-use std::path::Path;
-
 use futures::TryStreamExt;
-use muster_deployment::Deployment;
-use muster_service::run::Service;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::{Running, World, cluster, deployment_config};
+use crate::{Running, World, cluster, migrate_deployment};
 
 /// A database that holds what the deployment service's held when it was backed up.
 pub struct Backup {
@@ -21,8 +17,7 @@ impl World {
         let database = format!("b{}", uuid::Uuid::now_v7().simple());
         let cluster = cluster().await;
         cluster.create_database(&database, None).await.unwrap();
-        let config = deployment_config(cluster.url(&database, "deployment"), Path::new(""));
-        Deployment::migrate(&config).await.unwrap();
+        migrate_deployment(&database).await.unwrap();
         let connect = async |database: &str| {
             PgConnection::connect(&cluster.url(database, "postgres")).await.unwrap()
         };

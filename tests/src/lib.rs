@@ -70,15 +70,22 @@ async fn template() -> &'static str {
         .get_or_init(|| async {
             let cluster = cluster().await;
             cluster.create_database("template", None).await.unwrap();
+            migrate_deployment("template").await.unwrap();
             let url = |role| cluster.url("template", role);
-            Deployment::migrate(&deployment_config(url("deployment"), Path::new("")))
-                .await
-                .unwrap();
-            let config = reporting_config(url("reporting"), Path::new(""), String::new());
+            let mut config = reporting_config(url("reporting"), Path::new(""), String::new());
+            config.service.owner_database_url = Some(url("reporting_owner"));
             Reporting::migrate(&config).await.unwrap();
         })
         .await;
     "template"
+}
+
+/// Brings the deployment service's schema in a database up to date.
+async fn migrate_deployment(database: &str) -> anyhow::Result<()> {
+    let cluster = cluster().await;
+    let mut config = deployment_config(cluster.url(database, "deployment"), Path::new(""));
+    config.service.owner_database_url = Some(cluster.url(database, "deployment_owner"));
+    Deployment::migrate(&config).await
 }
 
 impl World {
@@ -176,7 +183,7 @@ impl World {
         if self.reporting.is_some() {
             self.kill_reporting();
         }
-        let pool = self.sql("reporting").await;
+        let pool = self.sql("reporting_owner").await;
         sqlx::query(
             "truncate reporting.deployment_revisions, reporting.link_cursors,
                 reporting.parked_changes, reporting.timeline_events, reporting.revisions,
@@ -194,6 +201,17 @@ impl World {
         let mut config = service_config(url, self.keys.path());
         config.database_connections = connections;
         Database::connect(&config, "deployment", Clock::System).await.unwrap()
+    }
+
+    /// The same, as another role.
+    pub async fn database_as(&self, role: &str) -> anyhow::Result<Database> {
+        let config = service_config(cluster().await.url(&self.database, role), self.keys.path());
+        Database::connect(&config, "deployment", Clock::System).await
+    }
+
+    /// Brings the deployment service's schema up to date, as its start does.
+    pub async fn migrate_deployment(&self) -> anyhow::Result<()> {
+        migrate_deployment(&self.database).await
     }
 
     /// Drops every change that the deployment service's feed tells by now, as time would.
@@ -311,6 +329,7 @@ fn service_config(database_url: String, keys: &Path) -> ServiceConfig {
     ServiceConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url,
+        owner_database_url: None,
         database_connections: 8,
         calls_at_once: None,
         jwks_file: Some(keys.join("jwks.json")),

@@ -51,7 +51,7 @@ impl Program {
     pub async fn run(self) -> anyhow::Result<()> {
         let Self { command, access } = self;
         match command {
-            Command::Up(up) => up.run(&access).await,
+            Command::Up(up) => Box::pin(up.run(&access)).await,
             Command::Load(load) => load.run(&access).await,
             Command::Strength(strength) => strength.run(&access).await,
             Command::Situation(situation) => situation.run(&access).await,

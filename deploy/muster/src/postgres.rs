@@ -20,6 +20,7 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use sqlx::{Connection, PgConnection, Row, postgres::PgConnectOptions};
 
+pub use self::roles::lend;
 use self::{account::Account, binaries::Binaries, server::Server};
 
 /// The oldest version that the services' SQL is written for.

@@ -13,7 +13,7 @@ mod feed;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster_service::{
-    Clock, Database, Shutdown, database, health, identity,
+    Clock, Database, Shutdown, health, identity,
     policy::Policy,
     run::Service,
     server::{Gate, Load, Server},
@@ -38,7 +38,7 @@ impl Service for Deployment {
     type Config = Config;
 
     async fn migrate(config: &Config) -> anyhow::Result<()> {
-        database::migrate(&config.service.database_url, store::SCHEMA, &store::MIGRATIONS).await
+        store::SCHEMA.prepare(&config.service).await
     }
 
     async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
@@ -50,7 +50,7 @@ impl Service for Deployment {
         };
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
-        let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
+        let database = Database::connect(&config.service, store::SCHEMA.name, clock).await?;
         Ok(Self { database, server, gate, keep_changes })
     }
 

@@ -13,12 +13,17 @@ pub mod sites;
 pub mod claims;
 pub mod strength;
 
+use muster_service::Schema;
 use sqlx::migrate::Migrator;
 
-pub static MIGRATIONS: Migrator = sqlx::migrate!();
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// The schema that is this service's own.
-pub const SCHEMA: &str = "deployment";
+pub const SCHEMA: Schema = Schema {
+    name: "deployment",
+    migrations: &MIGRATIONS,
+    privileges: include_str!("../privileges.sql"),
+};
 
 /// Why a query gave no answer.
 pub type Error = sqlx::Error;

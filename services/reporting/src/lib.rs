@@ -15,7 +15,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster_client::Kit;
 use muster_service::{
-    Clock, Database, Shutdown, database,
+    Clock, Database, Shutdown,
     health::{self, Peer},
     identity,
     policy::Policy,
@@ -50,7 +50,7 @@ impl Service for Reporting {
     type Config = Config;
 
     async fn migrate(config: &Config) -> anyhow::Result<()> {
-        database::migrate(&config.service.database_url, store::SCHEMA, &store::MIGRATIONS).await
+        store::SCHEMA.prepare(&config.service).await
     }
 
     async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
@@ -62,7 +62,7 @@ impl Service for Reporting {
         };
         let keep_changes = config.service.keep_changes();
         let server = Server::bind(config.service.listen, config.service.notice).await?;
-        let database = Database::connect(&config.service, store::SCHEMA, clock).await?;
+        let database = Database::connect(&config.service, store::SCHEMA.name, clock).await?;
         let peer = feed::peer(&config)?;
         Ok(Self { config, peer, database, server, gate, keep_changes })
     }

@@ -11,12 +11,17 @@ pub mod reports;
 
 use std::{fmt, str::FromStr};
 
+use muster_service::Schema;
 use sqlx::migrate::Migrator;
 
-pub static MIGRATIONS: Migrator = sqlx::migrate!();
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// The schema that is this service's own.
-pub const SCHEMA: &str = "reporting";
+pub const SCHEMA: Schema = Schema {
+    name: "reporting",
+    migrations: &MIGRATIONS,
+    privileges: include_str!("../privileges.sql"),
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -15,6 +15,12 @@ pub struct ServiceConfig {
     #[arg(long, env = "MUSTER_DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
 
+    /// The same database as the role that owns the schema: `migrate` needs it, and a service that
+    /// has it migrates when it starts. The other role then runs the service, and may change nothing
+    /// that is kept for ever
+    #[arg(long, env = "MUSTER_OWNER_DATABASE_URL", hide_env_values = true)]
+    pub owner_database_url: Option<String>,
+
     /// How many connections to the database may be open at once
     #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,

@@ -4,8 +4,7 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use sqlx::{
-    PgPool, Postgres, Transaction,
-    migrate::{MigrateError, Migrator},
+    PgPool, Postgres, Row, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -30,9 +29,6 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 const CONNECT_LIMIT: Duration = Duration::from_mins(1);
 const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-
-/// The migrations of the tables that every service has; they come before its own.
-static SHARED: Migrator = sqlx::migrate!();
 
 /// A service's connections to its schema.
 #[derive(Clone, Debug)]
@@ -66,6 +62,7 @@ impl Database {
             })
             .connect_lazy_with(options);
         reached(&pool).await?;
+        refuse_owner(&pool).await?;
         Ok(Self { pool, schema, clock, commits: Arc::default(), sight: Arc::default() })
     }
 
@@ -126,28 +123,8 @@ pub(crate) async fn within<T, E: From<sqlx::Error>>(
     tokio::time::timeout(limit, asking).await.unwrap_or_else(silent)
 }
 
-/// Brings a service's schema up to date, over a connection of its own: the tables that every
-/// service has, then its own.
-pub async fn migrate(url: &str, schema: &str, own: &Migrator) -> anyhow::Result<()> {
-    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options(url, schema)?);
-    reached(&pool).await?;
-    let mut all = Migrator::with_migrations(SHARED.iter().chain(own.iter()).cloned().collect());
-    all.create_schema(schema.to_owned());
-    all.dangerous_set_table_name(format!("{schema}._sqlx_migrations"));
-    let result = all.run(&pool).await;
-    pool.close().await;
-    match result {
-        Err(MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_)) => bail!(
-            "the schema {schema} was made by another version of this program, which this one \
-             cannot go on from; nothing was changed: name another database or data directory, or \
-             drop the schema and load the records again"
-        ),
-        result => result.context("cannot migrate the database"),
-    }
-}
-
 /// Waits a while for a database that is still starting.
-async fn reached(pool: &PgPool) -> anyhow::Result<()> {
+pub(crate) async fn reached(pool: &PgPool) -> anyhow::Result<()> {
     let patience = tokio::time::Instant::now() + CONNECT_LIMIT;
     while let Err(error) = sqlx::query("select 1").execute(pool).await {
         if patience < tokio::time::Instant::now() {
@@ -158,7 +135,31 @@ async fn reached(pool: &PgPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn options(url: &str, schema: &str) -> anyhow::Result<PgConnectOptions> {
+/// Refuses a role that could change what is kept for ever, or read what it may not.
+async fn refuse_owner(pool: &PgPool) -> anyhow::Result<()> {
+    let row = sqlx::query(
+        "select current_user::text as name, u.rolsuper or u.rolbypassrls as is_above_rules,
+            pg_has_role(t.relowner, 'member') as is_owner
+        from pg_roles u, pg_class t
+        where u.rolname = current_user and t.oid = 'feeds'::regclass",
+    )
+    .fetch_one(pool)
+    .await
+    .context("cannot read the schema")?;
+    let name: String = row.try_get("name")?;
+    if row.try_get("is_above_rules")? {
+        bail!("{name} is a superuser or bypasses row security; run the service as another role");
+    }
+    if row.try_get("is_owner")? {
+        bail!(
+            "{name} owns the schema and could change what is kept for ever; run the service as \
+             another role, and name this one in MUSTER_OWNER_DATABASE_URL"
+        );
+    }
+    Ok(())
+}
+
+pub(crate) fn options(url: &str, schema: &str) -> anyhow::Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url).context("the database URL cannot be read")?;
     // A writer that froze with the feed's row in its hands would stop everyone else.
     Ok(options

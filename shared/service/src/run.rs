@@ -17,7 +17,7 @@ pub trait Service: Sized + Send {
 
     type Config: clap::Args + AsRef<ServiceConfig> + Send;
 
-    /// Brings the service's schema up to date.
+    /// Brings the service's schema up to date as its owner; where none is named, it must be so.
     fn migrate(config: &Self::Config) -> impl Future<Output = anyhow::Result<()>> + Send;
 
     /// Takes hold of the database and the port.
@@ -45,7 +45,7 @@ struct Program<C: clap::Args> {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Bring the database up to date, then answer requests (the default)
+    /// Bring the database up to date where its owner is named, then answer requests (the default)
     Serve,
     /// Bring the database up to date, and stop
     Migrate,
@@ -71,7 +71,11 @@ async fn run<S: Service>(program: Program<S::Config>) -> anyhow::Result<()> {
     let _writing = telemetry::init(common.log_format, &common.log)?;
     match program.command.unwrap_or(Command::Serve) {
         Command::Health => health(common.listen).await,
-        Command::Migrate => S::migrate(&program.config).await,
+        Command::Migrate => {
+            let told = "migrate needs MUSTER_OWNER_DATABASE_URL, the role that owns the schema";
+            anyhow::ensure!(common.owner_database_url.is_some(), told);
+            S::migrate(&program.config).await
+        }
         Command::Serve => {
             rules::prepare()?;
             let shutdown = Shutdown::on_signal(common.grace)?;

@@ -110,10 +110,15 @@ impl World {
         let postgres = Target::Unix(self.socket.join(".s.PGSQL.5432"));
         let database = Proxy::start(postgres, &self.shutdown).await?;
         let file = |file: &str| self.folder.path().join(file).display().to_string();
+        let url = |role: &str| {
+            format!("postgres://{role}@{}/{DATABASE}?sslmode=disable", database.address())
+        };
         let mut arguments: Vec<String> = [
             service,
             "--database-url",
-            &format!("postgres://{service}@{}/{DATABASE}?sslmode=disable", database.address()),
+            &url(service),
+            "--owner-database-url",
+            &url(&format!("{service}_owner")),
             "--database-connections",
             &self.connections.to_string(),
             "--jwks-file",

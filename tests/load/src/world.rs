@@ -149,12 +149,14 @@ impl World {
         self.files.path().join(name).display().to_string()
     }
 
-    fn settings(&self, role: &str) -> [String; 8] {
+    fn settings(&self, role: &str) -> [String; 10] {
         [
             "--listen",
             "127.0.0.1:0",
             "--database-url",
             &self.url(role),
+            "--owner-database-url",
+            &self.url(&format!("{role}_owner")),
             "--jwks-file",
             &self.file("jwks.json"),
             "--log",

@@ -1,4 +1,5 @@
-//! Who may connect to what: one role a service, each with a schema that only it can read.
+//! Who may connect to what: each service has a schema, a role that owns it and one that runs the
+//! service, and neither reads the other service's.
 
 use std::{fs, path::Path};
 
@@ -11,28 +12,23 @@ use super::{Cluster, DATABASE, SUPERUSER, account::Account};
 const NOTHING_FOR_ALL: &str = "revoke all on schema public from public";
 const NOBODY_HERE: &str = "revoke all on database postgres from public";
 
-const ROLES: &str = "do $$ begin
-    if not exists (select from pg_roles where rolname = 'deployment') then
-        create role deployment login;
-    end if;
-    if not exists (select from pg_roles where rolname = 'reporting') then
-        create role reporting login;
-    end if;
-end $$";
+/// The roles that run the services, and those that own their schemas.
+const ROLES: [&str; 4] = ["deployment", "deployment_owner", "reporting", "reporting_owner"];
 
 /// Made here, so that neither role can take the other's name first.
 const SCHEMAS: [&str; 2] = [
-    "create schema if not exists deployment authorization deployment",
-    "create schema if not exists reporting authorization reporting",
+    "create schema if not exists deployment authorization deployment_owner",
+    "create schema if not exists reporting authorization reporting_owner",
 ];
 
 /// Lets in whom the operating system knows as the owner of the process that started the
 /// server, in any of our roles, and nobody else.
 pub fn write_access(data: &Path, account: &Account) -> anyhow::Result<()> {
     let user = account.own_name().replace('"', "\"\"");
-    let names: String = [SUPERUSER, "deployment", "reporting"]
+    let names: Vec<String> = (ROLES.iter().chain([&SUPERUSER]))
         .map(|role| format!("muster \"{user}\" {role}\n"))
-        .concat();
+        .collect();
+    let names = names.concat();
     for (file, text) in
         [("pg_hba.conf", "local all all peer map=muster\n"), ("pg_ident.conf", &names)]
     {
@@ -46,29 +42,66 @@ pub fn write_access(data: &Path, account: &Account) -> anyhow::Result<()> {
 /// Makes the roles and the usual database, as far as they are not there.
 pub async fn prepare(cluster: &Cluster) -> anyhow::Result<()> {
     let mut admin = cluster.connect("postgres").await?;
-    let known: bool =
-        sqlx::query_scalar("select exists (select from pg_roles where rolname = 'reporting')")
-            .fetch_one(&mut admin)
-            .await?;
-    if !known {
-        let mut template = cluster.connect("template1").await?;
-        sqlx::query(NOTHING_FOR_ALL).execute(&mut template).await?;
-        template.close().await?;
-        sqlx::query(NOBODY_HERE).execute(&mut admin).await?;
-        sqlx::query(ROLES).execute(&mut admin).await?;
-    }
-    let made: bool =
+    let is_there: bool =
         sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
             .bind(DATABASE)
             .fetch_one(&mut admin)
             .await?;
-    if !made {
+    if is_there {
+        refuse_other_versions(cluster).await?;
+    } else {
+        let mut template = cluster.connect("template1").await?;
+        sqlx::query(NOTHING_FOR_ALL).execute(&mut template).await?;
+        template.close().await?;
+        sqlx::query(NOBODY_HERE).execute(&mut admin).await?;
+    }
+    make_roles(&mut admin, "login").await?;
+    if !is_there {
         create(&mut admin, DATABASE, None).await?;
     }
     // Also where it is there: the run that made it may have been cut short.
     grant(&mut admin, DATABASE).await?;
     admin.close().await?;
     make_schemas(cluster, DATABASE).await
+}
+
+/// Leaves alone what a version of this program made that ran the services as the schemas' owners.
+async fn refuse_other_versions(cluster: &Cluster) -> anyhow::Result<()> {
+    let mut admin = cluster.connect(DATABASE).await?;
+    let is_another: bool = sqlx::query_scalar(
+        "select exists (
+            select from pg_namespace n join pg_roles o on o.oid = n.nspowner
+            where n.nspname in ('deployment', 'reporting') and o.rolname <> n.nspname || '_owner'
+        )",
+    )
+    .fetch_one(&mut admin)
+    .await?;
+    admin.close().await?;
+    ensure!(
+        !is_another,
+        "another version of this program made this data directory, and this one cannot go on from \
+         it; nothing was changed: name another directory, or remove this one and load the records \
+         again"
+    );
+    Ok(())
+}
+
+/// Makes the roles that run the services in a database that is not ours, and lets whoever the URL
+/// names act as them: its own role owns the schemas.
+pub async fn lend(url: &str) -> anyhow::Result<()> {
+    let mut owner = PgConnection::connect(url).await?;
+    make_roles(&mut owner, "nologin").await?;
+    sqlx::query("grant deployment, reporting to current_user").execute(&mut owner).await?;
+    Ok(owner.close().await?)
+}
+
+async fn make_roles(admin: &mut PgConnection, login: &str) -> anyhow::Result<()> {
+    for role in ROLES {
+        let create = format!("create role {role} {login}");
+        let there = "exception when duplicate_object or unique_violation then null;";
+        run(admin, format!("do $$ begin {create}; {there} end $$")).await?;
+    }
+    Ok(())
 }
 
 pub async fn create_database(
@@ -106,7 +139,9 @@ async fn grant(admin: &mut PgConnection, name: &str) -> anyhow::Result<()> {
     let name = identifier(name)?;
     run(admin, format!("revoke all on database {name} from public")).await?;
     // CREATE, since `create schema if not exists` asks for it even where the schema exists.
-    run(admin, format!("grant connect, create on database {name} to deployment, reporting")).await
+    let owners = "deployment_owner, reporting_owner";
+    run(admin, format!("grant connect, create on database {name} to {owners}")).await?;
+    run(admin, format!("grant connect on database {name} to deployment, reporting")).await
 }
 
 async fn make_schemas(cluster: &Cluster, name: &str) -> anyhow::Result<()> {

@@ -2,16 +2,24 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use crate::{
     postgres::{self, Cluster, DATABASE, Options, Step},
     progress::Progress,
 };
 
-/// A URL for each service's schema.
+/// Where each service's schema is.
 pub struct Schemas {
-    pub deployment: String,
-    pub reporting: String,
+    pub deployment: Urls,
+    pub reporting: Urls,
     pub version: String,
+}
+
+/// A database as the role that runs a service, and as the one that owns its schema.
+pub struct Urls {
+    pub runner: String,
+    pub owner: String,
 }
 
 pub enum Database {
@@ -25,6 +33,10 @@ impl Database {
         postgres::make_folder(data_dir)?;
         if let Some(url) = url {
             let version = postgres::check(&url).await?;
+            postgres::lend(&url).await.context(
+                "cannot make the roles deployment and reporting that run the services; \
+                 MUSTER_DATABASE_URL has to name a role that may",
+            )?;
             progress.done(&format!("Postgres {version} of MUSTER_DATABASE_URL reached"));
             return Ok(Self::Theirs { url, version });
         }
@@ -36,14 +48,24 @@ impl Database {
 
     /// Where the services find it.
     pub fn schemas(&self) -> Schemas {
-        let (deployment, reporting, version) = match self {
-            Self::Ours(cluster) => {
-                let url = |role| cluster.url(DATABASE, role);
-                (url("deployment"), url("reporting"), cluster.version())
+        let urls = |service: &str| match self {
+            Self::Ours(cluster) => Urls {
+                runner: cluster.url(DATABASE, service),
+                owner: cluster.url(DATABASE, &format!("{service}_owner")),
+            },
+            Self::Theirs { url, .. } => {
+                Urls { runner: acting_as(service, url), owner: url.clone() }
             }
-            Self::Theirs { url, version } => (url.clone(), url.clone(), version.as_str()),
         };
-        Schemas { deployment, reporting, version: version.to_owned() }
+        let version = match self {
+            Self::Ours(cluster) => cluster.version(),
+            Self::Theirs { version, .. } => version,
+        };
+        Schemas {
+            deployment: urls("deployment"),
+            reporting: urls("reporting"),
+            version: version.to_owned(),
+        }
     }
 
     /// Waits until a database of ours ends without having been asked to.
@@ -60,4 +82,10 @@ impl Database {
             Self::Theirs { .. } => Ok(()),
         }
     }
+}
+
+/// A URL whose connections act as another role than the one that they are opened as.
+fn acting_as(role: &str, url: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}options[role]={role}")
 }

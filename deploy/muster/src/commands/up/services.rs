@@ -13,7 +13,10 @@ use muster_reporting::Reporting;
 use muster_service::{Clock, ServiceConfig, Shutdown, run::Service};
 use tokio::sync::mpsc;
 
-use super::{GRACE, Up, database::Schemas};
+use super::{
+    GRACE, Up,
+    database::{Schemas, Urls},
+};
 use crate::keys::KeyFiles;
 
 /// The first of the two ports where none is asked for.
@@ -99,11 +102,12 @@ fn run<S: Service + 'static>(
 }
 
 /// The settings of the first or second service, by the offset of its port.
-fn service_config(up: &Up, database_url: &str, offset: u16, keys: PathBuf) -> ServiceConfig {
+fn service_config(up: &Up, database: &Urls, offset: u16, keys: PathBuf) -> ServiceConfig {
     let port = up.port.unwrap_or(USUAL_PORT).saturating_add(offset);
     ServiceConfig {
         listen: (Ipv4Addr::LOCALHOST, port).into(),
-        database_url: database_url.to_owned(),
+        database_url: database.runner.clone(),
+        owner_database_url: Some(database.owner.clone()),
         database_connections: DATABASE_CONNECTIONS,
         calls_at_once: None,
         jwks_file: Some(keys),
