@@ -1,7 +1,11 @@
 //! What the tables of both services keep to, read from the database's own catalogue.
 
+use muster_service::rules::pool;
 use muster_tests::World;
+use prost_reflect::EnumValueDescriptor;
 use sqlx::Row;
+
+const SCENARIO: &str = include_str!("../../deploy/scenarios/haiti-mss.toml");
 
 /// Tables that are of no mission: what migrations were run, and which database this is.
 const OF_NO_MISSION: [&str; 2] = ["_sqlx_migrations", "restore_detection"];
@@ -13,6 +17,32 @@ async fn found(schema: &str, query: &str) -> Vec<String> {
     sql.close().await;
     rows.iter().map(|row| row.get::<String, _>(0)).collect()
 }
+
+/// Columns whose words are those of an enum of the contract.
+const WORDS: [(&str, &str); 22] = [
+    ("deployment.pledges.category", "deployment.v1.PersonnelCategory"),
+    ("deployment.pledges.state", "deployment.v1.PledgeState"),
+    ("deployment.contingents.category", "deployment.v1.PersonnelCategory"),
+    ("deployment.contingents.state", "deployment.v1.ContingentState"),
+    ("deployment.contingent_steps.from_state", "deployment.v1.ContingentState"),
+    ("deployment.contingent_steps.to_state", "deployment.v1.ContingentState"),
+    ("deployment.readiness_checks.kind", "deployment.v1.ReadinessCheckType"),
+    ("deployment.headcount_entries.from_account", "deployment.v1.HeadcountAccount"),
+    ("deployment.headcount_entries.to_account", "deployment.v1.HeadcountAccount"),
+    ("deployment.movements.direction", "deployment.v1.MovementDirection"),
+    ("deployment.movements.mode", "deployment.v1.TransportMode"),
+    ("deployment.movements.state", "deployment.v1.MovementState"),
+    ("deployment.sites.kind", "deployment.v1.SiteKind"),
+    ("deployment.site_statuses.control", "deployment.v1.SiteControl"),
+    ("deployment.strength_claims.measure", "deployment.v1.StrengthMeasure"),
+    ("reporting.incidents.kind", "reporting.v1.IncidentType"),
+    ("reporting.incidents.verification", "reporting.v1.VerificationState"),
+    ("reporting.assessments.controller_kind", "reporting.v1.ControllerKind"),
+    ("reporting.assessments.confidence", "reporting.v1.Confidence"),
+    ("reporting.assessments.date_precision", "common.v1.DatePrecision"),
+    ("reporting.timeline_events.kind", "reporting.v1.TimelineEventKind"),
+    ("reporting.situation_reports.state", "reporting.v1.SituationReportState"),
+];
 
 /// Tables that lie on several machines are divided by mission.
 #[tokio::test]
@@ -133,4 +163,68 @@ async fn a_schema_of_another_version_is_refused_and_left_as_it_is() {
     let after: Vec<String> = sqlx::query_scalar(stand).fetch_one(&owner).await.unwrap();
     owner.close().await;
     assert_eq!(before, after);
+}
+
+/// The words that the check of a column allows.
+const ALLOWED: &str = "select array_agg(word[1] order by word[1])
+    from pg_constraint k
+        join pg_attribute a on a.attrelid = k.conrelid and k.conkey = array[a.attnum],
+        regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') as word
+    where k.conrelid = $1::regclass and k.contype = 'c' and a.attname = $2
+        and k.conname like '%_is_known'";
+
+#[tokio::test]
+async fn a_column_of_words_holds_those_of_the_contract() {
+    let world = World::start().await;
+    let admin = world.sql("postgres").await;
+    for (column, contract) in WORDS {
+        let (table, column) = column.rsplit_once('.').unwrap();
+        let allowed: Option<Vec<String>> =
+            sqlx::query_scalar(ALLOWED).bind(table).bind(column).fetch_one(&admin).await.unwrap();
+        let known = pool().get_enum_by_name(&format!("muster.{contract}")).unwrap();
+        let mut known: Vec<String> =
+            known.values().filter(|value| value.number() != 0).map(|value| word(&value)).collect();
+        known.sort();
+        assert_eq!(allowed, Some(known), "{table}.{column}");
+    }
+    admin.close().await;
+}
+
+/// What a value of an enum is called where it is kept: its name without the enum's.
+fn word(value: &EnumValueDescriptor) -> String {
+    let kind = value.parent_enum();
+    let prefix = kind.default_value().name().trim_end_matches("UNSPECIFIED").to_owned();
+    value.name().trim_start_matches(prefix.as_str()).to_lowercase()
+}
+
+#[tokio::test]
+async fn the_balances_are_what_the_ledger_adds_up_to() {
+    let world = World::start().await;
+    world.load(SCENARIO).await;
+    let admin = world.sql("postgres").await;
+    let (balances, differences): (i64, i64) = sqlx::query_as(
+        "with people as (
+            select mission, contingent, to_account as account, headcount::bigint as headcount
+            from deployment.headcount_entries
+            union all
+            select mission, contingent, from_account, -headcount from deployment.headcount_entries
+        ), sums as (
+            select mission, contingent, account, sum(headcount)::bigint as headcount from people
+            where account <> 'outside' group by mission, contingent, account
+        )
+        select (select count(*) from deployment.headcount_balances),
+            (select count(*) from deployment.headcount_balances b
+                full join sums s using (mission, contingent, account)
+                where b.headcount is distinct from s.headcount)",
+    )
+    .fetch_one(&admin)
+    .await
+    .unwrap();
+    assert!(0 < balances);
+    assert_eq!(differences, 0);
+    let below = "update deployment.headcount_balances set headcount = -1";
+    let refused = sqlx::query(below).execute(&admin).await.unwrap_err();
+    let broken = refused.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+    assert_eq!(broken, Some("no_account_is_below_zero"));
+    admin.close().await;
 }

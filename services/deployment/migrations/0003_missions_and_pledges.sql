@@ -94,8 +94,14 @@ create table deployment.pledges (
 
     primary key (mission, id),
     constraint pledge_partner_exists foreign key (mission, partner) references deployment.partners,
+    constraint category_is_known check (category in ('police', 'military', 'civilian', 'mixed')),
     constraint state_is_known check (
         state in ('offered', 'confirmed', 'fulfilled_in_part', 'fulfilled', 'withdrawn')
+    ),
+    constraint offered_is_not_confirmed check (state <> 'offered' or confirmed_on is null),
+    constraint confirmed_has_when check (state <> 'confirmed' or confirmed_on is not null),
+    constraint fulfilled_has_people check (
+        state = 'withdrawn' or (state in ('fulfilled_in_part', 'fulfilled')) = (0 < arrived)
     ),
     constraint confirmed_has_both_times check (
         (confirmed_on is null) = (confirm_recorded_at is null)

@@ -24,6 +24,20 @@ create table deployment.contingents (
     constraint contingent_pledge_exists foreign key (mission, pledge) references deployment.pledges,
     constraint ordinal_is_used_once unique (mission, partner, ordinal),
     constraint headcount_is_positive check (0 < headcount),
+    constraint category_is_known check (category in ('police', 'military', 'civilian', 'mixed')),
+    constraint state_is_known check (
+        state in (
+            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
+            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
+        )
+    ),
+    constraint held_stage_is_known check (
+        held_stage in (
+            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
+            'deployed', 'rotating', 'repatriated'
+        )
+    ),
+    constraint steps_have_a_last_one check ((0 < steps) = (last_step_at is not null)),
     constraint held_has_a_stage check ((state = 'on_hold') = (held_stage is not null))
 );
 
@@ -44,7 +58,19 @@ create table deployment.contingent_steps (
 
     primary key (mission, contingent, id),
     constraint step_contingent_exists
-        foreign key (mission, contingent) references deployment.contingents
+        foreign key (mission, contingent) references deployment.contingents,
+    constraint from_state_is_known check (
+        from_state in (
+            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
+            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
+        )
+    ),
+    constraint to_state_is_known check (
+        to_state in (
+            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
+            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
+        )
+    )
 );
 
 -- One look at whether a contingent is fit to go.
@@ -65,7 +91,10 @@ create table deployment.readiness_checks (
 
     primary key (mission, contingent, id),
     constraint check_contingent_exists
-        foreign key (mission, contingent) references deployment.contingents
+        foreign key (mission, contingent) references deployment.contingents,
+    constraint kind_is_known check (
+        kind in ('training', 'medical', 'equipment', 'legal_clearance', 'vetting', 'briefing')
+    )
 );
 
 -- The double-entry ledger of people: so many left one account and entered another.
@@ -87,10 +116,41 @@ create table deployment.headcount_entries (
     primary key (mission, contingent, id),
     constraint entry_contingent_exists
         foreign key (mission, contingent) references deployment.contingents,
-    constraint entry_moves_people check (0 < headcount and from_account <> to_account)
+    constraint entry_moves_people check (0 < headcount and from_account <> to_account),
+    constraint from_account_is_known check (
+        from_account in (
+            'outside', 'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical',
+            'missing', 'dead', 'returning', 'repatriated'
+        )
+    ),
+    constraint to_account_is_known check (
+        to_account in (
+            'outside', 'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical',
+            'missing', 'dead', 'returning', 'repatriated'
+        )
+    )
 );
 
 create index headcount_entries_by_time on deployment.headcount_entries (mission, effective_at);
+
+-- How many people the ledger has in each account of a contingent; `outside` has no balance.
+create table deployment.headcount_balances (
+    mission    text not null,
+    contingent text not null,
+    account    text not null,
+    headcount  bigint not null,
+
+    primary key (mission, contingent, account),
+    constraint balance_contingent_exists
+        foreign key (mission, contingent) references deployment.contingents,
+    constraint account_is_known check (
+        account in (
+            'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical', 'missing',
+            'dead', 'returning', 'repatriated'
+        )
+    ),
+    constraint no_account_is_below_zero check (0 <= headcount)
+);
 
 -- Carries people of one contingent from one place to another.
 create table deployment.movements (
@@ -119,7 +179,19 @@ create table deployment.movements (
     primary key (mission, id),
     constraint movement_contingent_exists
         foreign key (mission, contingent) references deployment.contingents,
-    constraint departed_has_when_and_how_many check ((departed_at is not null) = (0 < departed))
+    constraint direction_is_known check (direction in ('deployment', 'repatriation')),
+    constraint mode_is_known check (mode in ('air', 'sea', 'road')),
+    constraint state_is_known check (
+        state in ('planned', 'delayed', 'departed', 'arrived_in_part', 'arrived', 'cancelled')
+    ),
+    constraint departed_has_when check (
+        (state in ('departed', 'arrived_in_part', 'arrived')) = (departed_at is not null)
+    ),
+    constraint departed_has_how_many check ((departed_at is not null) = (0 < departed)),
+    constraint arrived_has_parts check ((state in ('arrived_in_part', 'arrived')) = (0 < arrivals)),
+    constraint arrivals_have_people check ((0 < arrivals) = (0 < arrived)),
+    constraint arrivals_have_a_last_one check ((0 < arrivals) = (last_arrived_at is not null)),
+    constraint nobody_arrives_who_did_not_depart check (arrived <= departed)
 );
 
 create index movements_by_contingent on deployment.movements (mission, contingent);
@@ -160,6 +232,12 @@ create table deployment.sites (
 
     primary key (mission, id),
     constraint site_area_exists foreign key (mission, area) references deployment.areas,
+    constraint kind_is_known check (
+        kind in (
+            'airport', 'seaport', 'hospital', 'government', 'police', 'prison', 'base', 'road',
+            'training', 'other'
+        )
+    ),
     constraint point_is_whole check ((latitude is null) = (longitude is null))
 );
 
@@ -180,7 +258,8 @@ create table deployment.site_statuses (
     updated_at   timestamptz not null,
 
     primary key (mission, site, id),
-    constraint status_site_exists foreign key (mission, site) references deployment.sites
+    constraint status_site_exists foreign key (mission, site) references deployment.sites,
+    constraint control_is_known check (control in ('secured', 'contested', 'lost', 'closed'))
 );
 
 create index site_statuses_by_time on deployment.site_statuses (mission, site, effective_at);
@@ -199,5 +278,11 @@ create table deployment.strength_claims (
     created_at timestamptz not null,
     updated_at timestamptz not null,
 
-    primary key (mission, id)
+    primary key (mission, id),
+    constraint measure_is_known check (
+        measure in (
+            'authorised', 'planned', 'pledged', 'confirmed', 'ready', 'in_transit', 'arrived',
+            'present', 'effective', 'listed', 'operational', 'available'
+        )
+    )
 );

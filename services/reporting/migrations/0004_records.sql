@@ -19,6 +19,12 @@ create table reporting.incidents (
 
     primary key (mission, id),
     constraint incident_days_are_in_order check (first_day <= last_day),
+    constraint kind_is_known check (
+        kind in (
+            'killing', 'injury', 'kidnapping', 'sexual_violence', 'armed_clash', 'attack_on_site',
+            'prison_break', 'looting_or_arson', 'displacement', 'other'
+        )
+    ),
     constraint verification_is_known check (
         verification in ('unverified', 'verified', 'unverifiable', 'rejected')
     ),
@@ -80,7 +86,12 @@ create table reporting.assessments (
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
 
-    primary key (mission, id)
+    primary key (mission, id),
+    constraint controller_kind_is_known check (
+        controller_kind in ('armed_group', 'state', 'self_defence_group')
+    ),
+    constraint confidence_is_known check (confidence in ('low', 'moderate', 'high')),
+    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year'))
 );
 
 -- What someone said, word for word.
@@ -103,6 +114,7 @@ create table reporting.statements (
     updated_at     timestamptz not null,
 
     primary key (mission, id),
+    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year')),
     constraint statement_days_are_in_order check (first_day <= last_day)
 );
 
@@ -128,6 +140,8 @@ create table reporting.timeline_events (
     updated_at     timestamptz not null,
 
     primary key (mission, id),
+    constraint kind_is_known check (kind in ('political', 'security', 'humanitarian', 'mission')),
+    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year')),
     constraint event_days_are_in_order check (first_day <= last_day),
     constraint mission_events_have_a_subject check ((kind = 'mission') = (subject is not null))
 );

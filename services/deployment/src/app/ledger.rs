@@ -1,5 +1,7 @@
 //! Entries in the ledger of people.
 
+use std::collections::BTreeMap;
+
 use muster_service::{Work, resource, standard, table};
 use muster_values::{Id, MissionId, Place, Stored};
 use time::OffsetDateTime;
@@ -11,7 +13,7 @@ use crate::{
         contingent::{Contingent, Transfer},
         headcount::{self as people, Account, Entry, Ledger, TooLarge},
     },
-    store::missions,
+    store::{headcount, missions},
 };
 
 /// Entries that one thing causes in the ledger of one contingent.
@@ -48,13 +50,31 @@ impl LedgerPosting {
         transfers: &[Transfer],
     ) -> Result<(), Error> {
         for transfer in transfers {
-            self.post_one(work, ledger, *transfer).await?;
+            self.add(work, ledger, *transfer).await?;
         }
-        Ok(())
+        self.balance(work, transfers).await
     }
 
     /// The same for one entry; answers its id.
     pub async fn post_one(
+        &self,
+        work: &mut Work,
+        ledger: &mut Ledger,
+        transfer: Transfer,
+    ) -> Result<Id, Error> {
+        let id = self.add(work, ledger, transfer).await?;
+        self.balance(work, &[transfer]).await?;
+        Ok(id)
+    }
+
+    /// Keeps the balances what the entries add up to: the database, too, lets none be below zero.
+    async fn balance(&self, work: &mut Work, transfers: &[Transfer]) -> Result<(), Error> {
+        let changes = net(transfers);
+        headcount::change_balances(work.db(), &self.mission, &self.contingent, &changes).await?;
+        Ok(())
+    }
+
+    async fn add(
         &self,
         work: &mut Work,
         ledger: &mut Ledger,
@@ -80,6 +100,20 @@ impl LedgerPosting {
             actor,
         })
     }
+}
+
+/// By how many people transfers change each account; those outside are not counted.
+fn net(transfers: &[Transfer]) -> Vec<(Account, i64)> {
+    let mut changes = BTreeMap::<Account, i64>::new();
+    for transfer in transfers {
+        for (account, people) in
+            [(transfer.from, -transfer.headcount), (transfer.to, transfer.headcount)]
+        {
+            let change = changes.entry(account).or_default();
+            *change = change.saturating_add(people);
+        }
+    }
+    changes.into_iter().filter(|(account, _)| *account != Account::Outside).collect()
 }
 
 /// Moves entries of a contingent's ledger to another moment, for what caused them happened then;

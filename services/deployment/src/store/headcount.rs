@@ -1,10 +1,10 @@
 use muster_service::table;
-use muster_values::MissionId;
+use muster_values::{Id, MissionId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::domain::headcount::Entry;
+use crate::domain::headcount::{Account, Entry};
 
 table! {
     Entry in "deployment.headcount_entries" by ["mission", "contingent", "id"] {
@@ -16,6 +16,37 @@ table! {
         note: Plain,
         actor: Plain,
     }
+}
+
+/// Changes the balances of a contingent's accounts, each by so many people.
+pub async fn change_balances(
+    db: &mut PgConnection,
+    mission: &MissionId,
+    contingent: &Id,
+    changes: &[(Account, i64)],
+) -> Result<(), Error> {
+    let (accounts, people): (Vec<String>, Vec<i64>) =
+        changes.iter().map(|(account, people)| (account.to_string(), *people)).unzip();
+    sqlx::query!(
+        "with change as (
+            select account, people from unnest($3::text[], $4::bigint[]) as c (account, people)
+        ), changed as (
+            update deployment.headcount_balances b set headcount = b.headcount + c.people
+            from change c
+            where b.mission = $1 and b.contingent = $2 and b.account = c.account
+            returning b.account
+        )
+        insert into deployment.headcount_balances (mission, contingent, account, headcount)
+        select $1, $2, c.account, c.people from change c
+        where c.account not in (select account from changed)",
+        mission.as_str(),
+        contingent.as_str(),
+        &accounts,
+        &people,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// How many more or fewer were present in the whole mission from a moment on, oldest first.
