@@ -103,6 +103,30 @@ async fn every_method_answers_an_empty_request_without_a_fault_of_ours() {
     }
 }
 
+#[tokio::test]
+async fn metadata_that_is_too_large_is_refused_and_the_connection_goes_on() {
+    let world = World::start().await;
+    let (channel, _) = world.channels().await;
+    let method = methods().into_iter().find(|method| method.name() == "GetMission").unwrap();
+    let one = |bytes: usize| {
+        MetadataMap::from_headers(
+            [("x-note".parse().unwrap(), "x".repeat(bytes).parse().unwrap())].into_iter().collect(),
+        )
+    };
+    let many = |entries: usize| {
+        let entry = |n: usize| (format!("x-{n}").parse().unwrap(), "1".parse().unwrap());
+        MetadataMap::from_headers((0..entries).map(entry).collect())
+    };
+    for metadata in [one(64 * 1024), many(10_000), one(1_000_000), one(17 * 1024)] {
+        let refused = hostile::send(channel.clone(), &method, Vec::new(), metadata).await;
+        let refused = refused.unwrap_err();
+        let found = (refused.code(), reason(&refused));
+        assert_eq!(found, (Code::ResourceExhausted, "MESSAGE_TOO_LARGE".to_owned()));
+        let next = hostile::send(channel.clone(), &method, Vec::new(), MetadataMap::new()).await;
+        assert_eq!(next.unwrap_err().code(), Code::Unauthenticated);
+    }
+}
+
 async fn send(world: &World, method: &MethodDescriptor, bytes: Vec<u8>) -> Status {
     let channel = world.client.service_of(method).unwrap().clone();
     hostile::send(channel, method, bytes, MetadataMap::new()).await.unwrap_err()

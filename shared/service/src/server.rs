@@ -45,8 +45,9 @@ pub const MAX_QUESTION_BYTES: usize = 4 * 1024;
 pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 const MAX_STREAMS: u32 = 1024;
-/// The transport answers larger headers without a grpc-status; those between are refused by us.
-const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// The transport answers larger metadata without a grpc-status, or ends the connection; what is
+/// smaller, and larger than anything needs, is refused by a layer and the connection goes on.
+const MAX_HEADER_BYTES: u32 = 1024 * 1024;
 /// When a client is asked to connect anew, so that clients come to new replicas in time. Streams
 /// that run go on; with a grace they would be cut.
 const CONNECTION_AGE: Duration = Duration::from_mins(30);
