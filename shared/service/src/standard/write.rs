@@ -160,7 +160,7 @@ where
         let base = last.as_ref().map_or_else(|| before.pack(), |(base, _)| base.clone());
         let message = mask::merged(&base, &resource, mask.as_ref()).at("update_mask");
         let message = message.map_err(|violation| refuse(&[violation]))?;
-        obeys(&message, Q::FIELD)?;
+        obeys(&base, &message, Q::FIELD)?;
         let content = C::unpack(message, &place.mission).at(Q::FIELD);
         stored.content = content.map_err(|violation| refuse(&[violation]))?;
         C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
@@ -270,12 +270,22 @@ async fn may_change<C: Record>(work: &mut Work, stored: &Stored<C>) -> Result<()
     Ok(())
 }
 
-/// Checks a message that an update gave against the rules of its fields.
-fn obeys<M: Message + Name>(message: &M, field: &str) -> Result<(), Refusal> {
+/// Checks what an update made of a message against the rules of the fields that it changed: a field
+/// that it leaves alone may be older than its rule.
+fn obeys<M: Message + Name>(before: &M, after: &M, field: &str) -> Result<(), Refusal> {
     let Some(descriptor) = rules::message(&M::full_name()) else { return Ok(()) };
-    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice());
-    let dynamic = dynamic.map_err(|error| status::internal(&error))?;
-    let broken = rules::violations(&dynamic);
+    let read = |message: &M| {
+        let message =
+            DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice());
+        message.map_err(|error| status::internal(&error))
+    };
+    let (before, after) = (read(before)?, read(after)?);
+    let mut broken = rules::violations(&after);
+    broken.retain(|violation| {
+        let name = violation.path().split(['.', '[']).next().unwrap_or_default();
+        let is_field = descriptor.get_field_by_name(name).is_some();
+        !is_field || before.get_field_by_name(name) != after.get_field_by_name(name)
+    });
     if broken.is_empty() {
         return Ok(());
     }
@@ -291,4 +301,26 @@ fn referenced(name: &str, error: sqlx::Error) -> Refusal {
         return Refusal::new(Reason::StillReferenced, message).with("name", name);
     }
     error.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use muster_proto::deployment::v1::Pledge;
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_older_than_its_rule_stands_in_the_way_of_no_other() {
+        let with = |conditions: usize, partner: &str| Pledge {
+            partner: partner.into(),
+            conditions: "x".repeat(conditions),
+            offer_date: Some(muster_proto::google::r#type::Date { year: 2024, month: 1, day: 1 }),
+            ..Pledge::default()
+        };
+        let old = with(1001, "missions/m/partners/ken");
+        obeys(&old, &with(1001, "missions/m/partners/ben"), "pledge").unwrap();
+        let changed = obeys(&old, &with(1002, "missions/m/partners/ken"), "pledge");
+        assert_eq!(changed.unwrap_err().reason(), Reason::FieldInvalid);
+        obeys(&old, &with(1000, "missions/m/partners/ken"), "pledge").unwrap();
+    }
 }
