@@ -13,6 +13,9 @@ pub mod movement;
 pub mod site;
 pub mod claim;
 
+#[cfg(test)]
+mod transitions;
+
 pub use muster_values::date::moment;
 
 /// A state that does not allow what was asked.

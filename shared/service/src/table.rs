@@ -15,7 +15,9 @@ use sqlx::{
 
 use crate::resource::Key;
 
-pub use self::codec::{Codec, Json, OptionalJson, OptionalText, Plain, Text, Texts, parsed};
+pub use self::codec::{
+    Codec, Json, OptionalJson, OptionalText, Plain, Text, Texts, misfit, parsed,
+};
 
 /// What a record says, as it is kept in a table of its own.
 pub trait Table: Sized {

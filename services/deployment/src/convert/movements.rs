@@ -14,10 +14,6 @@ use crate::{
 
 wire_enum!(Direction, pb::MovementDirection { Deployment, Repatriation });
 wire_enum!(Mode, pb::TransportMode { Air, Sea, Road });
-wire_enum!(
-    State,
-    pb::MovementState { Planned, Delayed, Departed, ArrivedInPart, Arrived, Cancelled }
-);
 
 impl Content for Movement {
     type Message = pb::Movement;
@@ -40,17 +36,13 @@ impl Content for Movement {
             planned: movement.planned_headcount,
             window: movement.window.map(window).transpose().at("window")?.unwrap_or_default(),
             state: State::Planned,
-            departed_at: None,
-            departed: 0,
-            arrivals: 0,
-            arrived: 0,
-            last_arrived_at: None,
             note: String::new(),
             sources: wire::sources(movement.sources)?,
         })
     }
 
     fn pack(stored: &Stored<Self>) -> pb::Movement {
+        let (departure, arrivals) = (stored.state.departure(), stored.state.arrivals());
         pb::Movement {
             contingent: stored.mission.child("contingents", &stored.contingent),
             direction: pb::MovementDirection::from(stored.direction).into(),
@@ -60,10 +52,10 @@ impl Content for Movement {
             destination: Some(wire_place(&stored.destination)),
             planned_headcount: stored.planned,
             window: Some(wire_window(stored.window)),
-            state: pb::MovementState::from(stored.state).into(),
-            departure_time: stored.departed_at.map(timestamp),
-            departed_headcount: stored.departed,
-            arrived_headcount: stored.arrived,
+            state: state(stored.state).into(),
+            departure_time: departure.map(|departure| timestamp(departure.at)),
+            departed_headcount: departure.map_or(0, |departure| departure.headcount),
+            arrived_headcount: arrivals.map_or(0, |arrivals| arrivals.headcount),
             slippage: stored.slippage().map(|late| Duration {
                 seconds: late.whole_seconds(),
                 nanos: late.subsec_nanoseconds(),
@@ -72,6 +64,17 @@ impl Content for Movement {
             sources: wire_sources(&stored.sources),
             ..pb::Movement::default()
         }
+    }
+}
+
+fn state(state: State) -> pb::MovementState {
+    match state {
+        State::Planned => pb::MovementState::Planned,
+        State::Delayed => pb::MovementState::Delayed,
+        State::Departed(_) => pb::MovementState::Departed,
+        State::ArrivedInPart { .. } => pb::MovementState::ArrivedInPart,
+        State::Arrived { .. } => pb::MovementState::Arrived,
+        State::Cancelled => pb::MovementState::Cancelled,
     }
 }
 

@@ -21,18 +21,6 @@ words! {
     }
 }
 
-words! {
-    /// How far a movement is.
-    pub enum State {
-        Planned = "planned",
-        Delayed = "delayed",
-        Departed = "departed",
-        ArrivedInPart = "arrived_in_part",
-        Arrived = "arrived",
-        Cancelled = "cancelled",
-    }
-}
-
 /// Where a movement begins or ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -79,8 +67,9 @@ impl Collected for Arrival {
 /// Carries people of one contingent from one place to another.
 ///
 /// ```text
-/// PLANNED ⇄ DELAYED → DEPARTED → ARRIVED_IN_PART → ARRIVED
-///     └───────┴→ CANCELLED
+/// PLANNED → DELAYED → DEPARTED → ARRIVED_IN_PART → ARRIVED
+/// before DEPARTED:  PLANNED → DEPARTED; any → CANCELLED
+/// from DEPARTED:    → ARRIVED, where all arrive at once
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Movement {
@@ -93,18 +82,89 @@ pub struct Movement {
     pub planned: i32,
     pub window: Window,
     pub state: State,
-    pub departed_at: Option<OffsetDateTime>,
-    pub departed: i32,
-    /// How many arrivals there were, how many people they brought, and when the last one was.
-    pub arrivals: i32,
-    pub arrived: i32,
-    pub last_arrived_at: Option<OffsetDateTime>,
+    /// Why it was delayed or cancelled; one that was delayed keeps it when it departs.
     pub note: String,
     pub sources: Vec<Source>,
 }
 
 impl Collected for Movement {
     const COLLECTION: &'static str = "movements";
+}
+
+/// How far a movement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Planned,
+    Delayed,
+    Departed(Departure),
+    ArrivedInPart {
+        departure: Departure,
+        arrivals: Arrivals,
+    },
+    /// Everyone who left arrived.
+    Arrived {
+        departure: Departure,
+        arrivals: Arrivals,
+    },
+    Cancelled,
+}
+
+/// How many people left, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departure {
+    pub at: OffsetDateTime,
+    pub headcount: i32,
+}
+
+/// The sum of a movement's arrivals: how many there were, how many people they brought, and when
+/// the last one was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrivals {
+    pub count: i32,
+    pub headcount: i32,
+    pub last_at: OffsetDateTime,
+}
+
+impl State {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Delayed => "delayed",
+            Self::Departed(_) => "departed",
+            Self::ArrivedInPart { .. } => "arrived_in_part",
+            Self::Arrived { .. } => "arrived",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn departure(&self) -> Option<Departure> {
+        match self {
+            Self::Departed(departure)
+            | Self::ArrivedInPart { departure, .. }
+            | Self::Arrived { departure, .. } => Some(*departure),
+            Self::Planned | Self::Delayed | Self::Cancelled => None,
+        }
+    }
+
+    pub fn arrivals(&self) -> Option<Arrivals> {
+        match self {
+            Self::ArrivedInPart { arrivals, .. } | Self::Arrived { arrivals, .. } => {
+                Some(*arrivals)
+            }
+            Self::Planned | Self::Delayed | Self::Departed(_) | Self::Cancelled => None,
+        }
+    }
+}
+
+impl Arrivals {
+    /// The sum with one more arrival.
+    fn with(self, arrival: &Arrival) -> Self {
+        Self {
+            count: self.count.saturating_add(1),
+            headcount: self.headcount + arrival.headcount,
+            last_at: self.last_at.max(arrival.at),
+        }
+    }
 }
 
 /// Why a movement stays as it is.
@@ -121,29 +181,47 @@ pub enum Refused {
 impl Movement {
     pub fn depart(&mut self, at: OffsetDateTime, headcount: i32) -> Result<(), Refused> {
         self.before_departure()?;
-        self.state = State::Departed;
-        self.departed_at = Some(at);
-        self.departed = headcount;
+        self.state = State::Departed(Departure { at, headcount });
         Ok(())
     }
 
-    /// Some or all of those on the way arrived. How many are on the way, the ledger knows.
+    /// Some or all of those on the way arrived.
     pub fn arrive(&mut self, arrival: &Arrival) -> Result<(), Refused> {
-        if !matches!(self.state, State::Departed | State::ArrivedInPart) {
-            return Err(self.forbids("DEPARTED or ARRIVED_IN_PART").into());
-        }
+        let (departure, before) = match self.state {
+            State::Departed(departure) => {
+                (departure, Arrivals { count: 0, headcount: 0, last_at: arrival.at })
+            }
+            State::ArrivedInPart { departure, arrivals } => (departure, arrivals),
+            State::Planned | State::Delayed | State::Arrived { .. } | State::Cancelled => {
+                return Err(self.forbids("DEPARTED or ARRIVED_IN_PART").into());
+            }
+        };
         self.not_before_departure("effective_time", arrival.at)?;
-        let travelling = self.departed - self.arrived;
+        let travelling = departure.headcount - before.headcount;
         if travelling < arrival.headcount {
             let Arrival { at, headcount: asked, .. } = *arrival;
             return Err(Refused::TooMany { account: self.way(), travelling, asked, at });
         }
-        let all = travelling == arrival.headcount;
-        self.state = if all { State::Arrived } else { State::ArrivedInPart };
-        self.arrivals = self.arrivals.saturating_add(1);
-        self.arrived += arrival.headcount;
-        self.last_arrived_at = self.last_arrived_at.max(Some(arrival.at));
+        let arrivals = before.with(arrival);
+        self.state = if travelling == arrival.headcount {
+            State::Arrived { departure, arrivals }
+        } else {
+            State::ArrivedInPart { departure, arrivals }
+        };
         Ok(())
+    }
+
+    /// An arrival was put at another moment, and the last one was then.
+    pub fn correct_last_arrival(&mut self, last_at: OffsetDateTime) -> Result<(), Refused> {
+        match &mut self.state {
+            State::ArrivedInPart { arrivals, .. } | State::Arrived { arrivals, .. } => {
+                arrivals.last_at = last_at;
+                Ok(())
+            }
+            State::Planned | State::Delayed | State::Departed(_) | State::Cancelled => {
+                Err(self.forbids("ARRIVED_IN_PART or ARRIVED").into())
+            }
+        }
     }
 
     pub fn delay(&mut self, window: Window, note: String) -> Result<(), Refused> {
@@ -169,11 +247,6 @@ impl Movement {
             before.before_departure()?;
         }
         self.state = before.state;
-        self.departed_at = before.departed_at;
-        self.departed = before.departed;
-        self.arrivals = before.arrivals;
-        self.arrived = before.arrived;
-        self.last_arrived_at = before.last_arrived_at;
         self.note.clone_from(&before.note);
         Ok(())
     }
@@ -192,9 +265,9 @@ impl Movement {
         field: &'static str,
         at: OffsetDateTime,
     ) -> Result<(), OutOfOrder> {
-        match self.departed_at {
-            Some(departed_at) if at < departed_at => {
-                Err(OutOfOrder { field, earliest: moment(departed_at) })
+        match self.state.departure() {
+            Some(departure) if at < departure.at => {
+                Err(OutOfOrder { field, earliest: moment(departure.at) })
             }
             _ => Ok(()),
         }
@@ -203,127 +276,26 @@ impl Movement {
     /// How much later than the end of the latest planned day at the mission's place the last part
     /// arrived.
     pub fn slippage(&self) -> Option<Duration> {
-        let late = self.last_arrived_at? - self.window.due_at?;
+        let late = self.state.arrivals()?.last_at - self.window.due_at?;
         (Duration::ZERO < late).then_some(late)
     }
 
     fn before_departure(&self) -> Result<(), StateForbids> {
         match self.state {
             State::Planned | State::Delayed => Ok(()),
-            _ => Err(self.forbids("PLANNED or DELAYED")),
+            State::Departed(_)
+            | State::ArrivedInPart { .. }
+            | State::Arrived { .. }
+            | State::Cancelled => Err(self.forbids("PLANNED or DELAYED")),
         }
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
-        StateForbids { what: "the movement".to_owned(), state: self.state.as_str(), allowed }
+        StateForbids { what: "the movement".to_owned(), state: self.state.word(), allowed }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use time::macros::{date, datetime};
-
-    use super::*;
-
-    const START: OffsetDateTime = datetime!(2024-06-24 20:00 UTC);
-
-    fn planned() -> Movement {
-        let place =
-            |name: &str| Place { display_name: name.into(), locode: String::new(), area: None };
-        Movement {
-            contingent: Id::trusted("ken-1"),
-            direction: Direction::Deployment,
-            mode: Some(Mode::Air),
-            carrier: String::new(),
-            origin: place("Nairobi"),
-            destination: place("Port-au-Prince"),
-            planned: 400,
-            window: window(&Zone::UTC),
-            state: State::Planned,
-            departed_at: None,
-            departed: 0,
-            arrivals: 0,
-            arrived: 0,
-            last_arrived_at: None,
-            note: String::new(),
-            sources: Vec::new(),
-        }
-    }
-
-    fn part(at: OffsetDateTime, headcount: i32) -> Arrival {
-        Arrival { at, headcount, note: String::new(), entry: None }
-    }
-
-    #[test]
-    fn a_movement_may_arrive_in_parts_but_not_with_more_than_left() {
-        let mut movement = planned();
-        movement.depart(START, 300).unwrap();
-        movement.arrive(&part(START + Duration::DAY, 200)).unwrap();
-        assert_eq!(movement.state, State::ArrivedInPart);
-        let too_many = movement.arrive(&part(START + Duration::DAY, 101));
-        let (account, at) = (Account::InTransit, START + Duration::DAY);
-        let expected = Refused::TooMany { account, travelling: 100, asked: 101, at };
-        assert_eq!(too_many, Err(expected));
-        movement.arrive(&part(START + Duration::DAY, 100)).unwrap();
-        assert_eq!((movement.state, movement.arrived), (State::Arrived, 300));
-    }
-
-    #[test]
-    fn an_arrival_does_not_come_before_the_departure() {
-        let mut movement = planned();
-        movement.depart(START, 200).unwrap();
-        let refused = movement.arrive(&part(START - Duration::SECOND, 200));
-        assert!(matches!(refused, Err(Refused::Order(_))));
-    }
-
-    #[test]
-    fn those_who_are_on_the_way_home_are_returning() {
-        let mut movement = Movement { direction: Direction::Repatriation, ..planned() };
-        movement.depart(START, 200).unwrap();
-        let refused = movement.arrive(&part(START, 201));
-        assert!(matches!(refused, Err(Refused::TooMany { account: Account::Returning, .. })));
-    }
-
-    #[test]
-    fn the_earliest_time_is_told_as_the_wire_writes_times() {
-        let mut movement = planned();
-        movement.depart(START, 200).unwrap();
-        let Err(Refused::Order(order)) = movement.arrive(&part(START - Duration::DAY, 1)) else {
-            panic!("an arrival before the departure")
-        };
-        assert_eq!(order.earliest, "2024-06-24T20:00:00Z");
-    }
-
-    fn window(zone: &Zone) -> Window {
-        let latest_arrival = Some(date!(2024 - 06 - 25));
-        Window { latest_arrival, ..Window::default() }.at_place(zone)
-    }
-
-    #[test]
-    fn the_latest_day_ends_where_the_mission_is() {
-        let haiti = "America/Port-au-Prince".parse().unwrap();
-        let mut movement = Movement { window: window(&haiti), ..planned() };
-        movement.depart(START, 200).unwrap();
-        movement.arrive(&part(datetime!(2024-06-25 22:30 -4), 100)).unwrap();
-        assert_eq!(movement.slippage(), None);
-        movement.arrive(&part(datetime!(2024-06-26 0:30 -4), 100)).unwrap();
-        assert_eq!(movement.slippage(), Some(Duration::MINUTE * 30));
-    }
-
-    #[test]
-    fn slippage_counts_from_the_end_of_the_latest_day() {
-        let mut movement = planned();
-        movement.depart(START, 200).unwrap();
-        movement.arrive(&part(datetime!(2024-06-25 23:59 UTC), 100)).unwrap();
-        assert_eq!(movement.slippage(), None);
-        movement.arrive(&part(datetime!(2024-06-26 6:00 UTC), 100)).unwrap();
-        assert_eq!(movement.slippage(), Some(Duration::HOUR * 6));
-    }
-
-    #[test]
-    fn a_movement_that_left_is_not_cancelled() {
-        let mut movement = planned();
-        movement.depart(START, 200).unwrap();
-        assert!(movement.cancel("why".into()).is_err());
-    }
-}
+mod tests;
+#[cfg(test)]
+mod states;

@@ -106,3 +106,11 @@ pub fn parsed<T: FromStr<Err: Error + Send + Sync + 'static>>(
         source: Box::new(error),
     })
 }
+
+/// A row whose columns make no value together, such as a state without what it holds.
+pub fn misfit(column: &str, value: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("{value:?} does not fit the columns beside it").into(),
+    }
+}

@@ -126,10 +126,11 @@ async fn add_arrival(
     movement: &Stored<Movement>,
     arrival: Arrival,
 ) -> Result<(), Error> {
+    let number = movement.state.arrivals().map_or(0, |arrivals| arrivals.count);
     let place = Place {
         mission: movement.mission.clone(),
         outer: Some(movement.id.clone()),
-        id: Id::trusted(format!("{:06}", movement.arrivals)),
+        id: Id::trusted(format!("{number:06}")),
     };
     standard::add(work, place, arrival).await?;
     Ok(())
@@ -183,7 +184,9 @@ impl Record for Arrival {
         let entry = stored.entry.as_ref();
         move_entries(work, &of, stored.at, |found| Some(&found.id) == entry).await?;
         let arrivals = table::within::<Self>(work.db(), &movement.place()).await?;
-        movement.last_arrived_at = arrivals.iter().map(|arrival| arrival.at).max();
+        if let Some(last_at) = arrivals.iter().map(|arrival| arrival.at).max() {
+            movement.correct_last_arrival(last_at)?;
+        }
         standard::revise(work, &mut movement).await?;
         work.changed_with_the_answer(&movement);
         Ok(())
