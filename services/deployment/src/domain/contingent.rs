@@ -1,6 +1,6 @@
-use std::{fmt, str::FromStr};
+mod standing;
 
-use muster_values::{Collected, Id, Source, Stored, words::UnknownWord};
+use muster_values::{Collected, Id, Source, Stored};
 use time::OffsetDateTime;
 
 use super::{
@@ -11,6 +11,8 @@ use super::{
     pledge::Category,
     readiness::{self, ReadinessCheck},
 };
+
+pub use self::standing::Standing;
 
 /// A body of people that a partner sends, numbered per partner.
 ///
@@ -93,53 +95,6 @@ pub struct Transfer {
     pub headcount: i64,
 }
 
-/// Where a contingent stands, without where it was before a hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    At(Stage),
-    OnHold,
-    Withdrawn,
-    Cancelled,
-}
-
-impl From<State> for Standing {
-    fn from(state: State) -> Self {
-        match state {
-            State::At(stage) => Self::At(stage),
-            State::OnHold(_) => Self::OnHold,
-            State::Withdrawn => Self::Withdrawn,
-            State::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl Standing {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::At(stage) => stage.as_str(),
-            Self::OnHold => "on_hold",
-            Self::Withdrawn => "withdrawn",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl fmt::Display for Standing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Standing {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        let others = [Self::OnHold, Self::Withdrawn, Self::Cancelled];
-        let other = others.into_iter().find(|standing| standing.as_str() == word);
-        other.map_or_else(|| word.parse().map(Self::At), Ok)
-    }
-}
-
 impl Contingent {
     /// Takes the next step towards readiness, or begins the rotation.
     pub fn advance(
@@ -165,7 +120,7 @@ impl Contingent {
         if self.state != State::At(from) {
             return Err(self.forbids(allowed).into());
         }
-        if to <= Stage::Ready {
+        if to.is_before_departure() {
             ready(mission, to, checks, step.effective_at)?;
         }
         let step = self.enter(State::At(to), step)?;
@@ -180,17 +135,20 @@ impl Contingent {
 
     pub fn hold(&mut self, step: Step) -> Result<ContingentStep, Refused> {
         match self.state {
-            State::At(stage) if stage < Stage::Repatriated => {
-                self.enter(State::OnHold(stage), step)
-            }
-            _ => Err(self.forbids("any state before REPATRIATED").into()),
+            State::At(Stage::Repatriated)
+            | State::OnHold(_)
+            | State::Withdrawn
+            | State::Cancelled => Err(self.forbids("any state before REPATRIATED").into()),
+            State::At(stage) => self.enter(State::OnHold(stage), step),
         }
     }
 
     pub fn resume(&mut self, step: Step) -> Result<ContingentStep, Refused> {
         match self.state {
             State::OnHold(stage) => self.enter(State::At(stage), step),
-            _ => Err(self.forbids("ON_HOLD").into()),
+            State::At(_) | State::Withdrawn | State::Cancelled => {
+                Err(self.forbids("ON_HOLD").into())
+            }
         }
     }
 
@@ -202,8 +160,10 @@ impl Contingent {
         step: Step,
     ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
         match self.state {
-            State::At(stage) | State::OnHold(stage) if stage < Stage::Deploying => {}
-            _ => return Err(self.forbids("any state before DEPLOYING").into()),
+            State::At(stage) | State::OnHold(stage) if stage.is_before_departure() => {}
+            State::At(_) | State::OnHold(_) | State::Withdrawn | State::Cancelled => {
+                return Err(self.forbids("any state before DEPLOYING").into());
+            }
         }
         let step = self.enter(to, step)?;
         let accounts = [Account::Pledged, Account::Training, Account::Ready];
@@ -223,7 +183,9 @@ impl Contingent {
                 self.in_order(at)?;
                 ready(mission, Stage::Deploying, checks, at)
             }
-            _ => Err(self.forbids("READY, DEPLOYING or DEPLOYED").into()),
+            State::At(_) | State::OnHold(_) | State::Withdrawn | State::Cancelled => {
+                Err(self.forbids("READY, DEPLOYING or DEPLOYED").into())
+            }
         }
     }
 
@@ -233,7 +195,9 @@ impl Contingent {
             State::At(Stage::Deploying | Stage::Deployed | Stage::Rotating) => {
                 Ok(self.in_order(at)?)
             }
-            _ => Err(self.forbids("DEPLOYING, DEPLOYED or ROTATING").into()),
+            State::At(_) | State::OnHold(_) | State::Withdrawn | State::Cancelled => {
+                Err(self.forbids("DEPLOYING, DEPLOYED or ROTATING").into())
+            }
         }
     }
 
@@ -247,45 +211,34 @@ impl Contingent {
         }
     }
 
-    /// Follows its people: the state that their accounts speak of after a movement. A movement may
-    /// be recorded late, so its step stands where it happened or after the last one. A contingent
-    /// that is on hold takes no step, but those who were on the way move the stage it is held at.
+    /// Derives the stage from the ledger after a movement. A movement may be recorded late, so its
+    /// step stands where it happened or after the last one. A contingent that is on hold takes no
+    /// step, but those who were on the way move the stage it is held at.
     pub fn follow(
         &mut self,
         ledger: &Ledger,
         homeward: bool,
         mut step: Step,
     ) -> Result<Option<ContingentStep>, Refused> {
-        let (State::At(now) | State::OnHold(now)) = self.state else {
-            return Err(self.forbids("any state but WITHDRAWN and CANCELLED").into());
-        };
-        let none_in = |accounts: &[Account]| {
-            accounts.iter().all(|account| ledger.balance(*account, None) == 0)
-        };
-        let here = [Account::Present, Account::OnLeave, Account::Medical];
-        let coming = [Account::Ready, Account::InTransit];
-        let to = if homeward {
-            let all_home = none_in(&here) && none_in(&coming) && none_in(&[Account::Returning]);
-            if all_home { Stage::Repatriated } else { Stage::Rotating }
-        } else if Stage::Rotating <= now {
-            // The last who came do not undo that others went.
-            now
-        } else if none_in(&coming) {
-            Stage::Deployed
-        } else {
-            Stage::Deploying
-        };
         match self.state {
-            State::At(_) if to != now => {
+            State::At(now) => {
+                let to = stage_after(now, ledger, homeward);
+                if to == now {
+                    return Ok(None);
+                }
                 let last = self.last_step_at();
                 step.effective_at =
                     last.map_or(step.effective_at, |last| step.effective_at.max(last));
-                return Ok(Some(self.push(State::At(to), step)));
+                Ok(Some(self.push(State::At(to), step)))
             }
-            State::OnHold(_) => self.state = State::OnHold(to),
-            _ => {}
+            State::OnHold(now) => {
+                self.state = State::OnHold(stage_after(now, ledger, homeward));
+                Ok(None)
+            }
+            State::Withdrawn | State::Cancelled => {
+                Err(self.forbids("any state but WITHDRAWN and CANCELLED").into())
+            }
         }
-        Ok(None)
     }
 
     fn enter(&mut self, to: State, step: Step) -> Result<ContingentStep, Refused> {
@@ -342,6 +295,25 @@ impl ContingentStep {
     }
 }
 
+/// The stage that the accounts speak of after a movement.
+fn stage_after(now: Stage, ledger: &Ledger, homeward: bool) -> Stage {
+    let none_in =
+        |accounts: &[Account]| accounts.iter().all(|account| ledger.balance(*account, None) == 0);
+    let here = [Account::Present, Account::OnLeave, Account::Medical];
+    let coming = [Account::Ready, Account::InTransit];
+    if homeward {
+        let all_home = none_in(&here) && none_in(&coming) && none_in(&[Account::Returning]);
+        if all_home { Stage::Repatriated } else { Stage::Rotating }
+    } else if matches!(now, Stage::Rotating | Stage::Repatriated) {
+        // The last who came do not undo that others went.
+        now
+    } else if none_in(&coming) {
+        Stage::Deployed
+    } else {
+        Stage::Deploying
+    }
+}
+
 fn ready(
     mission: &Mission,
     stage: Stage,
@@ -358,3 +330,5 @@ fn transfer(from: Account, to: Account, headcount: i64) -> Vec<Transfer> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod states;

@@ -14,7 +14,7 @@ words! {
 }
 
 words! {
-    /// The steps of a contingent on its way out and home, in order.
+    /// The stages of a contingent on its way out and home.
     pub enum Stage {
         Pledged = "pledged",
         Confirmed = "confirmed",
@@ -27,6 +27,44 @@ words! {
         Deployed = "deployed",
         Rotating = "rotating",
         Repatriated = "repatriated",
+    }
+}
+
+impl Stage {
+    /// The stage that follows on the way out and home.
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Pledged => Some(Self::Confirmed),
+            Self::Confirmed => Some(Self::Training),
+            Self::Training => Some(Self::Trained),
+            Self::Trained => Some(Self::Vetted),
+            Self::Vetted => Some(Self::Briefed),
+            Self::Briefed => Some(Self::Ready),
+            Self::Ready => Some(Self::Deploying),
+            Self::Deploying => Some(Self::Deployed),
+            Self::Deployed => Some(Self::Rotating),
+            Self::Rotating => Some(Self::Repatriated),
+            Self::Repatriated => None,
+        }
+    }
+
+    /// Whether this stage is the other one, or the way to it leads through the other one.
+    pub fn is_at_or_after(self, earlier: Self) -> bool {
+        std::iter::successors(Some(earlier), |stage| stage.next()).any(|stage| stage == self)
+    }
+
+    /// Whether nobody has left yet.
+    pub fn is_before_departure(self) -> bool {
+        match self {
+            Self::Pledged
+            | Self::Confirmed
+            | Self::Training
+            | Self::Trained
+            | Self::Vetted
+            | Self::Briefed
+            | Self::Ready => true,
+            Self::Deploying | Self::Deployed | Self::Rotating | Self::Repatriated => false,
+        }
     }
 }
 
@@ -57,11 +95,25 @@ impl Mission {
     /// The checks that a contingent needs to enter a stage.
     pub fn required_for(&self, stage: Stage) -> Vec<CheckType> {
         let mut checks: Vec<_> = (self.requirements.iter())
-            .filter(|requirement| requirement.stage <= stage)
+            .filter(|requirement| stage.is_at_or_after(requirement.stage))
             .map(|requirement| requirement.check)
             .collect();
         checks.sort_unstable();
         checks.dedup();
         checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_leads_through_every_stage() {
+        for (index, earlier) in Stage::ALL.iter().enumerate() {
+            for (place, stage) in Stage::ALL.iter().enumerate() {
+                assert_eq!(stage.is_at_or_after(*earlier), index <= place, "{earlier} to {stage}");
+            }
+        }
     }
 }

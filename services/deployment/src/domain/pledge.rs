@@ -16,8 +16,9 @@ words! {
 /// What a partner offered to send.
 ///
 /// ```text
-/// OFFERED → CONFIRMED → FULFILLED_IN_PART → FULFILLED
+/// OFFERED → CONFIRMED → FULFILLED_IN_PART ⇄ FULFILLED
 ///     └─────────┴────────────────┴→ WITHDRAWN
+/// before WITHDRAWN:  any → FULFILLED_IN_PART, FULFILLED, as people arrive or its size changes
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pledge {
@@ -89,8 +90,12 @@ impl Pledge {
         sources: Vec<Source>,
         now: OffsetDateTime,
     ) -> Result<(), Refused> {
-        if self.state != State::Offered {
-            return Err(self.forbids("OFFERED").into());
+        match self.state {
+            State::Offered => {}
+            State::Confirmed
+            | State::FulfilledInPart
+            | State::Fulfilled
+            | State::Withdrawn { .. } => return Err(self.forbids("OFFERED").into()),
         }
         self.not_before_the_offer("confirm_date", on)?;
         self.confirmed = Some(Notification { on, recorded_at: now });
@@ -108,7 +113,9 @@ impl Pledge {
     ) -> Result<(), Refused> {
         match self.state {
             State::Offered | State::Confirmed | State::FulfilledInPart => {}
-            _ => return Err(self.forbids("OFFERED, CONFIRMED or FULFILLED_IN_PART").into()),
+            State::Fulfilled | State::Withdrawn { .. } => {
+                return Err(self.forbids("OFFERED, CONFIRMED or FULFILLED_IN_PART").into());
+            }
         }
         self.not_before_the_offer("withdraw_date", on)?;
         self.state = State::Withdrawn { on, reason, recorded_at: now };
@@ -119,14 +126,21 @@ impl Pledge {
     /// that was withdrawn stays withdrawn.
     pub fn arrive(&mut self, headcount: i32) {
         self.arrived = self.arrived.saturating_add(headcount);
-        if !matches!(self.state, State::Withdrawn { .. }) {
-            let offered = self.size.as_ref().and_then(Quantity::at_least);
-            self.state = match offered {
-                Some(least) if i64::from(self.arrived) < least => State::FulfilledInPart,
-                Some(_) => State::Fulfilled,
-                // Of an offer without a least number nobody can say that it is kept.
-                None => State::FulfilledInPart,
-            };
+        match self.state {
+            State::Offered | State::Confirmed | State::FulfilledInPart | State::Fulfilled => {
+                self.state = self.fulfilment();
+            }
+            State::Withdrawn { .. } => {}
+        }
+    }
+
+    /// How far those who arrived fulfil the offer.
+    fn fulfilment(&self) -> State {
+        match self.size.as_ref().and_then(Quantity::at_least) {
+            Some(least) if i64::from(self.arrived) < least => State::FulfilledInPart,
+            Some(_) => State::Fulfilled,
+            // Of an offer without a least number nobody can say that it is kept.
+            None => State::FulfilledInPart,
         }
     }
 
@@ -156,54 +170,4 @@ impl Pledge {
 }
 
 #[cfg(test)]
-mod tests {
-    use time::macros::{date, datetime};
-
-    use super::*;
-
-    const NOW: OffsetDateTime = datetime!(2024-06-24 9:00 UTC);
-
-    fn offered(size: &str) -> Pledge {
-        Pledge {
-            partner: Id::trusted("ken"),
-            size: Quantity::read(size),
-            category: Some(Category::Police),
-            offered_on: PartialDate::new(2023, 7, 0).unwrap(),
-            conditions: String::new(),
-            state: State::Offered,
-            confirmed: None,
-            arrived: 0,
-            sources: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_pledge_is_confirmed_once() {
-        let mut pledge = offered("1,000");
-        pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW).unwrap();
-        assert_eq!(pledge.state, State::Confirmed);
-        assert!(matches!(
-            pledge.confirm(date!(2024 - 03 - 28), Vec::new(), NOW),
-            Err(Refused::State(_))
-        ));
-    }
-
-    #[test]
-    fn a_pledge_is_not_confirmed_before_it_was_offered() {
-        let mut pledge = offered("1,000");
-        let refused = pledge.confirm(date!(2023 - 06 - 30), Vec::new(), NOW).unwrap_err();
-        assert!(matches!(refused, Refused::Order(order) if order.earliest == "2023-07-01"));
-        assert_eq!(pledge.state, State::Offered);
-    }
-
-    #[test]
-    fn arrivals_fulfil_a_pledge_in_part_and_then_in_whole() {
-        let mut pledge = offered("at least 400");
-        pledge.arrive(200);
-        assert_eq!(pledge.state, State::FulfilledInPart);
-        pledge.arrive(200);
-        assert_eq!((&pledge.state, pledge.arrived), (&State::Fulfilled, 400));
-        let withdrawn = pledge.withdraw(date!(2024 - 07 - 01), "done".to_owned(), NOW);
-        assert!(matches!(withdrawn, Err(Refused::State(_))));
-    }
-}
+mod tests;

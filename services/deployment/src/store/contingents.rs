@@ -1,4 +1,6 @@
-use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::parsed};
+use muster_service::{
+    table, table::Arguments, table::BoxError, table::Spread, table::misfit, table::parsed,
+};
 use muster_values::{Id, MissionId};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
@@ -15,7 +17,7 @@ impl Spread<State> for StateColumns {
         arguments.add(Standing::from(*value).as_str())?;
         arguments.add(match value {
             State::OnHold(stage) => Some(stage.as_str()),
-            _ => None,
+            State::At(_) | State::Withdrawn | State::Cancelled => None,
         })
     }
 
@@ -23,8 +25,9 @@ impl Spread<State> for StateColumns {
         Ok(match (row.try_get("state")?, row.try_get::<Option<&str>, _>("held_stage")?) {
             ("withdrawn", None) => State::Withdrawn,
             ("cancelled", None) => State::Cancelled,
-            (_, Some(stage)) => State::OnHold(parsed(stage, "held_stage")?),
+            ("on_hold", Some(stage)) => State::OnHold(parsed(stage, "held_stage")?),
             (stage, None) => State::At(parsed(stage, "state")?),
+            (word, Some(_)) => return Err(misfit("state", word)),
         })
     }
 }

@@ -1,4 +1,4 @@
-use muster_service::{table, table::Arguments, table::BoxError, table::Spread};
+use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::misfit};
 use sqlx::{Row, postgres::PgRow};
 use time::{Date, OffsetDateTime};
 
@@ -14,7 +14,7 @@ impl Spread<State> for StateColumns {
     fn bind(value: &State, arguments: &mut Arguments) -> Result<(), BoxError> {
         let withdrawn = match value {
             State::Withdrawn { on, reason, recorded_at } => Some((*on, &**reason, *recorded_at)),
-            _ => None,
+            State::Offered | State::Confirmed | State::FulfilledInPart | State::Fulfilled => None,
         };
         arguments.add(value.word())?;
         arguments.add(withdrawn.map(|(on, ..)| on))?;
@@ -23,17 +23,18 @@ impl Spread<State> for StateColumns {
     }
 
     fn read(row: &PgRow) -> Result<State, sqlx::Error> {
-        Ok(match row.try_get("state")? {
-            "offered" => State::Offered,
-            "confirmed" => State::Confirmed,
-            "fulfilled_in_part" => State::FulfilledInPart,
-            "fulfilled" => State::Fulfilled,
-            // The table's checks leave nothing else.
-            _ => State::Withdrawn {
-                on: row.try_get("withdrawn_on")?,
-                reason: row.try_get("withdraw_reason")?,
-                recorded_at: row.try_get("withdraw_recorded_at")?,
-            },
+        let on: Option<Date> = row.try_get("withdrawn_on")?;
+        let reason: Option<String> = row.try_get("withdraw_reason")?;
+        let recorded_at: Option<OffsetDateTime> = row.try_get("withdraw_recorded_at")?;
+        Ok(match (row.try_get("state")?, on, reason, recorded_at) {
+            ("offered", None, None, None) => State::Offered,
+            ("confirmed", None, None, None) => State::Confirmed,
+            ("fulfilled_in_part", None, None, None) => State::FulfilledInPart,
+            ("fulfilled", None, None, None) => State::Fulfilled,
+            ("withdrawn", Some(on), Some(reason), Some(recorded_at)) => {
+                State::Withdrawn { on, reason, recorded_at }
+            }
+            (word, ..) => return Err(misfit("state", word)),
         })
     }
 }

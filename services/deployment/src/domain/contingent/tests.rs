@@ -3,9 +3,9 @@ use time::{Duration, macros::datetime};
 use super::*;
 use crate::domain::{headcount::tests::ledger, mission::Requirement, readiness::tests::check};
 
-const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
+pub(super) const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
 
-fn contingent(state: State) -> Contingent {
+pub(super) fn contingent(state: State) -> Contingent {
     Contingent {
         display_name: "First".into(),
         partner: Id::trusted("ken"),
@@ -21,7 +21,7 @@ fn contingent(state: State) -> Contingent {
     }
 }
 
-fn mission(requirements: Vec<Requirement>) -> Mission {
+pub(super) fn mission(requirements: Vec<Requirement>) -> Mission {
     Mission {
         zone: muster_values::Zone::UTC,
         display_name: "Haiti".into(),
@@ -31,23 +31,8 @@ fn mission(requirements: Vec<Requirement>) -> Mission {
     }
 }
 
-fn step(at: OffsetDateTime) -> Step {
+pub(super) fn step(at: OffsetDateTime) -> Step {
     Step { effective_at: at, note: String::new() }
-}
-
-#[test]
-fn every_step_but_the_next_is_refused() {
-    let mission = mission(Vec::new());
-    let ledger = ledger(&[(Account::Outside, Account::Pledged, 400)]);
-    for (index, from) in Stage::ALL.iter().enumerate() {
-        for to in Stage::ALL {
-            let mut contingent = contingent(State::At(*from));
-            let went = contingent.advance(*to, &mission, &[], &ledger, step(START)).is_ok();
-            let next = Stage::ALL.get(index + 1) == Some(to);
-            let by_movement = matches!(to, Stage::Deploying | Stage::Deployed | Stage::Repatriated);
-            assert_eq!(went, next && !by_movement, "{from} to {to}");
-        }
-    }
 }
 
 #[test]
@@ -101,15 +86,6 @@ fn half_a_contingent_that_arrived_leaves_it_deploying() {
 }
 
 #[test]
-fn a_contingent_that_departed_cannot_be_withdrawn() {
-    let ledger = ledger(&[]);
-    let mut gone = contingent(State::At(Stage::Deploying));
-    assert!(gone.end(State::Withdrawn, &ledger, step(START)).is_err());
-    let mut held = contingent(State::OnHold(Stage::Training));
-    assert!(held.end(State::Withdrawn, &ledger, step(START)).is_ok());
-}
-
-#[test]
 fn a_held_contingent_follows_those_who_are_in_the_air() {
     let landed = ledger(&[
         (Account::Outside, Account::Ready, 400),
@@ -158,15 +134,6 @@ fn the_last_who_come_do_not_undo_a_rotation() {
         rotating.follow(&mixed, false, step(START)).unwrap();
         assert_eq!(rotating.state, state);
     }
-}
-
-#[test]
-fn a_contingent_that_ended_is_not_corrected() {
-    for state in [State::Withdrawn, State::Cancelled] {
-        assert!(matches!(contingent(state).may_correct(), Err(Refused::State(_))));
-    }
-    assert!(contingent(State::OnHold(Stage::Deploying)).may_correct().is_ok());
-    assert!(contingent(State::At(Stage::Repatriated)).may_correct().is_ok());
 }
 
 #[test]
