@@ -136,7 +136,6 @@ fn draft(
     Report {
         mission: new.asked.mission,
         id: new.id,
-        number: 0,
         area: new.asked.area,
         period: new.asked.period,
         valid_at: situation.question.valid_at,
@@ -147,9 +146,6 @@ fn draft(
         frozen: bytes,
         state: State::Draft,
         author,
-        approver: None,
-        approved_at: None,
-        published_at: None,
         revision: 1,
         created_at: now,
         updated_at: now,

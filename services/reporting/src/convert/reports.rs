@@ -12,8 +12,6 @@ use crate::{
     render,
 };
 
-wire_enum!(State, pb::SituationReportState { Draft, Approved, Published });
-
 /// How a report is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -97,9 +95,10 @@ impl Resource for Report {
     fn pack(&self) -> pb::SituationReport {
         // `freeze` made these bytes, and protobuf reads what any version of it wrote.
         let frozen = pb::SituationReport::decode(self.frozen.as_slice()).unwrap_or_default();
+        let (approval, publication) = (self.state.approval(), self.state.publication());
         pb::SituationReport {
             name: self.resource_name(),
-            number: self.number,
+            number: publication.map_or(0, |publication| publication.number),
             area_code: self.area.clone(),
             period: Some(wire_period(self.period)),
             valid_time: Some(timestamp(self.valid_at)),
@@ -110,15 +109,23 @@ impl Resource for Report {
             situation: frozen.situation,
             statements: frozen.statements,
             timeline: frozen.timeline,
-            state: pb::SituationReportState::from(self.state).into(),
+            state: state(&self.state).into(),
             author: self.author.clone(),
-            approver: self.approver.clone().unwrap_or_default(),
-            approve_time: self.approved_at.map(timestamp),
-            publish_time: self.published_at.map(timestamp),
+            approver: approval.map(|approval| approval.approver.clone()).unwrap_or_default(),
+            approve_time: approval.map(|approval| timestamp(approval.at)),
+            publish_time: publication.map(|publication| timestamp(publication.at)),
             create_time: Some(timestamp(self.created_at)),
             update_time: Some(timestamp(self.updated_at)),
             etag: etag(self.revision),
         }
+    }
+}
+
+fn state(state: &State) -> pb::SituationReportState {
+    match state {
+        State::Draft => pb::SituationReportState::Draft,
+        State::Approved(_) => pb::SituationReportState::Approved,
+        State::Published { .. } => pb::SituationReportState::Published,
     }
 }
 

@@ -11,9 +11,11 @@ mod voices;
 mod wording;
 
 #[cfg(test)]
+mod states;
+#[cfg(test)]
 mod tests;
 
-use muster_values::{Id, MissionId, Period, Stored, words};
+use muster_values::{Id, MissionId, Period, Stored};
 use time::OffsetDateTime;
 
 use self::text::{
@@ -26,15 +28,6 @@ use super::{
     statement::Statement,
     timeline::Event,
 };
-
-words! {
-    /// How far a report is.
-    pub enum State {
-        Draft = "draft",
-        Approved = "approved",
-        Published = "published",
-    }
-}
 
 /// A part of the body.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,12 +45,14 @@ pub struct Media {
 }
 
 /// A report that is drafted, approved and published.
+///
+/// ```text
+/// DRAFT → APPROVED → PUBLISHED
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub mission: MissionId,
     pub id: Id,
-    /// 0 before it is published.
-    pub number: i32,
     pub area: String,
     pub period: Period,
     pub valid_at: OffsetDateTime,
@@ -70,40 +65,83 @@ pub struct Report {
     pub frozen: Vec<u8>,
     pub state: State,
     pub author: String,
-    pub approver: Option<String>,
-    pub approved_at: Option<OffsetDateTime>,
-    pub published_at: Option<OffsetDateTime>,
     pub revision: i64,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
 }
 
+/// How far a report is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Draft,
+    Approved(Approval),
+    Published { approval: Approval, publication: Publication },
+}
+
+/// Who stands by a report, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub approver: String,
+    pub at: OffsetDateTime,
+}
+
+/// Which of the mission's published reports it is, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// 1 for the first.
+    pub number: i32,
+    pub at: OffsetDateTime,
+}
+
+impl State {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Approved(_) => "approved",
+            Self::Published { .. } => "published",
+        }
+    }
+
+    pub fn approval(&self) -> Option<&Approval> {
+        match self {
+            Self::Approved(approval) | Self::Published { approval, .. } => Some(approval),
+            Self::Draft => None,
+        }
+    }
+
+    pub fn publication(&self) -> Option<Publication> {
+        match self {
+            Self::Published { publication, .. } => Some(*publication),
+            Self::Draft | Self::Approved(_) => None,
+        }
+    }
+}
+
 impl Report {
     /// Someone read the draft and stands by it.
     pub fn approve(&mut self, by: String, now: OffsetDateTime) -> Result<(), StateForbids> {
-        self.needs(State::Draft, "DRAFT")?;
-        self.state = State::Approved;
-        self.approver = Some(by);
-        self.approved_at = Some(now);
+        match self.state {
+            State::Draft => {}
+            State::Approved(_) | State::Published { .. } => return Err(self.forbids("DRAFT")),
+        }
+        self.state = State::Approved(Approval { approver: by, at: now });
         self.touch(now);
         Ok(())
     }
 
     /// The report gets its number and is public from now on.
     pub fn publish(&mut self, number: i32, now: OffsetDateTime) -> Result<(), StateForbids> {
-        self.needs(State::Approved, "APPROVED")?;
-        self.state = State::Published;
-        self.number = number;
-        self.published_at = Some(now);
+        let approval = match &self.state {
+            State::Approved(approval) => approval.clone(),
+            State::Draft | State::Published { .. } => return Err(self.forbids("APPROVED")),
+        };
+        self.state = State::Published { approval, publication: Publication { number, at: now } };
         self.touch(now);
         Ok(())
     }
 
-    fn needs(&self, state: State, allowed: &'static str) -> Result<(), StateForbids> {
-        if self.state == state {
-            return Ok(());
-        }
-        Err(StateForbids { what: "the report".to_owned(), state: self.state.as_str(), allowed })
+    fn forbids(&self, allowed: &'static str) -> StateForbids {
+        StateForbids { what: "the report".to_owned(), state: self.state.word(), allowed }
     }
 
     fn touch(&mut self, now: OffsetDateTime) {

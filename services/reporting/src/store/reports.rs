@@ -2,8 +2,8 @@ use muster_values::{Id, MissionId, Period};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
-use super::{Error, updated, word};
-use crate::domain::report::{Media, Report, Section};
+use super::{Error, updated};
+use crate::domain::report::{Approval, Media, Publication, Report, Section, State};
 
 const TABLE: &str = "situation_reports";
 
@@ -40,7 +40,7 @@ pub async fn insert(db: &mut PgConnection, report: &Report) -> Result<bool, Erro
         Json(&report.sections) as _,
         Json(&report.media) as _,
         report.frozen,
-        report.state.as_str(),
+        report.state.word(),
         report.author,
         report.revision,
         report.created_at,
@@ -79,18 +79,19 @@ pub async fn lock(
 
 /// Stores a report that went one revision further. What it says is never changed.
 pub async fn update(db: &mut PgConnection, report: &Report) -> Result<(), Error> {
+    let (approval, publication) = (report.state.approval(), report.state.publication());
     let result = sqlx::query!(
         "update reporting.situation_reports
-        set number = nullif($3, 0), state = $4, approver = $5, approved_at = $6,
+        set number = $3, state = $4, approver = $5, approved_at = $6,
             published_at = $7, revision = $8, updated_at = $9
         where mission = $1 and id = $2 and revision + 1 = $8",
         report.mission.as_str(),
         report.id.as_str(),
-        report.number,
-        report.state.as_str(),
-        report.approver,
-        report.approved_at,
-        report.published_at,
+        publication.map(|publication| publication.number),
+        report.state.word(),
+        approval.map(|approval| &*approval.approver),
+        approval.map(|approval| approval.at),
+        publication.map(|publication| publication.at),
         report.revision,
         report.updated_at,
     )
@@ -146,12 +147,14 @@ impl TryFrom<Row> for Report {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let no_period = || Error::Corrupt { table: TABLE, value: row.id.clone() };
+        let misfit = || Error::Corrupt { table: TABLE, value: row.id.clone() };
+        let approved = (row.approver, row.approved_at);
         Ok(Self {
-            period: Period::new(row.period_start, row.period_end).ok_or_else(no_period)?,
+            period: Period::new(row.period_start, row.period_end).ok_or_else(misfit)?,
+            state: state(&row.state, approved, (row.number, row.published_at))
+                .ok_or_else(misfit)?,
             mission: MissionId::trusted(row.mission),
             id: Id::trusted(row.id),
-            number: row.number.unwrap_or_default(),
             area: row.area,
             valid_at: row.valid_at,
             headline: row.headline,
@@ -159,14 +162,73 @@ impl TryFrom<Row> for Report {
             sections: row.sections.0,
             media: row.media.0,
             frozen: row.frozen,
-            state: word(TABLE, &row.state)?,
             author: row.author,
-            approver: row.approver,
-            approved_at: row.approved_at,
-            published_at: row.published_at,
             revision: row.revision,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
+    }
+}
+
+/// The state that columns hold; `None` where they fit none.
+fn state(
+    word: &str,
+    approved: (Option<String>, Option<OffsetDateTime>),
+    published: (Option<i32>, Option<OffsetDateTime>),
+) -> Option<State> {
+    let approval = match approved {
+        (Some(approver), Some(at)) => Some(Approval { approver, at }),
+        (None, None) => None,
+        _ => return None,
+    };
+    let publication = match published {
+        (Some(number), Some(at)) => Some(Publication { number, at }),
+        (None, None) => None,
+        _ => return None,
+    };
+    match (word, approval, publication) {
+        ("draft", None, None) => Some(State::Draft),
+        ("approved", Some(approval), None) => Some(State::Approved(approval)),
+        ("published", Some(approval), Some(publication)) => {
+            Some(State::Published { approval, publication })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_state_stands_with_its_own_columns_only() {
+        let at = Some(datetime!(2024-06-28 12:00 UTC));
+        let (by, number) = (Some("editor".to_owned()), Some(1));
+        let (draft, approved) = ((None, None), (by.clone(), at));
+        let (kept, published) = ((None, None), (number, at));
+        let table = [
+            // The word   neither  approved  both  published alone
+            ("draft", [true, false, false, false]),
+            ("approved", [false, true, false, false]),
+            ("published", [false, false, true, false]),
+            ("lost", [false, false, false, false]),
+        ];
+        let columns =
+            [(&draft, kept), (&approved, kept), (&approved, published), (&draft, published)];
+        for (word, fits) in table {
+            for ((approved, published), fits) in columns.into_iter().zip(fits) {
+                let read = state(word, approved.clone(), published);
+                let expected = fits.then_some(word);
+                assert_eq!(read.map(|state| state.word()), expected, "{approved:?} {published:?}");
+            }
+        }
+        for half in [(by, None), (None, at)] {
+            assert_eq!(state("approved", half, kept), None);
+        }
+        for half in [(number, None), (None, at)] {
+            assert_eq!(state("published", approved.clone(), half), None);
+        }
     }
 }
