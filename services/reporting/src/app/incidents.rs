@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use super::{App, Error, known_area, known_mission};
 use crate::{
     convert,
-    domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Verification},
+    domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Outcome, Verification},
     store::{self, incidents},
 };
 
@@ -51,8 +51,6 @@ impl App {
             language: new.language,
             sources: new.sources,
             verification: Verification::Unverified,
-            verification_note: String::new(),
-            verified_at: None,
             revision: 1,
             created_at: now,
             updated_at: now,
@@ -68,7 +66,7 @@ impl App {
         context: &Context,
         (mission, id): (MissionId, Id),
         etag: &str,
-        found: Verification,
+        outcome: Outcome,
         note: String,
     ) -> Result<Committed<Incident>, Error> {
         let mut work = self.begin(context, &mission).await?;
@@ -78,7 +76,7 @@ impl App {
         }
         let mut incident = held(work.db(), &mission, &name).await?;
         resource::check_etag(etag, &name, incident.revision)?;
-        incident.verify(found, note, work.now());
+        incident.verify(outcome, note, work.now());
         if !incidents::put(work.db(), &incident).await? {
             return Err(resource::contended().into());
         }

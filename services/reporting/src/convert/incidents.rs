@@ -10,7 +10,8 @@ use super::{dated, wire_precision};
 use crate::{
     app::NewIncident,
     domain::incident::{
-        AgeBand, Casualties, Harm, Incident, IncidentType, Sex, Verification, check_casualties,
+        AgeBand, Casualties, Finding, Harm, Incident, IncidentType, Outcome, Sex, Verification,
+        check_casualties,
     },
 };
 
@@ -32,7 +33,7 @@ wire_enum!(
 wire_enum!(Harm, pb::Harm { Killed, Injured, Kidnapped, SexualViolence, Displaced, Missing });
 wire_enum!(Sex, pb::Sex { Female, Male });
 wire_enum!(AgeBand, pb::AgeBand { Adult, Child });
-wire_enum!(Verification, pb::VerificationState { Unverified, Verified, Unverifiable, Rejected });
+wire_enum!(Outcome, pb::VerificationState { Verified, Unverifiable, Rejected });
 
 pub fn create(request: pb::CreateIncidentRequest) -> Result<NewIncident, FieldViolation> {
     let mission = MissionId::parse(&request.parent).at("parent")?;
@@ -71,9 +72,7 @@ fn read(mission: MissionId, id: Id, incident: pb::Incident) -> Result<NewInciden
 pub fn kept(revision: &Revision) -> Result<Incident, FieldViolation> {
     let wire: pb::Incident = super::kept(revision)?;
     let (mission, id) = name::child(&wire.name, "incidents").at("name")?;
-    let verification = required(wire.verification_state).at("verification_state")?;
-    let verification_note = wire.verification_note.clone();
-    let verified_at = wire::optional_time(wire.verify_time).at("verify_time")?;
+    let verification = verification(&wire)?;
     let created_at = wire::required_time(wire.create_time).at("create_time")?;
     let updated_at = wire::required_time(wire.update_time).at("update_time")?;
     let new = read(mission, id, wire)?;
@@ -91,12 +90,29 @@ pub fn kept(revision: &Revision) -> Result<Incident, FieldViolation> {
         language: new.language,
         sources: new.sources,
         verification,
-        verification_note,
-        verified_at,
         revision: revision.revision,
         created_at,
         updated_at,
     })
+}
+
+fn verification(wire: &pb::Incident) -> Result<Verification, FieldViolation> {
+    let note = wire.verification_note.clone();
+    let at = wire::optional_time(wire.verify_time).at("verify_time")?;
+    match (wire.verification_state(), at) {
+        (pb::VerificationState::Unverified, None) if note.is_empty() => {
+            Ok(Verification::Unverified)
+        }
+        (pb::VerificationState::Unverified, _) => {
+            let violation = FieldViolation::new("must be looked into to have a note or time");
+            Err(violation.under("verification_state"))
+        }
+        (_, at) => {
+            let outcome = outcome(wire.verification_state)?;
+            let at = at.required().at("verify_time")?;
+            Ok(Verification::Found(Finding { outcome, note, at }))
+        }
+    }
 }
 
 fn casualties(wire: pb::CasualtyCount) -> Result<Casualties, FieldViolation> {
@@ -108,7 +124,7 @@ fn casualties(wire: pb::CasualtyCount) -> Result<Casualties, FieldViolation> {
     })
 }
 
-pub fn found(state: i32) -> Result<Verification, FieldViolation> {
+pub fn outcome(state: i32) -> Result<Outcome, FieldViolation> {
     required(state).at("verification_state")
 }
 
@@ -134,6 +150,10 @@ impl Resource for Incident {
     }
 
     fn pack(&self) -> pb::Incident {
+        let (verification_state, finding) = match &self.verification {
+            Verification::Unverified => (pb::VerificationState::Unverified, None),
+            Verification::Found(finding) => (finding.outcome.into(), Some(finding)),
+        };
         pb::Incident {
             name: self.resource_name(),
             r#type: pb::IncidentType::from(self.kind).into(),
@@ -146,9 +166,9 @@ impl Resource for Incident {
             narrative: self.narrative.clone(),
             language_code: self.language.clone(),
             sources: wire_sources(&self.sources),
-            verification_state: pb::VerificationState::from(self.verification).into(),
-            verification_note: self.verification_note.clone(),
-            verify_time: self.verified_at.map(timestamp),
+            verification_state: verification_state.into(),
+            verification_note: finding.map(|finding| finding.note.clone()).unwrap_or_default(),
+            verify_time: finding.map(|finding| timestamp(finding.at)),
             create_time: Some(timestamp(self.created_at)),
             update_time: Some(timestamp(self.updated_at)),
             etag: etag(self.revision),

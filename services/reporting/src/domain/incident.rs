@@ -44,12 +44,42 @@ words! {
 }
 
 words! {
-    /// How far an incident has been looked into.
-    pub enum Verification {
-        Unverified = "unverified",
+    /// What a look into an incident came to.
+    pub enum Outcome {
         Verified = "verified",
         Unverifiable = "unverifiable",
         Rejected = "rejected",
+    }
+}
+
+/// How far an incident has been looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verification {
+    Unverified,
+    Found(Finding),
+}
+
+/// What the last look into an incident found, on what evidence and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub outcome: Outcome,
+    pub note: String,
+    pub at: OffsetDateTime,
+}
+
+impl Verification {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Found(finding) => finding.outcome.as_str(),
+        }
+    }
+
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Self::Unverified => None,
+            Self::Found(finding) => Some(finding),
+        }
     }
 }
 
@@ -148,6 +178,10 @@ impl Casualties {
 }
 
 /// One thing that happened to people.
+///
+/// ```text
+/// UNVERIFIED → VERIFIED, UNVERIFIABLE, REJECTED, and between these by a later look
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
     pub mission: MissionId,
@@ -163,8 +197,6 @@ pub struct Incident {
     pub language: String,
     pub sources: Vec<Source>,
     pub verification: Verification,
-    pub verification_note: String,
-    pub verified_at: Option<OffsetDateTime>,
     pub revision: i64,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
@@ -196,51 +228,12 @@ impl Incident {
     }
 
     /// A look into the incident found something; a later look may find something else.
-    pub fn verify(&mut self, found: Verification, note: String, now: OffsetDateTime) {
-        self.verification = found;
-        self.verification_note = note;
-        self.verified_at = Some(now);
+    pub fn verify(&mut self, outcome: Outcome, note: String, now: OffsetDateTime) {
+        self.verification = Verification::Found(Finding { outcome, note, at: now });
         self.revision += 1;
         self.updated_at = now;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(harm: Harm, sex: Option<Sex>, number: i64) -> Casualties {
-        Casualties { harm, quantity: Quantity::exactly(number), sex, age_band: None }
-    }
-
-    #[test]
-    fn casualties_fit_the_type_and_each_other() {
-        let check = |rows: &[Casualties]| check_casualties(IncidentType::Killing, rows);
-        let (killed, injured) = (row(Harm::Killed, None, 3), row(Harm::Injured, None, 3));
-        assert_eq!(check(&[]), Ok(()));
-        assert_eq!(check(&[killed.clone(), injured.clone()]), Ok(()));
-        assert_eq!(check(std::slice::from_ref(&injured)).unwrap_err().row, None);
-        let women = row(Harm::Killed, Some(Sex::Female), 5);
-        assert!(check(&[killed.clone(), women.clone()]).is_err());
-        assert_eq!(check(&[killed.clone(), injured, killed.clone()]).unwrap_err().row, Some(2));
-        assert_eq!(
-            suffered(std::slice::from_ref(&women), Harm::Killed),
-            Some(Quantity::exactly(5))
-        );
-        assert_eq!(suffered(&[women], Harm::Missing), None);
-    }
-
-    #[test]
-    fn a_date_spans_what_its_precision_leaves_open() {
-        let on = |month, day| PartialDate::new(2024, month, day).unwrap();
-        let text = |on, precision| {
-            let (first, last) = span(on, precision);
-            format!("{first} {last}")
-        };
-        assert_eq!(text(on(1, 1), DatePrecision::Year), "2024-01-01 2024-12-31");
-        assert_eq!(text(on(0, 0), DatePrecision::Year), "2024-01-01 2024-12-31");
-        assert_eq!(text(on(3, 5), DatePrecision::Month), "2024-03-01 2024-03-31");
-        assert_eq!(text(on(3, 15), DatePrecision::Week), "2024-03-11 2024-03-17");
-        assert_eq!(text(on(3, 5), DatePrecision::Day), "2024-03-05 2024-03-05");
-    }
-}
+mod tests;

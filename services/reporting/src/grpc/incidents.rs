@@ -40,8 +40,8 @@ impl IncidentService for Handler {
     ) -> Answer<pb::Incident> {
         let Call { message, context } = Call::admit(request)?;
         let name = convert::child(&message.name, "incidents")?;
-        let found = incidents::found(message.verification_state)?;
-        let done = self.app.verify_incident(&context, name, &message.etag, found, message.note);
+        let outcome = incidents::outcome(message.verification_state)?;
+        let done = self.app.verify_incident(&context, name, &message.etag, outcome, message.note);
         answer(done.await)
     }
 }

@@ -3,11 +3,11 @@
 use futures::{Stream, TryStreamExt};
 use muster_values::{Id, MissionId, Period};
 use sqlx::{PgConnection, types::Json};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{Error, word};
 use crate::domain::{
-    incident::{Casualties, Incident},
+    incident::{Casualties, Finding, Incident, Verification},
     situation::Occurrence,
 };
 
@@ -17,6 +17,7 @@ const TABLE: &str = "incidents";
 /// taken, or another call was faster.
 pub async fn put(db: &mut PgConnection, incident: &Incident) -> Result<bool, Error> {
     let counted = Occurrence::from(incident);
+    let finding = incident.verification.finding();
     let stored = sqlx::query!(
         "insert into reporting.incidents as present
             (mission, id, revision, kind, area, first_day, last_day, casualties, publishers,
@@ -38,9 +39,9 @@ pub async fn put(db: &mut PgConnection, incident: &Incident) -> Result<bool, Err
         counted.last_day,
         Json(&incident.casualties) as _,
         counted.publishers,
-        incident.verification.as_str(),
-        incident.verification_note,
-        incident.verified_at,
+        incident.verification.word(),
+        finding.map_or("", |finding| &finding.note),
+        finding.map(|finding| finding.at),
     )
     .execute(db)
     .await?;
@@ -72,7 +73,7 @@ pub fn each<'a>(
         Row,
         r#"select mission, id, revision, kind, area, first_day, last_day,
             casualties as "casualties: Json<Vec<Casualties>>", publishers, verification,
-            verification_note
+            verification_note, verified_at
         from reporting.incidents
         where mission = $1 and area = any($2) and first_day < $3 and $4 <= last_day and $5 < id
         order by id"#,
@@ -99,13 +100,17 @@ struct Row {
     publishers: String,
     verification: String,
     verification_note: String,
+    verified_at: Option<OffsetDateTime>,
 }
 
 impl TryFrom<Row> for Occurrence {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let misfit = || Error::Corrupt { table: TABLE, value: row.id.clone() };
+        let verification = verification(&row.verification, row.verification_note, row.verified_at);
         Ok(Self {
+            verification: verification.ok_or_else(misfit)?,
             mission: MissionId::trusted(row.mission),
             id: Id::trusted(row.id),
             revision: row.revision,
@@ -115,8 +120,46 @@ impl TryFrom<Row> for Occurrence {
             last_day: row.last_day,
             casualties: row.casualties.0,
             publishers: row.publishers,
-            verification: word(TABLE, &row.verification)?,
-            note: row.verification_note,
         })
+    }
+}
+
+/// How far an incident has been looked into, as columns hold it; `None` where they fit no state.
+fn verification(word: &str, note: String, at: Option<OffsetDateTime>) -> Option<Verification> {
+    match (word, &*note, at) {
+        ("unverified", "", None) => Some(Verification::Unverified),
+        (word, _, Some(at)) => {
+            let outcome = word.parse().ok()?;
+            Some(Verification::Found(Finding { outcome, note, at }))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_verification_stands_with_its_own_columns_only() {
+        let at = Some(datetime!(2024-03-09 12:00 UTC));
+        let table = [
+            // The word    nothing found  found  a note alone
+            ("unverified", [true, false, false]),
+            ("verified", [false, true, false]),
+            ("unverifiable", [false, true, false]),
+            ("rejected", [false, true, false]),
+            ("lost", [false, false, false]),
+        ];
+        let columns = [("", None), ("two sources", at), ("two sources", None)];
+        for (word, fits) in table {
+            for ((note, at), fits) in columns.into_iter().zip(fits) {
+                let read = verification(word, note.to_owned(), at);
+                let expected = fits.then_some(word);
+                assert_eq!(read.as_ref().map(Verification::word), expected, "{note} {at:?}");
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::{
             Resource, Site, SiteStatus, Step, StrengthClaim,
         },
         figure::{Figure, FigureRole, FlowMetric, Kind, StockMetric},
-        incident::{DatePrecision, Incident, IncidentType, Verification},
+        incident::{DatePrecision, Finding, Incident, IncidentType, Outcome, Verification},
     },
     Areas, Question, Records, Situation, Tally, situation,
 };
@@ -93,7 +93,7 @@ pub fn records() -> Records {
 }
 
 pub fn incidents() -> Vec<Incident> {
-    vec![incident("wharf", Verification::Verified), incident("mill", Verification::Rejected)]
+    vec![incident("wharf", found(Outcome::Verified)), incident("mill", found(Outcome::Rejected))]
 }
 
 /// The answer to a question from records, with these incidents in the order of their names.
@@ -157,6 +157,10 @@ fn figures() -> Vec<Figure> {
     ]
 }
 
+fn found(outcome: Outcome) -> Verification {
+    Verification::Found(Finding { outcome, note: String::new(), at: RECORDED })
+}
+
 pub fn incident(id: &str, verification: Verification) -> Incident {
     Incident {
         mission: mission(),
@@ -172,8 +176,6 @@ pub fn incident(id: &str, verification: Verification) -> Incident {
         language: "en".to_owned(),
         sources: Vec::new(),
         verification,
-        verification_note: String::new(),
-        verified_at: None,
         revision: 1,
         created_at: RECORDED,
         updated_at: RECORDED,

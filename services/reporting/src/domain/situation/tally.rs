@@ -7,7 +7,9 @@ use muster_values::{Id, MissionId, Quantity, quantity::Overflow, words};
 use time::Date;
 
 use super::{
-    super::incident::{Casualties, Harm, Incident, IncidentType, Verification, suffered},
+    super::incident::{
+        Casualties, Finding, Harm, Incident, IncidentType, Outcome, Verification, suffered,
+    },
     Areas, Excluded, Exclusion, Question, RecordUse,
     canonical::Mark,
     phrases,
@@ -40,7 +42,6 @@ pub struct Occurrence {
     pub casualties: Vec<Casualties>,
     pub publishers: String,
     pub verification: Verification,
-    pub note: String,
 }
 
 /// What incidents are counted by.
@@ -161,18 +162,18 @@ impl Occurrence {
             quantity,
             publisher: self.publishers.clone(),
         };
-        Some(if self.verification == Verification::Rejected {
-            Part::Excluded(Excluded {
+        Some(match self.verification.finding() {
+            Some(Finding { outcome: Outcome::Rejected, note, .. }) => Part::Excluded(Excluded {
                 record: of(quantity),
                 reason: Exclusion::Rejected,
                 in_favour_of: None,
-                note: self.note.clone(),
-            })
-        } else if doubts.is_empty() {
-            Part::Included(of(quantity))
-        } else {
-            let quantity = Quantity::within(Some(0), quantity.at_most());
-            Part::Possible(Possible { record: of(quantity), doubts })
+                note: note.clone(),
+            }),
+            _ if doubts.is_empty() => Part::Included(of(quantity)),
+            _ => {
+                let quantity = Quantity::within(Some(0), quantity.at_most());
+                Part::Possible(Possible { record: of(quantity), doubts })
+            }
         })
     }
 }
@@ -190,8 +191,7 @@ impl From<&Incident> for Occurrence {
             last_day,
             casualties: incident.casualties.clone(),
             publishers: phrases::publishers(&incident.sources),
-            verification: incident.verification,
-            note: incident.verification_note.clone(),
+            verification: incident.verification.clone(),
         }
     }
 }
@@ -204,7 +204,10 @@ impl Tally {
         areas: &Areas,
         occurrence: &Occurrence,
     ) -> Result<(), Overflow> {
-        let verified = occurrence.verification == Verification::Verified;
+        let verified = match &occurrence.verification {
+            Verification::Found(finding) => finding.outcome == Outcome::Verified,
+            Verification::Unverified => false,
+        };
         let of = |counted| occurrence.part(question, areas, counted);
         if let Some(part) = of(Counted::Incidents(occurrence.kind)) {
             self.kinds.entry(occurrence.kind).or_default().add(part, verified)?;
