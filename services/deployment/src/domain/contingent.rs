@@ -331,4 +331,4 @@ fn transfer(from: Account, to: Account, headcount: i64) -> Vec<Transfer> {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod states;
+mod state_table;

@@ -1,8 +1,12 @@
+mod state;
+
 use muster_values::{Collected, Id, Source, Zone, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{OutOfOrder, StateForbids, headcount::Account, moment};
+
+pub use self::state::{Arrivals, Departure, State};
 
 words! {
     /// Which way a movement goes.
@@ -89,82 +93,6 @@ pub struct Movement {
 
 impl Collected for Movement {
     const COLLECTION: &'static str = "movements";
-}
-
-/// How far a movement is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Planned,
-    Delayed,
-    Departed(Departure),
-    ArrivedInPart {
-        departure: Departure,
-        arrivals: Arrivals,
-    },
-    /// Everyone who left arrived.
-    Arrived {
-        departure: Departure,
-        arrivals: Arrivals,
-    },
-    Cancelled,
-}
-
-/// How many people left, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Departure {
-    pub at: OffsetDateTime,
-    pub headcount: i32,
-}
-
-/// The sum of a movement's arrivals: how many there were, how many people they brought, and when
-/// the last one was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrivals {
-    pub count: i32,
-    pub headcount: i32,
-    pub last_at: OffsetDateTime,
-}
-
-impl State {
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Delayed => "delayed",
-            Self::Departed(_) => "departed",
-            Self::ArrivedInPart { .. } => "arrived_in_part",
-            Self::Arrived { .. } => "arrived",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn departure(&self) -> Option<Departure> {
-        match self {
-            Self::Departed(departure)
-            | Self::ArrivedInPart { departure, .. }
-            | Self::Arrived { departure, .. } => Some(*departure),
-            Self::Planned | Self::Delayed | Self::Cancelled => None,
-        }
-    }
-
-    pub fn arrivals(&self) -> Option<Arrivals> {
-        match self {
-            Self::ArrivedInPart { arrivals, .. } | Self::Arrived { arrivals, .. } => {
-                Some(*arrivals)
-            }
-            Self::Planned | Self::Delayed | Self::Departed(_) | Self::Cancelled => None,
-        }
-    }
-}
-
-impl Arrivals {
-    /// The sum with one more arrival.
-    fn with(self, arrival: &Arrival) -> Self {
-        Self {
-            count: self.count.saturating_add(1),
-            headcount: self.headcount + arrival.headcount,
-            last_at: self.last_at.max(arrival.at),
-        }
-    }
 }
 
 /// Why a movement stays as it is.
@@ -298,4 +226,4 @@ impl Movement {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod states;
+mod state_table;

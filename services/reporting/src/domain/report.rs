@@ -11,7 +11,7 @@ mod voices;
 mod wording;
 
 #[cfg(test)]
-mod states;
+mod state_table;
 #[cfg(test)]
 mod tests;
 
