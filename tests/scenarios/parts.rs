@@ -6,7 +6,8 @@ use muster_proto::deployment::v1::{
     contingent_step_service_client::ContingentStepServiceClient,
     strength_service_client::StrengthServiceClient,
 };
-use muster_tests::{World, at, reason};
+use muster_tests::{World, at, field_violations, reason};
+use prost_types::FieldMask;
 use time::{OffsetDateTime, macros::datetime};
 
 #[tokio::test]
@@ -100,6 +101,45 @@ async fn those_who_arrived_at_another_hour_are_present_from_then_on() {
     let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
     let entries = contingents.list_headcount_entries(entries).await.unwrap().into_inner();
     assert_eq!(entries.headcount_entries[0].etag, "\"r2\"");
+}
+
+#[tokio::test]
+async fn a_mistyped_departure_is_put_right_with_its_entry() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut movements = world.movements();
+    let update = |left: Option<OffsetDateTime>| pb::UpdateMovementRequest {
+        movement: Some(pb::Movement {
+            name: "missions/m/movements/flight-1".into(),
+            departure_time: left.and_then(at),
+            ..pb::Movement::default()
+        }),
+        update_mask: Some(FieldMask { paths: vec!["departure_time".into()] }),
+        ..Default::default()
+    };
+    let true_one = datetime!(2024-06-24 22:00 UTC);
+    let refused = movements.update_movement(update(Some(true_one))).await.unwrap_err();
+    assert_eq!(field_violations(&refused), ["movement.departure_time"]);
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    for (left, expected) in [
+        (Some(datetime!(2024-06-25 16:00 UTC)), "TIME_OUT_OF_ORDER"),
+        (Some(datetime!(2023-06-24 20:00 UTC)), "OUTSIDE_MANDATE"),
+        (None, "FIELD_INVALID"),
+    ] {
+        let refused = movements.update_movement(update(left)).await.unwrap_err();
+        assert_eq!(reason(&refused), expected, "{left:?}");
+    }
+    let corrected = movements.update_movement(update(Some(true_one))).await.unwrap().into_inner();
+    assert_eq!((corrected.departure_time, corrected.arrived_headcount), (at(true_one), 200));
+    let entries = pb::ListHeadcountEntriesRequest {
+        parent: "missions/m/contingents/ken-1".into(),
+        filter: "to_account = HEADCOUNT_ACCOUNT_IN_TRANSIT".into(),
+        ..Default::default()
+    };
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let entries = contingents.list_headcount_entries(entries).await.unwrap().into_inner();
+    assert_eq!(entries.headcount_entries[0].effective_time, at(true_one));
 }
 
 #[tokio::test]

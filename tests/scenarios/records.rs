@@ -55,6 +55,14 @@ impl Desk {
         self.pledges().create_pledge(request).await.unwrap().into_inner()
     }
 
+    async fn confirm(&self, known: OffsetDateTime) {
+        let confirm_date = Some(Date { year: 2024, month: 2, day: 20 });
+        let (name, known_time) = (OFFER.into(), at(known));
+        let request =
+            pb::ConfirmPledgeRequest { name, confirm_date, known_time, ..Default::default() };
+        self.pledges().confirm_pledge(request).await.unwrap();
+    }
+
     async fn update(&self, request: pb::UpdatePledgeRequest) -> Result<pb::Pledge, Status> {
         Ok(self.pledges().update_pledge(request).await?.into_inner())
     }
@@ -168,6 +176,49 @@ async fn a_correction_of_an_earlier_revision_leaves_what_holds_now() {
     request.corrects_revision = 77;
     let refused = desk.update(request).await.unwrap_err();
     assert_eq!(field_violations(&refused), ["corrects_revision"]);
+}
+
+#[tokio::test]
+async fn a_correction_of_what_was_said_first_leaves_what_became_of_it_later() {
+    let desk = Desk::open().await;
+    desk.confirm(MARCH).await;
+    let pledge = pb::Pledge { name: OFFER.into(), conditions: "none".into(), ..Default::default() };
+    let update_mask = Some(mask(&["conditions"]));
+    let mut request =
+        pb::UpdatePledgeRequest { pledge: Some(pledge), update_mask, ..Default::default() };
+    request.corrects_revision = 1;
+    desk.update(request).await.unwrap();
+    let offered = desk.as_of(JANUARY).await.unwrap();
+    assert_eq!((offered.state(), offered.conditions.as_str()), (pb::PledgeState::Offered, "none"));
+    assert_eq!(offered.confirm_date, None);
+    assert_eq!(desk.as_of(MARCH).await.unwrap().state(), pb::PledgeState::Confirmed);
+    assert_eq!(desk.get(None, None).await.unwrap().state(), pb::PledgeState::Confirmed);
+}
+
+#[tokio::test]
+async fn a_mistyped_day_of_a_confirmation_is_put_right() {
+    let desk = Desk::open().await;
+    let day = |year| Some(Date { year, month: 2, day: 20 });
+    let dated = |confirm_date, corrects_revision| pb::UpdatePledgeRequest {
+        pledge: Some(pb::Pledge { name: OFFER.into(), confirm_date, ..Default::default() }),
+        update_mask: Some(mask(&["confirm_date"])),
+        corrects_revision,
+        ..Default::default()
+    };
+    let refused = desk.update(dated(day(2024), 0)).await.unwrap_err();
+    assert_eq!(field_violations(&refused), ["pledge.confirm_date"]);
+    desk.confirm(MARCH).await;
+    let corrected = desk.update(dated(day(2025), 2)).await.unwrap();
+    assert_eq!(
+        (corrected.confirm_date, corrected.state()),
+        (day(2025), pb::PledgeState::Confirmed)
+    );
+    assert_eq!(desk.as_of(MARCH).await.unwrap().confirm_date, day(2025));
+    assert_eq!(desk.as_of(JANUARY).await.unwrap().confirm_date, None);
+    for (refused, expected) in [(day(2023), "TIME_OUT_OF_ORDER"), (None, "FIELD_INVALID")] {
+        let refused = desk.update(dated(refused, 0)).await.unwrap_err();
+        assert_eq!(reason(&refused), expected);
+    }
 }
 
 #[tokio::test]

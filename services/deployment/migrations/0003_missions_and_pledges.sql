@@ -82,10 +82,8 @@ create table deployment.pledges (
     conditions           text not null,
     state                text not null,
     confirmed_on         date,
-    confirm_recorded_at  timestamptz,
     withdrawn_on         date,
     withdraw_reason      text,
-    withdraw_recorded_at timestamptz,
     arrived              int not null,
     sources              jsonb not null,
     revision             bigint not null,
@@ -103,13 +101,9 @@ create table deployment.pledges (
     constraint fulfilled_has_people check (
         state = 'withdrawn' or (state in ('fulfilled_in_part', 'fulfilled')) = (0 < arrived)
     ),
-    constraint confirmed_has_both_times check (
-        (confirmed_on is null) = (confirm_recorded_at is null)
-    ),
     constraint withdrawn_has_when_and_why check (
         (state = 'withdrawn')
-            = (withdrawn_on is not null and withdraw_reason is not null
-                and withdraw_recorded_at is not null)
+            = (withdrawn_on is not null and withdraw_reason is not null)
     ),
     constraint arrived_is_not_negative check (0 <= arrived)
 );

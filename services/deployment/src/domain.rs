@@ -28,6 +28,14 @@ pub struct StateForbids {
     pub allowed: &'static str,
 }
 
+/// A time that lies after one that must come later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} must not be after {latest}")]
+pub struct TooLate {
+    pub field: &'static str,
+    pub latest: String,
+}
+
 /// A time or day that lies before one that must come first.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} must not be before {earliest}")]

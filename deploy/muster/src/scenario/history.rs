@@ -5,7 +5,7 @@ use muster_service::rules::pool;
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
 
 use super::{
-    Call, Scenario, annotations,
+    Call, Scenario,
     compare::{self, FieldDifference},
     text,
 };
@@ -108,14 +108,13 @@ impl Revision {
     }
 }
 
-/// The fields of a step that the resource keeps under the same name, and that only steps set. A
-/// note is the step's own: the resource has that of one kind of step.
+/// The fields of a step that the resource keeps under the same name. A note is the step's own: the
+/// resource has that of one kind of step.
 fn kept(step: &DynamicMessage, there: &DynamicMessage) -> DynamicMessage {
     let mut kept = DynamicMessage::new(step.descriptor());
     for (field, value) in step.fields().filter(|(field, _)| !field.is_list()) {
         let same = there.descriptor().get_field_by_name(field.name());
-        if same
-            .is_some_and(|same| same.kind() == field.kind() && annotations::is_output_only(&same))
+        if same.is_some_and(|same| same.kind() == field.kind())
             && !["etag", "note"].contains(&field.name())
         {
             kept.set_field(&field, value.clone());

@@ -1,17 +1,20 @@
 mod travel;
 
 use muster_service::{
-    Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
+    Committed, Context, FieldViolation, Work, field::refuse, resource, standard, standard::Owner,
+    standard::Record, table,
 };
 use muster_values::{Collected, Id, Place, Stored};
 
-use super::{App, Error, areas::areas_exist, existing_mission};
+use super::{App, Error, areas::areas_exist, existing_mission, ledger::move_entries};
 use crate::domain::{
     contingent::Contingent,
+    headcount::Entry,
     movement::{Movement, Window},
 };
 
 pub use self::travel::Travel;
+use self::travel::may_leave;
 
 /// What a caller says of a movement that will not leave as planned.
 pub enum Replan {
@@ -34,14 +37,41 @@ impl Record for Movement {
     ) -> Result<(), Error> {
         let zone = existing_mission(work).await?.content.zone;
         stored.window = stored.window.at_place(&zone);
+        let left = |movement: &Self| movement.state.departure().map(|departure| departure.at);
+        let before_left = before.and_then(left);
+        if left(stored).is_some() != before_left.is_some() {
+            let rule = "is set by DepartMovement alone, and for good";
+            let violation = FieldViolation::new(rule).under("movement.departure_time");
+            return Err(refuse(&[violation]).into());
+        }
         if let Some(before) = before {
             stored.content.follow(before)?;
+        }
+        if left(stored) != before_left {
+            may_leave(work, stored).await?;
         }
         let places = [("origin", &stored.origin), ("destination", &stored.destination)];
         let codes = places.into_iter().filter_map(|(field, place)| {
             Some((format!("movement.{field}.area_code"), place.area.as_deref()?))
         });
         areas_exist(work, codes).await
+    }
+
+    /// The entry of the ledger that the departure made moves with it.
+    async fn follow(
+        work: &mut Work,
+        stored: &Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        let before = before.and_then(|before| before.state.departure());
+        let Some((departure, before)) = stored.state.departure().zip(before) else { return Ok(()) };
+        if departure.at == before.at {
+            return Ok(());
+        }
+        let of = Place::new(stored.mission.clone(), stored.contingent.clone());
+        let cause = stored.name();
+        let left = |entry: &Stored<Entry>| entry.cause == cause && entry.to == stored.way();
+        move_entries(work, &of, departure.at, left).await
     }
 }
 

@@ -9,7 +9,7 @@ use prost_types::{Duration, Timestamp};
 
 use crate::{
     app::Travel,
-    domain::movement::{Arrival, Direction, Mode, Movement, Place, State, Window},
+    domain::movement::{Arrival, Departure, Direction, Mode, Movement, Place, State, Window},
 };
 
 wire_enum!(Direction, pb::MovementDirection { Deployment, Repatriation });
@@ -35,7 +35,7 @@ impl Content for Movement {
             destination,
             planned: movement.planned_headcount,
             window: movement.window.map(window).transpose().at("window")?.unwrap_or_default(),
-            state: State::Planned,
+            state: departed(movement.departure_time, movement.departed_headcount)?,
             note: String::new(),
             sources: wire::sources(movement.sources)?,
         })
@@ -65,6 +65,12 @@ impl Content for Movement {
             ..pb::Movement::default()
         }
     }
+}
+
+/// The state of a movement as far as callers tell it.
+fn departed(at: Option<Timestamp>, headcount: i32) -> Result<State, FieldViolation> {
+    let at = wire::optional_time(at).at("departure_time")?;
+    Ok(at.map_or(State::Planned, |at| State::Departed(Departure { at, headcount })))
 }
 
 fn state(state: State) -> pb::MovementState {

@@ -23,8 +23,8 @@ impl Content for Pledge {
             category: Category::from_wire(pledge.category),
             offered_on: wire::required_partial_date(pledge.offer_date).at("offer_date")?,
             conditions: pledge.conditions,
-            state: State::Offered,
-            confirmed: None,
+            state: withdrawn(pledge.withdraw_date, pledge.withdraw_reason)?,
+            confirmed_on: wire::optional_date(pledge.confirm_date).at("confirm_date")?,
             arrived: 0,
             sources: wire::sources(pledge.sources)?,
         })
@@ -32,7 +32,7 @@ impl Content for Pledge {
 
     fn pack(stored: &Stored<Self>) -> pb::Pledge {
         let (withdrawn_on, withdraw_reason) = match &stored.state {
-            State::Withdrawn { on, reason, .. } => (Some(*on), reason.clone()),
+            State::Withdrawn { on, reason } => (Some(*on), reason.clone()),
             _ => (None, String::new()),
         };
         pb::Pledge {
@@ -44,13 +44,22 @@ impl Content for Pledge {
             offer_date: Some(wire_partial_date(stored.offered_on)),
             conditions: stored.conditions.clone(),
             state: state(&stored.state).into(),
-            confirm_date: stored.confirmed.map(|notified| wire_date(notified.on)),
+            confirm_date: stored.confirmed_on.map(wire_date),
             withdraw_date: withdrawn_on.map(wire_date),
             withdraw_reason,
             arrived_headcount: stored.arrived,
             sources: wire_sources(&stored.sources),
             ..pb::Pledge::default()
         }
+    }
+}
+
+/// The state of a pledge as far as callers tell it.
+fn withdrawn(date: Option<WireDate>, reason: String) -> Result<State, FieldViolation> {
+    match wire::optional_date(date).at("withdraw_date")? {
+        Some(on) if !reason.is_empty() => Ok(State::Withdrawn { on, reason }),
+        None if reason.is_empty() => Ok(State::Offered),
+        _ => Err(FieldViolation::new("goes with withdraw_date").under("withdraw_reason")),
     }
 }
 

@@ -4,7 +4,7 @@ use muster_values::{Collected, Id, Source, Stored};
 use time::OffsetDateTime;
 
 use super::{
-    OutOfOrder, StateForbids,
+    OutOfOrder, StateForbids, TooLate,
     headcount::{Account, Ledger},
     mission::{CheckType, Mission, Stage},
     moment,
@@ -81,8 +81,8 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
-    #[error("{field} must not be after {latest}, when the next step was taken")]
-    TooLate { field: &'static str, latest: String },
+    #[error(transparent)]
+    Late(#[from] TooLate),
     #[error("the step to {stage} lacks readiness checks")]
     Unready { stage: Stage, missing: Vec<CheckType> },
 }
@@ -289,7 +289,7 @@ impl ContingentStep {
             return Err(OutOfOrder { field, earliest: moment(earliest) }.into());
         }
         match after {
-            Some(latest) if latest < at => Err(Refused::TooLate { field, latest: moment(latest) }),
+            Some(latest) if latest < at => Err(TooLate { field, latest: moment(latest) }.into()),
             _ => Ok(()),
         }
     }

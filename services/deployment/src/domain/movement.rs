@@ -4,7 +4,7 @@ use muster_values::{Collected, Id, Source, Zone, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{OutOfOrder, StateForbids, headcount::Account, moment};
+use super::{OutOfOrder, StateForbids, TooLate, headcount::Account, moment};
 
 pub use self::state::{Arrivals, Departure, State};
 
@@ -102,6 +102,8 @@ pub enum Refused {
     State(#[from] StateForbids),
     #[error(transparent)]
     Order(#[from] OutOfOrder),
+    #[error(transparent)]
+    Late(#[from] TooLate),
     #[error("{travelling} people are on the way; {asked} cannot arrive")]
     TooMany { account: Account, travelling: i32, asked: i32, at: OffsetDateTime },
 }
@@ -168,19 +170,22 @@ impl Movement {
     }
 
     /// Takes over how far the movement as it was before is. What was planned for one that left is
-    /// fixed.
+    /// fixed; when it left may be put right.
     pub fn follow(&mut self, before: &Self) -> Result<(), Refused> {
         let plan = |of: &Self| (of.origin.clone(), of.destination.clone(), of.planned, of.window);
         if plan(self) != plan(before) {
             before.before_departure()?;
         }
-        self.state = before.state;
+        self.state = match self.state.departure() {
+            Some(departure) => before.state.departed_at(departure.at),
+            None => before.state,
+        };
         self.note.clone_from(&before.note);
         Ok(())
     }
 
     /// Where those on the way count.
-    fn way(&self) -> Account {
+    pub fn way(&self) -> Account {
         match self.direction {
             Direction::Deployment => Account::InTransit,
             Direction::Repatriation => Account::Returning,
@@ -196,6 +201,17 @@ impl Movement {
         match self.state.departure() {
             Some(departure) if at < departure.at => {
                 Err(OutOfOrder { field, earliest: moment(departure.at) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a departure after the first of the arrivals.
+    pub fn may_leave(&self, first: Option<OffsetDateTime>) -> Result<(), Refused> {
+        match (self.state.departure(), first) {
+            (Some(departure), Some(first)) if first < departure.at => {
+                let field = "movement.departure_time";
+                Err(TooLate { field, latest: moment(first) }.into())
             }
             _ => Ok(()),
         }

@@ -1,5 +1,5 @@
 use muster_values::{Collected, Id, PartialDate, Quantity, Source, words};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use super::{OutOfOrder, StateForbids};
 
@@ -29,7 +29,8 @@ pub struct Pledge {
     pub offered_on: PartialDate,
     pub conditions: String,
     pub state: State,
-    pub confirmed: Option<Notification>,
+    /// The day of the formal notification.
+    pub confirmed_on: Option<Date>,
     /// People of this pledge's contingents who have arrived so far.
     pub arrived: i32,
     pub sources: Vec<Source>,
@@ -50,15 +51,7 @@ pub enum State {
     Withdrawn {
         on: Date,
         reason: String,
-        recorded_at: OffsetDateTime,
     },
-}
-
-/// The formal notification of a pledge: when it was made, and when that was recorded here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notification {
-    pub on: Date,
-    pub recorded_at: OffsetDateTime,
 }
 
 /// Why a pledge stays as it is.
@@ -84,12 +77,7 @@ impl State {
 
 impl Pledge {
     /// The pledge was formally notified to the authority.
-    pub fn confirm(
-        &mut self,
-        on: Date,
-        sources: Vec<Source>,
-        now: OffsetDateTime,
-    ) -> Result<(), Refused> {
+    pub fn confirm(&mut self, on: Date, sources: Vec<Source>) -> Result<(), Refused> {
         match self.state {
             State::Offered => {}
             State::Confirmed
@@ -98,19 +86,14 @@ impl Pledge {
             | State::Withdrawn { .. } => return Err(self.forbids("OFFERED").into()),
         }
         self.not_before_the_offer("confirm_date", on)?;
-        self.confirmed = Some(Notification { on, recorded_at: now });
+        self.confirmed_on = Some(on);
         self.state = State::Confirmed;
         self.sources.extend(sources);
         Ok(())
     }
 
     /// The partner took back what was not fulfilled.
-    pub fn withdraw(
-        &mut self,
-        on: Date,
-        reason: String,
-        now: OffsetDateTime,
-    ) -> Result<(), Refused> {
+    pub fn withdraw(&mut self, on: Date, reason: String) -> Result<(), Refused> {
         match self.state {
             State::Offered | State::Confirmed | State::FulfilledInPart => {}
             State::Fulfilled | State::Withdrawn { .. } => {
@@ -118,7 +101,7 @@ impl Pledge {
             }
         }
         self.not_before_the_offer("withdraw_date", on)?;
-        self.state = State::Withdrawn { on, reason, recorded_at: now };
+        self.state = State::Withdrawn { on, reason };
         Ok(())
     }
 
@@ -145,14 +128,21 @@ impl Pledge {
     }
 
     /// Takes over what became of the offer as it was before; how far it is fulfilled follows from
-    /// its size as it is now.
-    pub fn follow(&mut self, before: &Self) {
-        self.confirmed = before.confirmed;
-        self.state = before.state.clone();
+    /// its size as it is now. The days of what became of it may be others: they are put right.
+    pub fn follow(&mut self, before: &Self) -> Result<(), OutOfOrder> {
+        if let Some(on) = self.confirmed_on {
+            self.not_before_the_offer("pledge.confirm_date", on)?;
+        }
+        if let State::Withdrawn { on, .. } = self.state {
+            self.not_before_the_offer("pledge.withdraw_date", on)?;
+        } else {
+            self.state = before.state.clone();
+        }
         self.arrived = before.arrived;
         if 0 < self.arrived {
             self.arrive(0);
         }
+        Ok(())
     }
 
     fn not_before_the_offer(&self, field: &'static str, on: Date) -> Result<(), OutOfOrder> {

@@ -32,10 +32,11 @@ impl From<Error> for Failure {
             Error::Movement(
                 ref refused @ movement::Refused::TooMany { account, travelling, at, .. },
             ) => empty(refused.to_string(), account, at, travelling.into()),
-            Error::Contingent(ref refused @ contingent::Refused::TooLate { field, ref latest }) => {
-                Refusal::new(Reason::TimeOutOfOrder, refused.to_string())
-                    .with("field", field)
-                    .with("latest", latest)
+            Error::Contingent(contingent::Refused::Late(late))
+            | Error::Movement(movement::Refused::Late(late)) => {
+                Refusal::new(Reason::TimeOutOfOrder, late.to_string())
+                    .with("field", late.field)
+                    .with("latest", late.latest)
             }
             Error::Mandate(outside) => outside_mandate(outside),
             Error::Headcount(headcount::Refused::Negative(negative)) => {

@@ -36,6 +36,31 @@ pub fn merged<M: Message + Name + Default>(
     M::decode(after.encode_to_vec().as_slice()).map_err(broken)
 }
 
+/// A message that corrects an earlier one: what only the service sets is as it was in that one, but
+/// for what says which revision this is.
+pub fn with_output_of<M: Message + Name + Default>(
+    message: &M,
+    earlier: &M,
+) -> Result<M, prost::DecodeError> {
+    let Some(descriptor) = rules::message(&M::full_name()) else { return Ok(M::default()) };
+    let read = |message: &M| {
+        DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
+    };
+    let (mut message, earlier) = (read(message)?, read(earlier)?);
+    let of_the_revision = ["etag", "update_time"];
+    let kept = descriptor.fields().filter(|field| {
+        rules::is_set_by_the_service(field) && !of_the_revision.contains(&field.name())
+    });
+    for field in kept {
+        if earlier.has_field(&field) {
+            message.set_field(&field, earlier.get_field(&field).into_owned());
+        } else {
+            message.clear_field(&field);
+        }
+    }
+    M::decode(message.encode_to_vec().as_slice())
+}
+
 /// What the mask names, each as a path of field names.
 fn paths(
     request: &DynamicMessage,

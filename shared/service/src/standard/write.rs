@@ -1,7 +1,7 @@
 //! The standard methods that write, written once for every record: Create, Update by mask and
 //! Delete. Each has an inner function on `Work`, which batches and other methods use.
 
-use muster_proto::{CreateRequest, DeleteRequest, Identified, UpdateRequest};
+use muster_proto::{CreateRequest, DeleteRequest, Identified, Recorded, UpdateRequest};
 use muster_values::{Id, MissionId, Place, Stored, name};
 use prost::{Message, Name};
 use prost_reflect::DynamicMessage;
@@ -57,8 +57,8 @@ pub trait Record: Content + Table + Clone + Send + Sync + 'static {
     }
 
     /// Completes a record with what callers do not give, and refuses what it must not become;
-    /// `before` is what it replaces. Nothing else changes by it: what is prepared may be an earlier
-    /// revision that a caller corrects.
+    /// `before` is what it replaces, or, of an earlier revision that is corrected, what callers gave
+    /// of that one. Nothing else changes by it.
     fn prepare(
         _work: &mut Work,
         _stored: &mut Stored<Self>,
@@ -163,22 +163,58 @@ where
         obeys(&base, &message, Q::FIELD)?;
         let content = C::unpack(message, &place.mission).at(Q::FIELD);
         stored.content = content.map_err(|violation| refuse(&[violation]))?;
-        C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
-        let Some((_, known_at)) = last else {
+        let was = match &last {
+            Some((base, _)) => {
+                let was = C::unpack(base.clone(), &place.mission).at(Q::FIELD);
+                was.map_err(|violation| refuse(&[violation]))?
+            }
+            None => before.content.clone(),
+        };
+        C::prepare(&mut work, &mut stored, Some(&was)).await?;
+        let Some((base, known_at)) = last else {
             revise(&mut work, &mut stored).await?;
             C::follow(&mut work, &stored, Some(&before.content)).await?;
             return Ok::<_, C::Error>(work.commit(stored).await?);
         };
         stored.next_revision(work.now());
+        let message = mask::with_output_of(&stored.pack(), &base);
+        let corrected = Corrected {
+            name: stored.name(),
+            revision: stored.revision,
+            message: message.map_err(|error| status::internal(&error))?,
+        };
         // What holds now is told again, so that its revision stays the last one.
         let mut present = before;
         present.revision = stored.revision;
         revise(&mut work, &mut present).await?;
-        work.answer(&stored);
+        work.answer(&corrected);
         work.changed_as_known_at(&present, known_at);
         Ok(work.commit_answered::<Stored<C>>().await?)
     };
     answer(done.await)
+}
+
+/// An earlier revision of a record as it should have been.
+struct Corrected<M> {
+    name: String,
+    revision: i64,
+    message: M,
+}
+
+impl<M: Message + Name + Default + Clone + Recorded + 'static> Resource for Corrected<M> {
+    type Message = M;
+
+    fn resource_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn pack(&self) -> M {
+        self.message.clone()
+    }
 }
 
 /// The message of an earlier revision that a caller corrects, and when what holds now became

@@ -152,7 +152,6 @@ impl Record for Arrival {
         before: Option<&Self>,
     ) -> Result<(), Error> {
         let Some(before) = before else { return Ok(()) };
-        stored.headcount = before.headcount;
         stored.entry.clone_from(&before.entry);
         if before.at == stored.at {
             return Ok(());
@@ -163,7 +162,9 @@ impl Record for Arrival {
         if movement.direction == Direction::Deployment {
             let mandates = mandated(work, &movement, stored.at).await?;
             let mut changes = headcount::presence(work.db(), &stored.mission).await?;
-            changes.push((before.at, -i64::from(before.headcount)));
+            // Those who arrived are counted where they are now put.
+            let holds = table::get::<Self>(work.db(), &stored.place()).await?;
+            changes.extend(holds.map(|holds| (holds.at, -i64::from(holds.headcount))));
             changes.sort_by_key(|(at, _)| *at);
             within_ceiling(&mandates, &changes, stored.at, stored.headcount.into())?;
         }
@@ -191,6 +192,16 @@ impl Record for Arrival {
         work.changed_with_the_answer(&movement);
         Ok(())
     }
+}
+
+/// Refuses people who would have left when no mandate allowed it, or after they arrived.
+pub(super) async fn may_leave(work: &mut Work, movement: &Stored<Movement>) -> Result<(), Error> {
+    let arrivals = table::within::<Arrival>(work.db(), &movement.place()).await?;
+    movement.may_leave(arrivals.iter().map(|arrival| arrival.at).min())?;
+    if let (Direction::Deployment, Some(left)) = (movement.direction, movement.state.departure()) {
+        mandated(work, movement, left.at).await?;
+    }
+    Ok(())
 }
 
 /// Refuses people for whom no mandate allows the destination, and tells all mandates.

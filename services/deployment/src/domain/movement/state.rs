@@ -57,6 +57,22 @@ impl State {
         }
     }
 
+    /// The same state of a movement that left at another moment.
+    #[must_use]
+    pub fn departed_at(self, at: OffsetDateTime) -> Self {
+        let put = |departure: Departure| Departure { at, ..departure };
+        match self {
+            Self::Departed(departure) => Self::Departed(put(departure)),
+            Self::ArrivedInPart { departure, arrivals } => {
+                Self::ArrivedInPart { departure: put(departure), arrivals }
+            }
+            Self::Arrived { departure, arrivals } => {
+                Self::Arrived { departure: put(departure), arrivals }
+            }
+            Self::Planned | Self::Delayed | Self::Cancelled => self,
+        }
+    }
+
     pub fn arrivals(&self) -> Option<Arrivals> {
         match self {
             Self::ArrivedInPart { arrivals, .. } | Self::Arrived { arrivals, .. } => {
