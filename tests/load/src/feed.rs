@@ -43,10 +43,10 @@ pub async fn run(plan: Plan, changes: usize) -> anyhow::Result<()> {
     let deployment = world.deployment().await?;
     let client = world.client(&deployment).await?;
     fill::missions(&client, MISSIONS).await?;
-    let source = world.sql("deployment").await?;
+    let source = world.sql("deployment_owner").await?;
     // One that never followed would read a snapshot instead.
     let reporting = world.reporting(&deployment).await?;
-    let target = world.sql("reporting").await?;
+    let target = world.sql("reporting_owner").await?;
     let told: i64 = sqlx::query_scalar("select sum(last_position)::bigint from deployment.feeds")
         .fetch_one(&source)
         .await?;

@@ -11,7 +11,7 @@ use sqlx::PgPool;
 const MISSION: &str = include_str!("mission.toml");
 
 /// Copies of the first contingent of every mission, `$1` to `$2`.
-const CONTINGENTS: [&str; 3] = [
+const CONTINGENTS: [&str; 4] = [
     "insert into deployment.contingents
         (mission, id, display_name, partner, pledge, ordinal, category, headcount, state,
         held_stage, pledged_at, steps, last_step_at, sources, revision, created_at, updated_at)
@@ -32,18 +32,27 @@ const CONTINGENTS: [&str; 3] = [
         effective_at, cause, note, actor, revision, created_at, updated_at
     from deployment.headcount_entries, generate_series($1::int, $2::int) n
     where contingent = 'first'",
+    "insert into deployment.headcount_balances (mission, contingent, account, headcount)
+    select mission, n::text, account, headcount
+    from deployment.headcount_balances, generate_series($1::int, $2::int) n
+    where contingent = 'first'",
 ];
 
 /// Missions `0`, `1`, … through the service.
 pub async fn missions(client: &Client, count: usize) -> anyhow::Result<()> {
     for number in 0..count {
-        let text = MISSION.replace("MISSION", &number.to_string());
-        let scenario = Scenario::parse("mission.toml", &text)?;
-        Loader::new(client)
-            .load(&scenario, |_| {})
-            .await
-            .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
+        mission(client, &number.to_string()).await?;
     }
+    Ok(())
+}
+
+/// One mission through the service.
+pub async fn mission(client: &Client, id: &str) -> anyhow::Result<()> {
+    let scenario = Scenario::parse("mission.toml", &MISSION.replace("MISSION", id))?;
+    Loader::new(client)
+        .load(&scenario, |_| {})
+        .await
+        .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
     Ok(())
 }
 

@@ -14,6 +14,9 @@ mod feed;
 mod watch;
 mod overload;
 mod situation;
+mod disk;
+mod visible;
+mod explain;
 mod idle;
 
 use std::process::ExitCode;
@@ -60,6 +63,16 @@ enum Benchmark {
         #[arg(long, default_value_t = 3)]
         rounds: usize,
     },
+    /// From the answer of a write until a read of the other service shows it, at 100 a second
+    Visible(Plan),
+    /// What an incident takes on disk, its history and the feed with it
+    Disk {
+        /// How many are recorded
+        #[arg(long, default_value_t = 20_000)]
+        incidents: usize,
+    },
+    /// The plans of all that reads over a million rows
+    Explain,
     /// The memory of services that nobody calls
     Idle,
     /// Runs what is measured; the benchmarks call this themselves
@@ -87,6 +100,9 @@ async fn run(benchmark: Benchmark) -> anyhow::Result<()> {
         Benchmark::Watch { rounds } => watch::run(rounds).await,
         Benchmark::Overload(plan) => overload::run(plan).await,
         Benchmark::Situation { rounds } => situation::run(rounds).await,
+        Benchmark::Visible(plan) => visible::run(plan).await,
+        Benchmark::Disk { incidents } => disk::run(incidents).await,
+        Benchmark::Explain => explain::run().await,
         Benchmark::Idle => idle::run().await,
         Benchmark::Serve(service) => serve::run(*service).await,
     }

@@ -33,7 +33,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
     stay_on(processors / 2..processors).await?;
-    let sql = world.sql("deployment").await?;
+    let sql = world.sql("deployment_owner").await?;
     fill::missions(&world.client(&deployment).await?, 1).await?;
     fill::contingents(&sql, 1, ROWS).await?;
     let clients = world.clients(&deployment).await?;

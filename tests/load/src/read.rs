@@ -25,7 +25,7 @@ from deployment.contingents where mission = '0' and id = :id;
 pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
-    let sql = world.sql("deployment").await?;
+    let sql = world.sql("deployment_owner").await?;
     let clients = world.clients(&deployment).await?;
     fill::missions(&world.client(&deployment).await?, 1).await?;
     fill::contingents(&sql, 1, ROWS).await?;

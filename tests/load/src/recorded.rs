@@ -30,7 +30,7 @@ pub async fn transaction(
 /// The statements of the session that claimed a request id.
 fn read(log: &str) -> Vec<Statement> {
     let lines: Vec<(String, &str, String)> = messages(log);
-    let Some((session, ..)) = lines.iter().find(|(_, _, text)| text.contains("begin_work(")) else {
+    let Some((session, ..)) = lines.iter().find(|(_, _, text)| text.contains("begin_unit(")) else {
         return Vec::new();
     };
     let mut found: Vec<Statement> = Vec::new();
@@ -62,7 +62,7 @@ fn read(log: &str) -> Vec<Statement> {
 }
 
 /// Session, kind and text of each message; further lines of a text begin with a tab.
-fn messages(log: &str) -> Vec<(String, &str, String)> {
+pub fn messages(log: &str) -> Vec<(String, &str, String)> {
     let mut found: Vec<(String, &str, String)> = Vec::new();
     for line in log.lines() {
         if let Some(more) = line.strip_prefix('\t') {
@@ -149,14 +149,14 @@ mod tests {
     fn a_logged_transaction_becomes_a_script() {
         let log = "t [7] LOG:  execute s_1: select 1\n\
             t [9] LOG:  statement: BEGIN\n\
-            t [9] LOG:  execute s_1: select * from deployment.begin_work($1,\n\t$2)\n\
+            t [9] LOG:  execute s_1: select * from deployment.begin_unit($1,\n\t$2)\n\
             t [9] DETAIL:  parameters: $1 = 'it''s', $2 = NULL\n\
             t [7] LOG:  execute s_1: select 2\n\
             t [9] LOG:  statement: COMMIT\n";
         let statements = read(log);
         assert_eq!(statements[1].parameters, [Some("it's".to_owned()), None]);
         let (text, variables) = script(&statements, |_| None).unwrap();
-        assert_eq!(text, "BEGIN;\nselect * from deployment.begin_work(:s1p0, null);\nCOMMIT;\n");
+        assert_eq!(text, "BEGIN;\nselect * from deployment.begin_unit(:s1p0, null);\nCOMMIT;\n");
         assert_eq!(variables, ["--define=s1p0=it's"]);
     }
 }

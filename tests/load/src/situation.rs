@@ -90,7 +90,7 @@ async fn fill(world: &World, deployment: &Process, reporting: &Process) -> anyho
         .load(&scenario, |_| {})
         .await
         .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
-    let sql: PgPool = world.sql("reporting").await?;
+    let sql: PgPool = world.sql("reporting_owner").await?;
     for statement in COPIES {
         sqlx::query(statement).bind(INCIDENTS).execute(&sql).await?;
     }

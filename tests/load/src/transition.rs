@@ -24,7 +24,7 @@ const WAITING: usize = 3_000;
 pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
-    let sql = world.sql("deployment").await?;
+    let sql = world.sql("deployment_owner").await?;
     let client = world.client(&deployment).await?;
     fill::missions(&client, MISSIONS).await?;
     let script = baseline(&world, &sql).await?;

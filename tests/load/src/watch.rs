@@ -84,7 +84,7 @@ struct Found {
 async fn one(watchers: usize) -> anyhow::Result<Found> {
     let world = World::start().await?;
     let deployment = world.deployment().await?;
-    let sql = world.sql("deployment").await?;
+    let sql = world.sql("deployment_owner").await?;
     let client = world.clients(&deployment).await?.remove(0);
     fill::missions(&world.client(&deployment).await?, 1).await?;
     let mut connections = Vec::new();

@@ -10,7 +10,7 @@ use muster_service::{
     Clock,
     identity::{Grant, Issuer, Role},
 };
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;
 use tonic::{
     Request, Status,
@@ -127,6 +127,19 @@ impl World {
             "alter role deployment reset log_statement"
         };
         sqlx::query(change).execute(&admin).await?;
+        admin.close().await;
+        Ok(())
+    }
+
+    /// Settings of all connections that the services open from now on.
+    pub async fn set_for_services(&self, settings: &[&str]) -> anyhow::Result<()> {
+        let admin = self.sql("postgres").await?;
+        for role in ["deployment", "reporting"] {
+            for setting in settings {
+                let change = format!("alter role {role} set {setting}");
+                sqlx::query(AssertSqlSafe(change)).execute(&admin).await?;
+            }
+        }
         admin.close().await;
         Ok(())
     }
