@@ -12,7 +12,6 @@ use sqlx::{
 use crate::{
     Clock,
     config::ServiceConfig,
-    fault,
     feed::{Commits, Sight},
     repeated,
     resource::contended,
@@ -164,7 +163,6 @@ pub(crate) fn options(url: &str, schema: &str) -> anyhow::Result<PgConnectOption
     // A writer that froze with the feed's row in its hands would stop everyone else.
     Ok(options
         .application_name(schema)
-        .options(fault::mutated("answer-before-durable").then_some(("synchronous_commit", "off")))
         .options([("search_path", schema)])
         .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "30s")]))
 }

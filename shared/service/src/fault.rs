@@ -1,6 +1,5 @@
-//! Faults that tests switch on: places where a process can be made to die, mutations that take
-//! a safeguard away, deliveries out of order, a clock that is wrong. Without the feature `faults`
-//! nothing of it is built.
+//! Faults that tests switch on: places where a process can be made to die, deliveries out of order,
+//! a clock that is wrong. Without the feature `faults` nothing of it is built.
 
 /// The places around the commit of a compaction, which no call passes.
 pub const COMPACTION_POINTS: [&str; 2] = ["compact.before-commit", "compact.after-commit"];
@@ -16,26 +15,14 @@ pub const POINTS: [&str; 6] = [
 ];
 
 #[cfg(not(feature = "faults"))]
-pub use self::off::{clock_shift, copies, deliveries, mutated, point};
+pub use self::off::{clock_shift, deliveries, point};
 #[cfg(feature = "faults")]
-pub use self::on::{
-    arm, clock_shift, copies, deliver, deliveries, mutate, mutated, point, shift_clock,
-};
+pub use self::on::{arm, clock_shift, deliver, deliveries, point, shift_clock};
 
 #[cfg(not(feature = "faults"))]
 mod off {
     /// Dies here where that was asked for; `whom` is the method or the feed that passes by.
     pub const fn point(_name: &str, _whom: &str) {}
-
-    /// Whether a safeguard is taken away.
-    pub const fn mutated(_name: &str) -> bool {
-        false
-    }
-
-    /// How often the change at a position is handed to a watcher.
-    pub const fn copies(_position: i64) -> usize {
-        1
-    }
 
     /// How far the clock is off.
     pub const fn clock_shift() -> time::Duration {
@@ -51,12 +38,11 @@ mod off {
 #[cfg(feature = "faults")]
 mod on {
     use std::sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     };
 
     static ARMED: Mutex<Option<(String, String)>> = Mutex::new(None);
-    static MUTATION: OnceLock<String> = OnceLock::new();
     static SHIFT_SECONDS: AtomicI64 = AtomicI64::new(0);
     /// One delivery in so many is doubled, lost or torn; 0 for none.
     static DISORDER: AtomicU64 = AtomicU64::new(0);
@@ -73,25 +59,6 @@ mod on {
         let armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
         if armed.as_ref().is_some_and(|(point, of)| point == name && whom.contains(of.as_str())) {
             std::process::abort();
-        }
-    }
-
-    /// Takes a safeguard away, for as long as the process lives.
-    pub fn mutate(name: &str) {
-        let _ = MUTATION.set(name.to_owned());
-    }
-
-    /// Whether a safeguard is taken away.
-    pub fn mutated(name: &str) -> bool {
-        MUTATION.get().is_some_and(|mutation| mutation == name)
-    }
-
-    /// How often the change at a position is handed to a watcher.
-    pub fn copies(position: i64) -> usize {
-        match position % 5 {
-            0 if mutated("event-dropped") => 0,
-            0 if mutated("event-doubled") => 2,
-            _ => 1,
         }
     }
 

@@ -9,7 +9,6 @@ mod append;
 mod replay;
 mod revision;
 
-use futures::future::BoxFuture;
 use prost::Message;
 use sqlx::{PgConnection, Postgres, Row, Transaction};
 use time::OffsetDateTime;
@@ -119,9 +118,6 @@ impl Database {
             pending: Vec::new(),
         };
         work.next_unit(context).await?;
-        if fault::mutated("key-in-own-transaction") {
-            work.split().await?;
-        }
         fault::point("work.begun", &context.caller.method);
         Ok(work)
     }
@@ -149,16 +145,14 @@ impl Work {
             .fetch_one(&mut *self.transaction)
             .await?;
         let held = row.try_get::<Option<Vec<u8>>, _>("held_message")?;
-        if let Some(change) = held.filter(|_| !fault::mutated("no-key")) {
+        if let Some(change) = held {
             if row.try_get::<Vec<u8>, _>("held_fingerprint")? != context.fingerprint {
                 return Err(WorkError::RequestIdReused);
             }
             // Roles may have been taken away since.
             let scope = context.scope(&self.mission).map_err(WorkError::Refused);
             let reach = row.try_get::<String, _>("held_reach")?;
-            if !fault::mutated("replay-without-authorisation")
-                && !replay::reaches_as_far(&scope?, &reach)
-            {
+            if !replay::reaches_as_far(&scope?, &reach) {
                 return Err(out_of_reach());
             }
             let token = Token {
@@ -313,15 +307,6 @@ impl Work {
             self.append().await?;
         }
         self.finish().await
-    }
-
-    /// Commits what was done so far and goes on in another transaction, for mutations that take
-    /// the safety of one transaction away.
-    pub fn split(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
-        Box::pin(async {
-            let next = self.database.transaction().await?;
-            std::mem::replace(&mut self.transaction, next).commit().await
-        })
     }
 
     async fn finish(self) -> Result<(), WorkError> {

@@ -19,38 +19,21 @@ pub const SAYS: &str = "faults: ";
 /// Which service to be.
 #[derive(clap::Subcommand)]
 pub enum Part {
-    Deployment(Settings<muster_deployment::Config>),
-    Reporting(Settings<muster_reporting::Config>),
-}
-
-#[derive(clap::Args)]
-pub struct Settings<C: clap::Args> {
-    /// The safeguard that is taken away
-    #[arg(long)]
-    mutation: Option<String>,
-
-    #[command(flatten)]
-    config: C,
+    Deployment(muster_deployment::Config),
+    Reporting(muster_reporting::Config),
 }
 
 pub async fn serve(part: Part) -> anyhow::Result<()> {
     match part {
-        Part::Deployment(settings) => run::<Deployment>(settings, "deployment").await,
-        Part::Reporting(settings) => run::<Reporting>(settings, "reporting").await,
+        Part::Deployment(config) => run::<Deployment>(config, "deployment").await,
+        Part::Reporting(config) => run::<Reporting>(config, "reporting").await,
     }
 }
 
-async fn run<S: Service>(
-    settings: Settings<S::Config>,
-    schema: &'static str,
-) -> anyhow::Result<()> {
-    let Settings { mutation, config } = settings;
+async fn run<S: Service>(config: S::Config, schema: &'static str) -> anyhow::Result<()> {
     let common = config.as_ref();
     let _writing = telemetry::init(common.log_format, &common.log)?;
     rules::prepare()?;
-    if let Some(mutation) = mutation {
-        fault::mutate(&mutation);
-    }
     let shutdown = Shutdown::on_signal(common.grace)?;
     S::migrate(&config).await?;
     let database = common.clone();

@@ -37,9 +37,10 @@ struct Program {
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 
-    /// Take one safeguard away at a time, and see that a check notices
-    #[arg(long, conflicts_with = "crash_points")]
-    mutations: bool,
+    /// Take one safeguard at a time out of a copy of the sources, and see that a check notices; all
+    /// of them, or those that are named
+    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with = "crash_points")]
+    mutations: Option<Vec<String>>,
 
     /// Fill the disk that the database is on, again and again; needs root, for a disk of its own
     #[arg(long)]
@@ -82,8 +83,8 @@ impl Program {
         muster_service::rules::prepare()?;
         let seed = self.seed.unwrap_or_else(|| fastrand::u64(..));
         println!("seed {seed}");
-        if self.mutations {
-            return mutations::all(seed).await;
+        if let Some(names) = &self.mutations {
+            return mutations::run(seed, names).await;
         }
         if self.crash_points {
             return crash::all(seed).await;

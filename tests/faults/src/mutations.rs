@@ -1,11 +1,19 @@
-//! Shows that the checks can fail: takes one safeguard away at a time, and sees which check
-//! notices.
+//! Shows that the checks can fail: takes one safeguard at a time out of the services' sources, and
+//! sees which check notices.
 
-use std::{collections::BTreeMap, time::Duration};
+mod sources;
+#[cfg(test)]
+mod tests;
 
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use anyhow::{Context, ensure};
+
+use self::sources::Sources;
 use crate::{
+    checks::Violation,
     nemesis::Kind,
-    run::{self, Plan, Rewritten},
+    run::{self, Plan},
     world::Settings,
 };
 
@@ -13,27 +21,20 @@ use crate::{
 const LENGTH: Duration = Duration::from_secs(10);
 /// A mutation that needs luck is tried again with other seeds.
 const TRIES: u64 = 3;
+/// What is broken while all safeguards are there.
+const SOUND: [Kind; 3] = [Kind::ServiceKilled, Kind::PostgresKilled, Kind::DeliveriesDisordered];
 
-/// Takes the position before the feed's row is held: from a sequence of the mission's own, which
-/// is there once the row is.
-const POSITION_BY_SEQUENCE: &str =
-    "execute format('create sequence if not exists %I', 'positions_' || p_mission);
-    new_position := nextval(format('%I', 'positions_' || p_mission)::regclass);
-    select * into strict head";
-
-/// A safeguard that is taken away.
+/// A safeguard that is taken away, by the patch of this name in the folder `mutations`.
 struct Mutation {
     name: &'static str,
     /// The check that has to notice.
     check: &'static str,
     /// What has to be broken for it to show.
     kinds: &'static [Kind],
-    /// Where it is in the database, and not in the services.
-    rewritten: Rewritten,
 }
 
 const fn mutation(name: &'static str, check: &'static str, kinds: &'static [Kind]) -> Mutation {
-    Mutation { name, check, kinds, rewritten: &[] }
+    Mutation { name, check, kinds }
 }
 
 const MUTATIONS: [Mutation; 17] = [
@@ -59,43 +60,34 @@ const MUTATIONS: [Mutation; 17] = [
     mutation("event-doubled", "watchers see each change once", &[]),
     mutation("epoch-ignored", "a new epoch is noticed", &[]),
     mutation("ceiling-unchecked", "no arrival breaks the ceiling", &[]),
-    Mutation {
-        name: "hash-without-chain",
-        check: "the hash chain is whole",
-        kinds: &[],
-        rewritten: &[("finish_work", "head.last_hash || ", "")],
-    },
-    Mutation {
-        name: "positions-with-gaps",
-        check: "positions are dense",
-        kinds: &[],
-        rewritten: &[("finish_work", "head.last_position + 1", "head.last_position + 2")],
-    },
-    Mutation {
-        name: "position-by-sequence",
-        check: "positions are dense",
+    mutation("hash-without-chain", "the hash chain is whole", &[]),
+    mutation("positions-with-gaps", "positions are dense", &[]),
+    mutation(
+        "position-by-sequence",
+        "positions are dense",
         // What a sequence gave is gone with whoever took it.
-        kinds: &[Kind::ServiceKilled, Kind::PostgresKilled],
-        rewritten: &[
-            ("finish_work", "select * into strict head", POSITION_BY_SEQUENCE),
-            ("finish_work", "new_position := head.last_position + 1;", ""),
-        ],
-    },
+        &[Kind::ServiceKilled, Kind::PostgresKilled],
+    ),
 ];
 
-/// Runs every mutation, and tells whether each was caught.
-pub async fn all(seed: u64) -> anyhow::Result<bool> {
-    let sound = run::run(&plan(seed, None)).await?;
-    println!("without a mutation: {} violations", sound.violations.len());
-    for violation in &sound.violations {
+/// Runs the named mutations, or all where none is named, and tells whether each was caught.
+pub async fn run(seed: u64, names: &[String]) -> anyhow::Result<bool> {
+    let chosen = chosen(names)?;
+    println!("building; the first time everything that the services use is built as well");
+    let sources = Sources::copy()?;
+    let sound = violations(seed, &SOUND, sources.build()?).await?;
+    println!("without a mutation: {} violations", sound.len());
+    for violation in &sound {
         println!("VIOLATION  {}: {}", violation.check, violation.what);
     }
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::ASCII_MARKDOWN);
     table.set_header(["mutation", "caught by", "times", "also by"]);
     let mut caught = 0;
-    for mutation in &MUTATIONS {
-        let found = found(mutation, seed).await?;
+    for mutation in &chosen {
+        println!("building without a safeguard: {}", mutation.name);
+        let program = sources.build_without(mutation.name)?;
+        let found = found(mutation, seed, program).await?;
         let times = found.get(mutation.check).copied().unwrap_or_default();
         let also: Vec<&str> =
             found.keys().copied().filter(|check| *check != mutation.check).collect();
@@ -105,16 +97,29 @@ pub async fn all(seed: u64) -> anyhow::Result<bool> {
         table.add_row([mutation.name, by, &times.to_string(), &also.join("; ")]);
     }
     println!("{table}");
-    let all = sound.violations.is_empty() && caught == MUTATIONS.len();
-    println!("caught {caught} of {}", MUTATIONS.len());
-    Ok(all)
+    println!("caught {caught} of {}", chosen.len());
+    Ok(sound.is_empty() && caught == chosen.len())
 }
 
-/// How often each check notices a mutation.
-async fn found(mutation: &Mutation, seed: u64) -> anyhow::Result<BTreeMap<&'static str, usize>> {
+fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Mutation>> {
+    for name in names {
+        let known = MUTATIONS.iter().any(|mutation| mutation.name == name);
+        ensure!(known, "there is no mutation {name}");
+    }
+    let is_chosen = |name: &str| names.is_empty() || names.iter().any(|chosen| chosen == name);
+    Ok(MUTATIONS.iter().filter(|mutation| is_chosen(mutation.name)).collect())
+}
+
+/// How often each check notices a mutation, whose services are those of a program.
+async fn found(
+    mutation: &Mutation,
+    seed: u64,
+    program: PathBuf,
+) -> anyhow::Result<BTreeMap<&'static str, usize>> {
     let mut found = BTreeMap::new();
     for seed in seed..seed + TRIES {
-        for violation in run::run(&plan(seed, Some(mutation))).await?.violations {
+        let violations = violations(seed, mutation.kinds, program.clone()).await;
+        for violation in violations.with_context(|| mutation.name)? {
             *found.entry(violation.check).or_default() += 1;
         }
         if found.contains_key(mutation.check) {
@@ -124,19 +129,14 @@ async fn found(mutation: &Mutation, seed: u64) -> anyhow::Result<BTreeMap<&'stat
     Ok(found)
 }
 
-fn plan(seed: u64, mutation: Option<&Mutation>) -> Plan {
-    let kinds = mutation.map_or_else(
-        || vec![Kind::ServiceKilled, Kind::PostgresKilled, Kind::DeliveriesDisordered],
-        |mutation| mutation.kinds.to_vec(),
-    );
-    // What is in the database is no mutation that the services could know of.
-    let named = mutation.filter(|mutation| mutation.rewritten.is_empty());
-    Plan {
-        kinds,
+/// What the checks of this program find where the services are those of another one.
+async fn violations(seed: u64, kinds: &[Kind], program: PathBuf) -> anyhow::Result<Vec<Violation>> {
+    let plan = Plan {
+        kinds: kinds.to_vec(),
         watchers: 1,
         keep: false,
-        settings: Settings { mutation: named.map(|mutation| mutation.name), ..Settings::default() },
-        rewritten: mutation.map(|mutation| mutation.rewritten).unwrap_or_default(),
+        settings: Settings { program: Some(program), ..Settings::default() },
         ..Plan::new(seed, LENGTH)
-    }
+    };
+    Ok(run::run(&plan).await?.violations)
 }

@@ -26,6 +26,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 pub struct Start {
     /// Such as `deployment-1`.
     pub name: String,
+    pub program: PathBuf,
     pub arguments: Vec<String>,
     pub log: PathBuf,
 }
@@ -46,7 +47,7 @@ impl Process {
     }
 
     async fn listening(start: Start, listen: SocketAddr) -> anyhow::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut child = Command::new(&start.program)
             .arg("serve")
             .args(&start.arguments)
             .args(["--listen", &listen.to_string()])

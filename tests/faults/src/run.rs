@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use fastrand::Rng;
-use sqlx::AssertSqlSafe;
 use tokio::{
     sync::{oneshot, watch},
     task::JoinSet,
@@ -26,9 +25,6 @@ const WATCH_LIMIT: Duration = Duration::from_secs(30);
 /// So few that callers can take all of them.
 const FEW_CONNECTIONS: usize = 3;
 
-/// Changes of the database's functions, as (function, text, what stands there instead).
-pub type Rewritten = &'static [(&'static str, &'static str, &'static str)];
-
 /// What a run is made of.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -42,7 +38,6 @@ pub struct Plan {
     pub settings: Settings,
     /// Whether history and logs are kept where a check fails.
     pub keep: bool,
-    pub rewritten: Rewritten,
 }
 
 impl Plan {
@@ -56,7 +51,6 @@ impl Plan {
             kinds: Kind::USUAL.to_vec(),
             settings: Settings { connections: Some(FEW_CONNECTIONS), ..Settings::default() },
             keep: true,
-            rewritten: &[],
         }
     }
 
@@ -80,9 +74,6 @@ pub struct Result {
 
 pub async fn run(plan: &Plan) -> anyhow::Result<Result> {
     let world = Arc::new(World::start(&plan.settings).await?);
-    for rewritten in plan.rewritten {
-        rewrite(&world, *rewritten).await?;
-    }
     let history = Arc::new(History::default());
     history.events().expected = plan.expected();
     let workload = Arc::new(Workload::new(&world, Arc::clone(&history))?);
@@ -189,24 +180,6 @@ async fn restore(
     }
     evidence::rest(world).await?;
     evidence.rebuilt = evidence::projection(&mut world.sql(SERVICES[1]).await?).await?;
-    Ok(())
-}
-
-/// Puts another text into a function of both schemas.
-async fn rewrite(
-    world: &World,
-    (function, text, instead): (&str, &str, &str),
-) -> anyhow::Result<()> {
-    for service in SERVICES {
-        let mut db = world.sql(service).await?;
-        let definition: String = sqlx::query_scalar("select pg_get_functiondef($1::regproc)")
-            .bind(format!("{service}.{function}"))
-            .fetch_one(&mut db)
-            .await?;
-        anyhow::ensure!(definition.contains(text), "{function} has no {text:?}");
-        let changed = definition.replace(text, instead);
-        sqlx::query(AssertSqlSafe(changed)).execute(&mut db).await?;
-    }
     Ok(())
 }
 

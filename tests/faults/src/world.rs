@@ -38,7 +38,8 @@ const USUAL_CONNECTIONS: usize = 8;
 /// What differs between worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    pub mutation: Option<&'static str>,
+    /// This program as it was built from other sources, whose services are run; `None` for its own.
+    pub program: Option<PathBuf>,
     /// Connections to the database that each process may have; `None` for the usual.
     pub connections: Option<usize>,
     /// A folder to keep the database in; `None` for a temporary one.
@@ -128,9 +129,6 @@ impl World {
         ]
         .map(str::to_owned)
         .into();
-        if let Some(mutation) = settings.mutation {
-            arguments.extend(["--mutation".to_owned(), mutation.to_owned()]);
-        }
         if service == SERVICES[1] {
             let peer = self.processes[number % REPLICAS].lock().await.address();
             let link = Proxy::start(Target::Tcp(peer), &self.shutdown).await?;
@@ -140,7 +138,8 @@ impl World {
             self.links.push(link);
         }
         let log = self.folder.path().join(format!("{}.log", name(number)));
-        let process = Process::start(Start { name: name(number), arguments, log }).await?;
+        let program = settings.program.clone().map_or_else(std::env::current_exe, Ok)?;
+        let process = Process::start(Start { name: name(number), program, arguments, log }).await?;
         let front = Proxy::start(Target::Tcp(process.address()), &self.shutdown).await?;
         self.processes.push(Mutex::new(process));
         self.fronts.push(front);

@@ -6,7 +6,7 @@ mod renewal;
 use std::{sync::Arc, time::Duration};
 
 use muster_service::{
-    Context, context::Caller, fault, feed::Applied, identity::Principal, page::Page, page::Paged,
+    Context, context::Caller, feed::Applied, identity::Principal, page::Page, page::Paged,
 };
 use muster_values::MissionId;
 use tokio::time::Instant;
@@ -45,9 +45,6 @@ impl App {
         let (places, now) = ((first.position, last.position), work.now());
         if !link::advance(work.db(), mission, first.epoch, places, now).await? {
             return Ok(Applied::OutOfTurn);
-        }
-        if fault::mutated("cursor-outside-transaction") {
-            work.split().await?;
         }
         let revisions: Vec<(i64, &ReceivedRevision)> = run
             .iter()

@@ -1,6 +1,5 @@
 use std::collections::HashSet;
 
-use muster_service::fault;
 use muster_values::MissionId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -38,9 +37,6 @@ pub async fn advance(
     (first, last): (i64, i64),
     now: OffsetDateTime,
 ) -> Result<bool, Error> {
-    // A reader that takes whatever comes for the next.
-    let known = if fault::mutated("gaps-ignored") { cursor(db, mission).await? } else { None };
-    let first = known.map_or(first, |known| known.position + 1);
     if first == 1 {
         return begin_at(db, mission, epoch, last, now).await;
     }

@@ -11,7 +11,6 @@ use prost::{
 use uuid::Uuid;
 
 use super::log::{Head, Kept};
-use crate::fault;
 
 /// The number of `change` in `WatchChangesResponse`.
 const CHANGE: u32 = 1;
@@ -20,10 +19,6 @@ const PREFIX: usize = 5;
 
 /// Appends a change as a message of a watch.
 pub fn change(out: &mut BytesMut, epoch: Uuid, kept: &Kept) {
-    (0..fault::copies(kept.position)).for_each(|_| message(out, epoch, kept));
-}
-
-fn message(out: &mut BytesMut, epoch: Uuid, kept: &Kept) {
     // What the database keeps is the message's encoding but for these three. Their place among
     // the fields does not matter, so nothing is decoded.
     let rest = Change {

@@ -9,7 +9,7 @@ use sqlx::{Row, postgres::PgRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{database::Database, fault, status, status::Reason, status::Refusal, wire};
+use crate::{database::Database, status, status::Reason, status::Refusal, wire};
 use muster_values::name::MissionId;
 
 /// The number of `resources` in `Change`.
@@ -29,8 +29,7 @@ impl Head {
     /// Refuses a reader whose place is of another life of the feed, compacted, or ahead of it.
     pub fn check(&self, epoch: &str, position: i64) -> Result<(), Refusal> {
         let mission = self.mission.name();
-        if !epoch.is_empty() && epoch != self.epoch.to_string() && !fault::mutated("epoch-ignored")
-        {
+        if !epoch.is_empty() && epoch != self.epoch.to_string() {
             let message =
                 format!("the feed of {mission} has a new epoch; read the snapshot, then watch");
             return Err(Refusal::new(Reason::FeedEpochChanged, message)

@@ -22,9 +22,6 @@ impl Work {
     /// Appends what changed. From here on the feed is held until the transaction ends.
     pub(super) async fn append(&mut self) -> Result<Token, WorkError> {
         self.settle_known_times().await?;
-        if fault::mutated("commit-before-append") {
-            self.split().await?;
-        }
         fault::point("work.before-append", &self.context().caller.method);
         loop {
             let row = self.try_append().await?;

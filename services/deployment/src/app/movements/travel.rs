@@ -2,7 +2,7 @@
 //! transaction.
 
 use muster_service::{
-    Committed, Context, Work, fault, standard, standard::Owner, standard::Record, table,
+    Committed, Context, Work, standard, standard::Owner, standard::Record, table,
 };
 use muster_values::{Id, Place, Stored};
 use time::OffsetDateTime;
@@ -80,9 +80,7 @@ impl App {
             Direction::Deployment => {
                 let mandates = mandated(&mut work, &movement, at).await?;
                 let changes = headcount::presence(work.db(), &of.mission).await?;
-                if !fault::mutated("ceiling-unchecked") {
-                    within_ceiling(&mandates, &changes, at, headcount.into())?;
-                }
+                within_ceiling(&mandates, &changes, at, headcount.into())?;
                 fulfil_pledge(&mut work, &contingent, headcount).await?;
                 travel(Account::InTransit, Account::Present, headcount)
             }
