@@ -10,7 +10,7 @@ use crate::{
     domain::{
         report::{self, Composed, Media, Report, Section, State},
         situation::{Records, Situation},
-        statement::Statement,
+        statement::{Quote, QuotedNumber, Statement},
         timeline::Event,
     },
     store::{reports, statements, timeline},
@@ -116,7 +116,9 @@ async fn gather(
     let today = situation.question.today();
     let said = (asked.period.start(), asked.period.last_day().max(today));
     let mut statements = statements::between(db, mission, said).await?;
-    flag_changed(db, &mut statements).await?;
+    let numbers = statements.iter_mut().flat_map(|statement| &mut statement.numbers);
+    let mut quotes: Vec<Quote> = numbers.map(QuotedNumber::quote).collect();
+    flag_changed(db, mission, &mut quotes).await?;
     let happened = (year_before(asked.period, today), today);
     let timeline = timeline::between(db, mission, happened).await?;
     Ok((Frozen { situation, statements, timeline }, records))

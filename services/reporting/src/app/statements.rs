@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use muster_service::{
     AtField, FieldViolation, Work, field, history::OWN, resource, resource::Key, standard::Record,
 };
@@ -8,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::{App, Error};
 use crate::{
-    domain::statement::{self, Statement},
+    domain::statement::{self, Quote, Statement},
     store,
 };
 
@@ -22,10 +20,9 @@ impl Record for Statement {
         _before: Option<&Self>,
     ) -> Result<(), Error> {
         let (mission, content) = (&stored.mission, &mut stored.content);
-        let quoted: Vec<String> =
-            content.numbers.iter().map(|number| number.figure.clone()).collect();
-        let last = last_revisions(work.db(), mission, &quoted).await?;
-        for (index, number) in content.numbers.iter_mut().enumerate() {
+        let quoted = content.numbers.iter().map(|number| &*number.figure);
+        let last = last_revisions(work.db(), mission, quoted).await?;
+        for (index, (number, last)) in content.numbers.iter_mut().zip(last).enumerate() {
             let path = format!("statement.numbers[{index}]");
             if !statement::quotes(&content.text, &number.as_written) {
                 let rule =
@@ -33,8 +30,8 @@ impl Record for Statement {
                 let violation = FieldViolation::new(rule);
                 return Err(field::refuse(&[violation.under("as_written").under(&path)]).into());
             }
-            number.figure_revision = last.get(&number.figure).copied().unwrap_or_default();
-            if number.figure_revision == 0 {
+            number.figure_revision = last;
+            if last == 0 {
                 let field = format!("{path}.figure");
                 return Err(resource::unknown_reference(&field, &number.figure).into());
             }
@@ -44,48 +41,42 @@ impl Record for Statement {
 }
 
 impl App {
-    /// The number of the last revision of each of these figures, by name.
-    pub async fn last_revisions(&self, figures: &[String]) -> Result<HashMap<String, i64>, Error> {
-        let mut last = HashMap::new();
-        if figures.is_empty() {
-            return Ok(last);
+    /// Flags each number of which the figure was revised or retracted since it was quoted.
+    pub async fn flag_changed(&self, mut quotes: Vec<Quote<'_>>) -> Result<(), Error> {
+        if quotes.is_empty() {
+            return Ok(());
         }
         let mut db = self.connection().await?;
         // Statements of several missions may be asked for at once.
-        for figures in figures.chunk_by(|one, other| MissionId::of(one) == MissionId::of(other)) {
-            let mission = MissionId::of(&figures[0]).at("name");
+        let mission = |quote: &Quote| MissionId::of(quote.figure);
+        for quotes in quotes.chunk_by_mut(|one, other| mission(one) == mission(other)) {
+            let mission = mission(&quotes[0]).at("figure");
             let mission = mission.map_err(|violation| field::refuse(&[violation]))?;
-            last.extend(last_revisions(&mut db, &mission, figures).await?);
+            flag_changed(&mut db, &mission, quotes).await?;
         }
-        Ok(last)
+        Ok(())
     }
 }
 
-/// Flags each number whose figure was revised or retracted since.
+/// Flags each number of which the figure was revised or retracted since it was quoted.
 pub(super) async fn flag_changed(
     db: &mut PgConnection,
-    statements: &mut [Stored<Statement>],
+    mission: &MissionId,
+    quotes: &mut [Quote<'_>],
 ) -> Result<(), Error> {
-    let Some(mission) = statements.first().map(|statement| statement.mission.clone()) else {
-        return Ok(());
-    };
-    let numbers = statements.iter().flat_map(|statement| &statement.numbers);
-    let quoted: Vec<String> = numbers.map(|number| number.figure.clone()).collect();
-    let revisions = last_revisions(db, &mission, &quoted).await?;
-    for number in statements.iter_mut().flat_map(|statement| &mut statement.numbers) {
-        let last = revisions.get(&number.figure);
-        number.figure_changed = last.is_some_and(|last| number.figure_revision < *last);
+    let last = last_revisions(db, mission, quotes.iter().map(|quote| quote.figure)).await?;
+    for (quote, last) in quotes.iter_mut().zip(last) {
+        *quote.changed = quote.revision < last;
     }
     Ok(())
 }
 
-/// The number of the last revision of each of these figures of a mission, by name.
-async fn last_revisions(
+/// The number of the last revision of each of these figures of a mission; 0 where there is none.
+async fn last_revisions<'a>(
     db: &mut PgConnection,
     mission: &MissionId,
-    figures: &[String],
-) -> Result<HashMap<String, i64>, Error> {
-    let keys: Vec<Key> = figures.iter().map(|name| Key::of(name)).collect();
-    let last = OWN.last_revisions(db, mission, &keys).await.map_err(store::Error::from)?;
-    Ok(figures.iter().cloned().zip(last).collect())
+    figures: impl Iterator<Item = &'a str>,
+) -> Result<Vec<i64>, Error> {
+    let keys: Vec<Key> = figures.map(Key::of).collect();
+    Ok(OWN.last_revisions(db, mission, &keys).await.map_err(store::Error::from)?)
 }

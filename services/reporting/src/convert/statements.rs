@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use muster_proto::reporting::v1 as pb;
 use muster_service::{
     AtField, FieldViolation, resource::Content, wire, wire::wire_partial_date, wire::wire_sources,
@@ -7,7 +5,7 @@ use muster_service::{
 use muster_values::{MissionId, Stored, name};
 
 use super::{dated, wire_precision};
-use crate::domain::statement::{QuotedNumber, Statement};
+use crate::domain::statement::{Quote, QuotedNumber, Statement};
 
 impl Content for Statement {
     type Message = pb::Statement;
@@ -62,16 +60,13 @@ fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {
     }
 }
 
-/// The names of the figures that statements quote.
-pub fn quoted(statements: &[pb::Statement]) -> Vec<String> {
-    let numbers = statements.iter().flat_map(|statement| &statement.numbers);
-    numbers.map(|number| number.figure.clone()).collect()
+/// What the numbers of statements say of the figures that they quote.
+pub fn quotes(statements: &mut [pb::Statement]) -> Vec<Quote<'_>> {
+    let numbers = statements.iter_mut().flat_map(|statement| &mut statement.numbers);
+    numbers.map(quote).collect()
 }
 
-/// Flags each number whose figure has a later revision than the one that it quotes.
-pub fn flag(statements: &mut [pb::Statement], last: &HashMap<String, i64>) {
-    for number in statements.iter_mut().flat_map(|statement| &mut statement.numbers) {
-        let last = last.get(&number.figure);
-        number.figure_changed = last.is_some_and(|last| number.figure_revision < *last);
-    }
+fn quote(number: &mut pb::StatementNumber) -> Quote<'_> {
+    let pb::StatementNumber { figure, figure_revision, figure_changed, .. } = number;
+    Quote { figure, revision: *figure_revision, changed: figure_changed }
 }

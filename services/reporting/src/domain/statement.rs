@@ -15,6 +15,14 @@ pub struct QuotedNumber {
     pub figure_changed: bool,
 }
 
+/// What a number says of the figure that it quotes: which revision of it, and whether that was
+/// revised or retracted since.
+pub struct Quote<'a> {
+    pub figure: &'a str,
+    pub revision: i64,
+    pub changed: &'a mut bool,
+}
+
 /// What someone said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -32,6 +40,13 @@ pub struct Statement {
 
 impl Collected for Statement {
     const COLLECTION: &'static str = "statements";
+}
+
+impl QuotedNumber {
+    pub fn quote(&mut self) -> Quote<'_> {
+        let Self { figure, figure_revision, figure_changed, .. } = self;
+        Quote { figure, revision: *figure_revision, changed: figure_changed }
+    }
 }
 
 /// Whether words occur in a text, whatever kind of space is between them, and not as a part of a

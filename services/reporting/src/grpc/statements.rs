@@ -59,8 +59,6 @@ impl StatementService for Handler {
 impl Handler {
     /// Flags each number whose figure was revised or retracted since it was quoted.
     async fn flag(&self, statements: &mut [pb::Statement]) -> Result<(), Status> {
-        let last = self.app.last_revisions(&statements::quoted(statements)).await?;
-        statements::flag(statements, &last);
-        Ok(())
+        Ok(self.app.flag_changed(statements::quotes(statements)).await?)
     }
 }
