@@ -1,8 +1,6 @@
 -- What the role that runs the reporting service may do in its tables beside reading. They hold how
--- each record is now; how it was is in `revisions` and `figure_revisions`, which nobody changes.
--- An update of a revision is what locking a figure asks for; none is ever made.
-grant insert, update (revision) on figure_revisions to runner;
-grant insert, update on incidents, situation_reports to runner;
+-- each record is now; how it was is in `revisions`, which nobody changes.
+grant insert, update on incidents, figures, situation_reports to runner;
 grant insert, update, delete on assessments, statements, timeline_events to runner;
 -- What is known of the deployment service is known anew where its feed begins a new epoch.
 grant insert, delete on deployment_revisions to runner;

@@ -76,10 +76,10 @@ fn identified(path: &str, message: &DescriptorProto) -> String {
     if !has(message, "name") || !has(message, "etag") || has(message, "request_id") {
         return String::new();
     }
-    let created = if has(message, "create_time") {
-        "self.create_time = Some(create_time);"
+    let (created, begun) = if has(message, "create_time") {
+        ("self.create_time = Some(create_time);", "self.create_time")
     } else {
-        "let _ = create_time;"
+        ("let _ = create_time;", "None")
     };
     let updated = if has(message, "update_time") {
         "self.update_time = Some(update_time);"
@@ -89,6 +89,7 @@ fn identified(path: &str, message: &DescriptorProto) -> String {
     format!(
         "impl Identified for {path} {{
             fn name(&self) -> &str {{ &self.name }}
+            fn create_time(&self) -> Option<Timestamp> {{ {begun} }}
             fn identify(
                 &mut self, name: String, etag: String, create_time: Timestamp, update_time: Timestamp,
             ) {{ self.name = name; self.etag = etag; {created} {updated} }}

@@ -81,7 +81,7 @@ async fn a_contributor_writes_for_its_own_partner_only() {
 async fn neither_service_can_read_the_others_schema() {
     let world = World::start().await;
     for (role, foreign) in
-        [("deployment", "reporting.figure_revisions"), ("reporting", "deployment.missions")]
+        [("deployment", "reporting.figures"), ("reporting", "deployment.missions")]
     {
         let pool = world.sql(role).await;
         let query = sqlx::AssertSqlSafe(format!("select count(*) from {foreign}"));

@@ -213,7 +213,7 @@ async fn a_contributor_gets_its_answer_again_only_as_long_as_it_speaks_for_the_p
 /// What a call is refused with that is made once more; `None` where it may be made twice.
 fn refused_again(method: &MethodDescriptor) -> Option<&'static str> {
     match method.name() {
-        "CorrectHeadcount" | "DelayMovement" | "ReviseFigure" | "VerifyIncident" => None,
+        "CorrectHeadcount" | "DelayMovement" | "VerifyIncident" => None,
         name if name.starts_with("Update") => None,
         name if name.starts_with("Create") => Some("ALREADY_EXISTS"),
         name if name.starts_with("Delete") => Some("NOT_FOUND"),

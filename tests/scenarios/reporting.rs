@@ -1,5 +1,7 @@
 //! Figures, statements, situations and reports.
 
+mod figures;
+
 use muster_proto::{
     common::v1::{Period, Quantity, Source},
     google::r#type::Date,
@@ -68,14 +70,23 @@ impl Desk {
     }
 
     async fn revise(&self, id: &str, figure: pb::Figure) -> Result<pb::Figure, tonic::Status> {
-        let request = pb::ReviseFigureRequest {
-            name: format!("missions/m/figures/{id}"),
-            figure: Some(figure),
+        self.update(id, figure, |request| request).await
+    }
+
+    async fn update(
+        &self,
+        id: &str,
+        figure: pb::Figure,
+        with: impl FnOnce(pb::UpdateFigureRequest) -> pb::UpdateFigureRequest,
+    ) -> Result<pb::Figure, tonic::Status> {
+        let name = format!("missions/m/figures/{id}");
+        let request = with(pb::UpdateFigureRequest {
+            figure: Some(pb::Figure { name, ..figure }),
             reason: "late verification".into(),
-            ..pb::ReviseFigureRequest::default()
-        };
+            ..pb::UpdateFigureRequest::default()
+        });
         let mut figures = FigureServiceClient::new(self.world.client.reporting.clone());
-        Ok(figures.revise_figure(request).await?.into_inner())
+        Ok(figures.update_figure(request).await?.into_inner())
     }
 
     async fn situation(&self, as_of_time: Option<prost_types::Timestamp>) -> pb::Situation {
@@ -128,62 +139,6 @@ async fn killed_and_injured_are_added_only_where_no_figure_gives_both() {
     let situation = desk.situation(None).await;
     let both = number(&situation, FlowMetric::KilledOrInjured);
     assert_eq!((both.rule(), least(both)), (NumberRule::KilledPlusInjured, Some(2505)));
-}
-
-#[tokio::test]
-async fn what_was_believed_before_a_revision_can_still_be_asked() {
-    let clock = Clock::held_at(datetime!(2024-07-01 0:00 UTC));
-    let desk = Desk::open(clock.clone()).await;
-    let first = figure(FlowMetric::Killed, "1,600", "BINUH", FigureRole::Recommended);
-    desk.record("killed", first.clone()).await.unwrap();
-    clock.advance(Duration::days(30));
-    let revised = pb::Figure { quantity: Some(words("1,660")), ..first };
-    let revised = desk.revise("killed", revised).await.unwrap();
-    assert_eq!((revised.revision, revised.revision_reason.as_str()), (2, "late verification"));
-
-    let now = desk.situation(None).await;
-    assert_eq!(least(number(&now, FlowMetric::Killed)), Some(1660));
-    let then = desk.situation(at(datetime!(2024-07-15 0:00 UTC))).await;
-    assert_eq!(least(number(&then, FlowMetric::Killed)), Some(1600));
-    assert_ne!(now.digest, then.digest);
-}
-
-#[tokio::test]
-async fn a_revision_may_not_change_what_is_counted() {
-    let desk = Desk::open(Clock::System).await;
-    let killed = figure(FlowMetric::Killed, "1,660", "BINUH", FigureRole::Recommended);
-    desk.record("killed", killed).await.unwrap();
-    let injured = figure(FlowMetric::Injured, "845", "BINUH", FigureRole::Recommended);
-    let refused = desk.revise("killed", injured).await.unwrap_err();
-    assert_eq!(field_violations(&refused), ["figure.flow"]);
-}
-
-#[tokio::test]
-async fn a_breakdown_may_not_be_more_than_its_figure() {
-    let desk = Desk::open(Clock::System).await;
-    let mut killed = figure(FlowMetric::Killed, "1,660", "BINUH", FigureRole::Recommended);
-    let row = |sex: pb::Sex, age: pb::AgeBand, quantity| pb::FigureBreakdown {
-        sex: sex.into(),
-        age_band: age.into(),
-        quantity: Some(words(quantity)),
-    };
-    let (adult, child) = (pb::AgeBand::Adult, pb::AgeBand::Child);
-    let men = row(pb::Sex::Male, adult, "1,347");
-    killed.breakdown = vec![men.clone(), row(pb::Sex::Female, adult, "314")];
-    let refused = desk.record("killed", killed.clone()).await.unwrap_err();
-    assert_eq!(field_violations(&refused), ["figure.breakdown"]);
-    let (women, children) =
-        (row(pb::Sex::Female, adult, "273"), row(pb::Sex::Unspecified, child, "40"));
-    killed.breakdown = vec![men, women, children];
-    desk.record("killed", killed).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_figure_of_an_unknown_area_is_refused() {
-    let desk = Desk::open(Clock::System).await;
-    let mut killed = figure(FlowMetric::Killed, "1", "BINUH", FigureRole::Recommended);
-    killed.area_code = "HT0999".into();
-    assert_eq!(reason(&desk.record("killed", killed).await.unwrap_err()), "REFERENCE_UNKNOWN");
 }
 
 #[tokio::test]

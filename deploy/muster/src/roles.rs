@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(of("muster.deployment.v1.MissionService/CreateMission"), Some(Role::Staff));
         assert_eq!(of("muster.deployment.v1.SiteService/CreateSiteStatus"), Some(Role::HostForce));
         assert_eq!(of("muster.reporting.v1.FigureService/CreateFigure"), Some(Role::Monitor));
-        assert_eq!(of("muster.reporting.v1.FigureService/ReviseFigure"), Some(Role::Analyst));
+        assert_eq!(of("muster.reporting.v1.FigureService/UpdateFigure"), Some(Role::Analyst));
         let publish = "muster.reporting.v1.SituationReportService/PublishSituationReport";
         assert_eq!(of(publish), Some(Role::Editor));
     }

@@ -35,11 +35,10 @@ create table reporting.incidents (
 
 create index incidents_by_area on reporting.incidents (mission, area, first_day);
 
--- A number that a source published about people, revision by revision; the last one is the figure.
-create table reporting.figure_revisions (
+-- A number that a source published about people.
+create table reporting.figures (
     mission         text   not null,
     id              text   not null,
-    revision        bigint not null,
     measure         text   not null,
     metric          text   not null,
     -- The period of a flow, the end exclusive; of a stock its day, and the next.
@@ -53,20 +52,25 @@ create table reporting.figure_revisions (
     source          jsonb  not null,
     role            text   not null,
     note            text   not null,
-    revision_reason text   not null,
     retracted       boolean not null,
-    recorded_at     timestamptz not null, -- when this revision was recorded
-    created_at      timestamptz not null, -- when the first one was
+    revision        bigint not null,
+    created_at      timestamptz not null,
+    updated_at      timestamptz not null,
 
-    primary key (mission, id, revision),
-    constraint figure_revisions_begin_at_one check (1 <= revision),
-    constraint measure_is_known check (measure in ('flow', 'stock')),
+    primary key (mission, id),
+    constraint metric_is_known check (
+        measure = 'stock' and metric in ('displaced', 'displaced_in_sites')
+        or measure = 'flow' and metric in (
+            'killed', 'injured', 'killed_or_injured', 'kidnapped',
+            'gender_based_violence_incidents', 'displaced', 'escaped_detainees'
+        )
+    ),
     constraint figure_role_is_known check (role in ('recommended', 'triangulation')),
     constraint figure_days_are_in_order check (first_day < end_day),
-    constraint later_revisions_have_a_reason check ((revision = 1) = (revision_reason = ''))
+    constraint stocks_are_of_a_day check (measure = 'flow' or end_day = first_day + 1)
 );
 
-create index figures_by_area on reporting.figure_revisions (mission, area, first_day);
+create index figures_by_area on reporting.figures (mission, area, first_day);
 
 -- What a source says of who controls how much of an area.
 create table reporting.assessments (

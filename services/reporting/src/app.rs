@@ -25,7 +25,6 @@ use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
 
-pub use self::figures::FigureContent;
 pub use self::incidents::NewIncident;
 pub use self::link::Status;
 pub use self::reports::{Frozen, NewReport};

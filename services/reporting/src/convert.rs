@@ -11,10 +11,11 @@ pub mod timeline;
 pub mod situation;
 pub mod reports;
 
+use muster_proto::Identified;
 use muster_proto::{common::v1 as common, google::r#type::Date};
-use muster_service::{AtField, FieldViolation, history::Revision};
+use muster_service::{AtField, FieldViolation, history::Revision, resource::Content};
 use muster_service::{wire, wire_enum, words::FromWire};
-use muster_values::{Id, MissionId, PartialDate, name};
+use muster_values::{Collected, Id, MissionId, PartialDate, Place, Stored, name};
 use prost::Message;
 
 use crate::domain::incident::DatePrecision;
@@ -29,6 +30,23 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 /// Reads the field `name`: a resource in one of the mission's collections.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
+}
+
+/// Reads the field `name`: the place of a record.
+pub fn place<C: Collected>(name: &str) -> Result<Place, FieldViolation> {
+    name::place(name, C::COLLECTION).at("name")
+}
+
+/// A record as it is in a revision that is kept, but for what only the service sets.
+fn record<C: Content>(
+    revision: &Revision,
+    message: C::Message,
+) -> Result<Stored<C>, FieldViolation> {
+    let place = place::<C>(message.name())?;
+    let created_at = wire::required_time(message.create_time()).at("create_time")?;
+    let content = C::unpack(message, &place.mission)?;
+    let (revision, updated_at) = (revision.revision, revision.recorded_at);
+    Ok(Stored { revision, updated_at, ..Stored::new(place, content, created_at) })
 }
 
 /// Reads the resource of a revision that is kept.

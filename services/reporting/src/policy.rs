@@ -28,7 +28,7 @@ pub const ROWS: Rows = &[
     ("FigureService/GetFigure", READERS),
     ("FigureService/ListFigures", READERS),
     ("FigureService/BatchGetFigures", READERS),
-    ("FigureService/ReviseFigure", ANALYSTS),
+    ("FigureService/UpdateFigure", ANALYSTS),
     ("FigureService/RetractFigure", ANALYSTS),
     ("AreaControlService/CreateAreaControlAssessment", REPORTERS),
     ("AreaControlService/UpdateAreaControlAssessment", REPORTERS),

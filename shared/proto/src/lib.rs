@@ -23,6 +23,7 @@ pub trait Recorded {
 /// A resource's message, which says its name and its etag.
 pub trait Identified {
     fn name(&self) -> &str;
+    fn create_time(&self) -> Option<Timestamp>;
 
     /// Puts in what only the service says.
     fn identify(

@@ -199,6 +199,11 @@ impl Work {
         self.context().caller.principal.subject.as_ref().to_owned()
     }
 
+    /// The revision that the caller of what is at work puts right.
+    pub fn corrects(&self) -> Option<i64> {
+        self.context().remark.corrects
+    }
+
     /// What the caller of what is at work may touch.
     pub fn scope(&self) -> Result<Scope, Refusal> {
         self.context().scope(&self.mission)

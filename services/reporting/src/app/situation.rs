@@ -1,8 +1,9 @@
 use futures::{StreamExt, TryStreamExt};
 use muster_service::{
-    Context, context::AsOf, history::OWN, page::Page, page::Paged, reader::Reader, standard::Reads,
+    Context, FieldViolation, context::AsOf, history::OWN, history::Revision, page::Page,
+    page::Paged, reader::Reader, standard::Reads,
 };
-use muster_values::{MissionId, Period, Zone};
+use muster_values::{Collected, MissionId, Period, Stored, Zone};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::sync::OwnedSemaphorePermit;
@@ -11,7 +12,9 @@ use super::{App, Error, known_area, zone};
 use crate::{
     convert,
     domain::{
+        assessment::Assessment,
         deployment::{Resource, assembled},
+        figure::Figure,
         situation::{
             self, Areas, Counted, Metric, Occurrence, Part, Question, Records, Situation, Tally,
         },
@@ -187,9 +190,7 @@ async fn each_incident(
     let mut turn = Turn::default();
     while let Some(revision) = kept.next().await {
         let revision = revision.map_err(store::Error::from)?;
-        let incident = convert::incidents::kept(&revision).map_err(|error| {
-            store::Error::Corrupt { table: "revisions", value: format!("{error:?}") }
-        })?;
+        let incident = readable(convert::incidents::kept(&revision))?;
         if !visit(Occurrence::from(&incident))? {
             break;
         }
@@ -218,41 +219,45 @@ async fn figures_about(
     db: &mut PgConnection,
     asked: &Asked,
     areas: &[String],
-) -> Result<Vec<crate::domain::figure::Figure>, Error> {
+) -> Result<Vec<Stored<Figure>>, Error> {
     if asked.as_of == AsOf::default() {
         return Ok(figures::about(db, &asked.mission, areas, asked.period).await?);
     }
-    let kept = OWN.each(db, &asked.mission, "figures", "", asked.as_of);
-    let read = kept.map_err(store::Error::from).try_filter_map(|revision| {
-        let figure = convert::figures::kept(&revision).map_err(|error| store::Error::Corrupt {
-            table: "revisions",
-            value: format!("{error:?}"),
-        });
-        let about = |figure: &crate::domain::figure::Figure| {
-            areas.contains(&figure.area) && figure.kind.touches(asked.period)
-        };
-        std::future::ready(figure.map(|figure| Some(figure).filter(about)))
-    });
-    Ok(read.try_collect().await?)
+    let is_about = |one: &Figure| areas.contains(&one.area) && one.kind.touches(asked.period);
+    held(db, asked, convert::figures::kept, is_about).await
 }
 
 async fn assessments_about(
     db: &mut PgConnection,
     asked: &Asked,
     areas: &[String],
-) -> Result<Vec<muster_values::Stored<crate::domain::assessment::Assessment>>, Error> {
+) -> Result<Vec<Stored<Assessment>>, Error> {
     if asked.as_of == AsOf::default() {
         return Ok(assessments::about(db, &asked.mission, areas).await?);
     }
-    let kept = OWN.each(db, &asked.mission, "areaControlAssessments", "", asked.as_of);
+    let is_about = |one: &Assessment| areas.contains(&one.area);
+    held(db, asked, convert::assessments::kept, is_about).await
+}
+
+/// The records of a kind that held at the moment asked for and that are about what is asked.
+async fn held<C: Collected>(
+    db: &mut PgConnection,
+    asked: &Asked,
+    read: fn(&Revision) -> Result<Stored<C>, FieldViolation>,
+    is_about: impl Fn(&C) -> bool,
+) -> Result<Vec<Stored<C>>, Error> {
+    let kept = OWN.each(db, &asked.mission, C::COLLECTION, "", asked.as_of);
     let read = kept.map_err(store::Error::from).try_filter_map(|revision| {
-        let found = convert::assessments::kept(&revision).map_err(|error| store::Error::Corrupt {
-            table: "revisions",
-            value: format!("{error:?}"),
-        });
-        std::future::ready(found.map(|found| Some(found).filter(|one| areas.contains(&one.area))))
+        let record = readable(read(&revision));
+        let record = record.map(|record| Some(record).filter(|record| is_about(record)));
+        std::future::ready(record)
     });
     Ok(read.try_collect().await?)
+}
+
+/// A revision that was read, or how the history is broken.
+fn readable<T>(read: Result<T, FieldViolation>) -> Result<T, store::Error> {
+    read.map_err(|error| store::Error::Corrupt { table: "revisions", value: format!("{error:?}") })
 }
 
 /// What was known of the deployment service by the moment asked for. A revision that a newer

@@ -4,7 +4,7 @@ use muster_service::{
     resource::Content, wire, wire::wire_partial_date, wire::wire_quantity, wire::wire_source,
     wire_enum, words::FromWire, words::required,
 };
-use muster_values::{MissionId, Place, Quantity, Stored, Unit, name};
+use muster_values::{MissionId, Quantity, Stored, Unit};
 
 use super::{dated, wire_precision};
 use crate::domain::assessment::{Assessment, Confidence, ControllerKind};
@@ -57,13 +57,7 @@ impl Content for Assessment {
 
 /// Reads a revision that is kept.
 pub fn kept(revision: &Revision) -> Result<Stored<Assessment>, FieldViolation> {
-    let wire: pb::AreaControlAssessment = super::kept(revision)?;
-    let (mission, id) = name::child(&wire.name, "areaControlAssessments").at("name")?;
-    let created_at = wire::required_time(wire.create_time).at("create_time")?;
-    let content = Assessment::unpack(wire, &mission)?;
-    let stored = Stored::new(Place::new(mission, id), content, created_at);
-    let (revision, updated_at) = (revision.revision, revision.recorded_at);
-    Ok(Stored { revision, updated_at, ..stored })
+    super::record(revision, super::kept(revision)?)
 }
 
 fn percent(share: Quantity) -> Result<Quantity, FieldViolation> {

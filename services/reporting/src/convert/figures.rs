@@ -1,18 +1,16 @@
 use muster_proto::reporting::v1 as pb;
 use muster_service::{AtField, FieldViolation, Required, history::Revision};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_date, wire::wire_period,
-    wire::wire_quantity, wire::wire_source, wire_enum, words::FromWire, words::required,
+    resource::Content, wire, wire::wire_date, wire::wire_period, wire::wire_quantity,
+    wire::wire_source, wire_enum, words::FromWire, words::required,
 };
-use muster_values::{Id, MissionId, Unit, name};
+use muster_values::{MissionId, Stored, Unit};
 
 use super::wire_precision;
-use crate::{
-    app::FigureContent,
-    domain::{
-        figure::{Breakdown, Figure, FigureRole, FlowMetric, Kind, StockMetric},
-        incident::{AgeBand, DatePrecision, Sex},
-    },
+use crate::domain::{
+    figure::{Breakdown, Figure, FigureRole, FlowMetric, Kind, StockMetric},
+    incident::{AgeBand, DatePrecision, Sex},
+    parts::Wrong,
 };
 
 wire_enum!(
@@ -30,49 +28,62 @@ wire_enum!(
 wire_enum!(StockMetric, pb::StockMetric { Displaced, DisplacedInSites });
 wire_enum!(FigureRole, pb::FigureRole { Recommended, Triangulation });
 
-pub fn create(
-    request: pb::CreateFigureRequest,
-) -> Result<((MissionId, Id), FigureContent), FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
-    Ok(((mission, Id::trusted(request.figure_id)), content(request.figure)?))
-}
+impl Content for Figure {
+    type Message = pb::Figure;
 
-/// Reads the field `figure`, whole.
-pub fn content(figure: Option<pb::Figure>) -> Result<FigureContent, FieldViolation> {
-    figure.required().and_then(read).at("figure")
-}
+    fn unpack(figure: pb::Figure, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        let (kind, precision) = match figure.kind.required().at("kind")? {
+            pb::figure::Kind::Flow(wire) => flow(&wire).at("flow")?,
+            pb::figure::Kind::Stock(wire) => stock(&wire).at("stock")?,
+        };
+        let read = Self {
+            kind,
+            precision,
+            quantity: wire::quantity_of(unit(kind), figure.quantity).at("quantity")?,
+            area: figure.area_code,
+            place_name: figure.place_name,
+            breakdown: (figure.breakdown.into_iter().enumerate())
+                .map(|(index, wire)| breakdown(unit(kind), wire).at_index("breakdown", index))
+                .collect::<Result<_, _>>()?,
+            source: figure.source.required().and_then(wire::source).at("source")?,
+            role: required(figure.role).at("role")?,
+            note: figure.note,
+            retracted: false,
+        };
+        read.check_parts().map_err(|wrong| match wrong {
+            Wrong::Twice(row) => FieldViolation::new("speaks of the same people twice")
+                .under(&format!("breakdown[{row}]")),
+            Wrong::Exceed => {
+                FieldViolation::new("must not add up to more than the quantity").under("breakdown")
+            }
+        })?;
+        Ok(read)
+    }
 
-fn read(figure: pb::Figure) -> Result<FigureContent, FieldViolation> {
-    let (kind, precision) = match figure.kind.required().at("kind")? {
-        pb::figure::Kind::Flow(wire) => flow(&wire).at("flow")?,
-        pb::figure::Kind::Stock(wire) => stock(&wire).at("stock")?,
-    };
-    Ok(FigureContent {
-        kind,
-        precision,
-        quantity: wire::quantity_of(unit(kind), figure.quantity).at("quantity")?,
-        area: figure.area_code,
-        place_name: figure.place_name,
-        breakdown: (figure.breakdown.into_iter().enumerate())
-            .map(|(index, wire)| breakdown(unit(kind), wire).at_index("breakdown", index))
-            .collect::<Result<_, _>>()?,
-        source: figure.source.required().and_then(wire::source).at("source")?,
-        role: required(figure.role).at("role")?,
-        note: figure.note,
-    })
+    fn pack(stored: &Stored<Self>) -> pb::Figure {
+        pb::Figure {
+            kind: Some(wire_kind(stored)),
+            quantity: Some(wire_quantity(&stored.quantity)),
+            area_code: stored.area.clone(),
+            place_name: stored.place_name.clone(),
+            breakdown: stored.breakdown.iter().map(wire_breakdown).collect(),
+            source: Some(wire_source(&stored.source)),
+            role: pb::FigureRole::from(stored.role).into(),
+            note: stored.note.clone(),
+            revision: stored.revision,
+            retracted: stored.retracted,
+            ..pb::Figure::default()
+        }
+    }
 }
 
 /// Reads a revision that is kept.
-pub fn kept(revision: &Revision) -> Result<Figure, FieldViolation> {
+pub fn kept(revision: &Revision) -> Result<Stored<Figure>, FieldViolation> {
     let wire: pb::Figure = super::kept(revision)?;
-    let (mission, id) = name::child(&wire.name, "figures").at("name")?;
-    let (revision_reason, retracted) = (wire.revision_reason.clone(), wire.retracted);
-    let recorded_at = wire::required_time(wire.record_time).at("record_time")?;
-    let created_at = wire::required_time(wire.create_time).at("create_time")?;
-    let content = read(wire)?;
-    let figure = content.into_figure(mission, id, created_at);
-    let revision = revision.revision;
-    Ok(Figure { revision, revision_reason, retracted, recorded_at, ..figure })
+    let retracted = wire.retracted;
+    let mut figure: Stored<Figure> = super::record(revision, wire)?;
+    figure.retracted = retracted;
+    Ok(figure)
 }
 
 fn flow(wire: &pb::FlowFigure) -> Result<(Kind, DatePrecision), FieldViolation> {
@@ -104,38 +115,6 @@ fn breakdown(unit: Unit, wire: pb::FigureBreakdown) -> Result<Breakdown, FieldVi
         age_band: AgeBand::from_wire(wire.age_band),
         quantity: wire::quantity_of(unit, wire.quantity).at("quantity")?,
     })
-}
-
-impl Resource for Figure {
-    type Message = pb::Figure;
-
-    fn resource_name(&self) -> String {
-        self.name()
-    }
-
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::Figure {
-        pb::Figure {
-            name: self.name(),
-            kind: Some(wire_kind(self)),
-            quantity: Some(wire_quantity(&self.quantity)),
-            area_code: self.area.clone(),
-            place_name: self.place_name.clone(),
-            breakdown: self.breakdown.iter().map(wire_breakdown).collect(),
-            source: Some(wire_source(&self.source)),
-            role: pb::FigureRole::from(self.role).into(),
-            note: self.note.clone(),
-            revision: self.revision,
-            revision_reason: self.revision_reason.clone(),
-            retracted: self.retracted,
-            record_time: Some(timestamp(self.recorded_at)),
-            create_time: Some(timestamp(self.created_at)),
-            etag: etag(self.revision),
-        }
-    }
 }
 
 fn wire_kind(figure: &Figure) -> pb::figure::Kind {

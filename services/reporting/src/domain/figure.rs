@@ -1,10 +1,11 @@
-use muster_values::{Id, MissionId, Period, Quantity, Source, words};
+use muster_values::{Collected, Period, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use super::{
+    StateForbids,
     incident::{AgeBand, DatePrecision, Sex},
-    parts::Part,
+    parts::{self, Part, Wrong},
 };
 
 words! {
@@ -52,6 +53,15 @@ impl Kind {
             Self::Stock { .. } => true,
         }
     }
+
+    /// Whether both count the same, over whatever time.
+    pub fn has_metric_of(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Flow { metric, .. }, Self::Flow { metric: other, .. }) => metric == other,
+            (Self::Stock { metric, .. }, Self::Stock { metric: other, .. }) => metric == other,
+            _ => false,
+        }
+    }
 }
 
 /// One part of a figure.
@@ -62,12 +72,10 @@ pub struct Breakdown {
     pub quantity: Quantity,
 }
 
-/// A number that a source published about people. A figure is never overwritten: each value
-/// of this type is one revision of it.
+/// A number that a source published about people. A figure that a source took back is kept, and
+/// counts nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
-    pub mission: MissionId,
-    pub id: Id,
     pub kind: Kind,
     pub precision: DatePrecision,
     pub quantity: Quantity,
@@ -77,24 +85,32 @@ pub struct Figure {
     pub source: Source,
     pub role: FigureRole,
     pub note: String,
-    /// 1 for the first record, one more with each revision.
-    pub revision: i64,
-    pub revision_reason: String,
     pub retracted: bool,
-    /// When this revision was recorded.
-    pub recorded_at: OffsetDateTime,
-    /// When the first revision was recorded.
-    pub created_at: OffsetDateTime,
 }
 
-impl Breakdown {
-    pub fn part(&self) -> Part<'_> {
-        Part { sex: self.sex, age_band: self.age_band, quantity: &self.quantity }
-    }
+impl Collected for Figure {
+    const COLLECTION: &'static str = "figures";
 }
 
 impl Figure {
-    pub fn name(&self) -> String {
-        self.mission.child("figures", &self.id)
+    /// Refuses parts that are more than the whole.
+    pub fn check_parts(&self) -> Result<(), Wrong> {
+        let parts: Vec<Part> = self.breakdown.iter().map(Breakdown::part).collect();
+        parts::check(Some(&self.quantity), &parts)
+    }
+
+    /// Refuses what needs a figure that was not retracted.
+    pub fn require_standing(&self) -> Result<(), StateForbids> {
+        if !self.retracted {
+            return Ok(());
+        }
+        let what = "the figure".to_owned();
+        Err(StateForbids { what, state: "retracted", allowed: "STANDING" })
+    }
+}
+
+impl Breakdown {
+    fn part(&self) -> Part<'_> {
+        Part { sex: self.sex, age_band: self.age_band, quantity: &self.quantity }
     }
 }

@@ -41,7 +41,7 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     /// The latest known revision of each figure, retracted ones included.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<Stored<Figure>>,
     pub assessments: Vec<Stored<Assessment>>,
     pub deployment: Vec<deployment::Resource>,
 }
@@ -206,7 +206,7 @@ pub fn situation(
 }
 
 impl RecordUse {
-    pub fn of(figure: &Figure) -> Self {
+    pub fn of(figure: &Stored<Figure>) -> Self {
         Self {
             record: figure.name(),
             revision: figure.revision,

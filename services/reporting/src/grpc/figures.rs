@@ -3,14 +3,25 @@ use muster_service::{Answer, Call, answer, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, figures};
+use crate::{convert::place, domain::figure::Figure};
 
 #[tonic::async_trait]
 impl FigureService for Handler {
     async fn create_figure(&self, request: Request<pb::CreateFigureRequest>) -> Answer<pb::Figure> {
-        let call = Call::admit(request)?;
-        let (name, content) = figures::create(call.message)?;
-        answer(self.app.create_figure(&call.context, name, content).await)
+        standard::create::<Figure, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_figure(&self, request: Request<pb::UpdateFigureRequest>) -> Answer<pb::Figure> {
+        standard::update::<Figure, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn retract_figure(
+        &self,
+        request: Request<pb::RetractFigureRequest>,
+    ) -> Answer<pb::Figure> {
+        let Call { message, context } = Call::admit(request)?;
+        let place = place::<Figure>(&message.name)?;
+        answer(self.app.retract_figure(&context, place, &message.etag).await)
     }
 
     async fn get_figure(&self, request: Request<pb::GetFigureRequest>) -> Answer<pb::Figure> {
@@ -29,22 +40,5 @@ impl FigureService for Handler {
         request: Request<pb::ListFiguresRequest>,
     ) -> Answer<pb::ListFiguresResponse> {
         standard::list(&self.app, Call::admit(request)?, "").await
-    }
-
-    async fn revise_figure(&self, request: Request<pb::ReviseFigureRequest>) -> Answer<pb::Figure> {
-        let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "figures")?;
-        let content = figures::content(message.figure)?;
-        let done = self.app.revise_figure(&context, name, &message.etag, content, message.reason);
-        answer(done.await)
-    }
-
-    async fn retract_figure(
-        &self,
-        request: Request<pb::RetractFigureRequest>,
-    ) -> Answer<pb::Figure> {
-        let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "figures")?;
-        answer(self.app.retract_figure(&context, name, &message.etag, message.reason).await)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_values::Quantity;
+use muster_values::{Quantity, Stored};
 
 use super::{
     super::{
@@ -16,8 +16,8 @@ use super::{
 /// The figures of one cell with which a chosen one is in conflict, or which are in conflict
 /// with each other beside it.
 struct Dispute<'r> {
-    chosen: &'r Figure,
-    others: Vec<&'r Figure>,
+    chosen: &'r Stored<Figure>,
+    others: Vec<&'r Stored<Figure>>,
     /// The others contradict the chosen one.
     against: bool,
 }
@@ -43,19 +43,20 @@ pub fn of_number(context: &Context, number: &Number) -> Option<String> {
 }
 
 /// The figures that a number's disputes name.
-pub fn told<'r>(context: &Context<'r>, number: &Number) -> Vec<&'r Figure> {
+pub fn told<'r>(context: &Context<'r>, number: &Number) -> Vec<&'r Stored<Figure>> {
     disputes(context, number).into_iter().flat_map(|dispute| dispute.others).collect()
 }
 
 /// `Of these, 94,821 and at least 95,000 cannot both be true.`
-pub fn among(figures: &[&Figure]) -> Option<String> {
-    let mut cells: BTreeMap<(Kind, &str), Vec<&Figure>> = BTreeMap::new();
+pub fn among(figures: &[&Stored<Figure>]) -> Option<String> {
+    let mut cells: BTreeMap<(Kind, &str), Vec<&Stored<Figure>>> = BTreeMap::new();
     for figure in figures {
         cells.entry((figure.kind, &figure.area)).or_default().push(figure);
     }
     let rivals = cells.into_values().filter_map(|cell| {
-        let disagrees =
-            |one: &&&Figure| cell.iter().any(|other| !one.quantity.agrees_with(&other.quantity));
+        let disagrees = |one: &&&Stored<Figure>| {
+            cell.iter().any(|other| !one.quantity.agrees_with(&other.quantity))
+        };
         let rivals: Vec<String> =
             cell.iter().filter(disagrees).map(|figure| phrases::number(&figure.quantity)).collect();
         let claims = phrases::cannot_be_true(rivals.len());
@@ -100,16 +101,16 @@ fn disputes<'r>(context: &Context<'r>, number: &Number) -> Vec<Dispute<'r>> {
     chosen.filter_map(|figure| dispute(context, figure)).collect()
 }
 
-fn dispute<'r>(context: &Context<'r>, chosen: &'r Figure) -> Option<Dispute<'r>> {
-    let same_cell = |figure: &&Figure| {
+fn dispute<'r>(context: &Context<'r>, chosen: &'r Stored<Figure>) -> Option<Dispute<'r>> {
+    let same_cell = |figure: &&Stored<Figure>| {
         (figure.kind, &figure.area) == (chosen.kind, &chosen.area) && figure.id != chosen.id
     };
     let records = context.situation.conflicts.iter().flat_map(|conflict| &conflict.records);
     let in_conflict = records.filter_map(|used| context.figure(&used.record));
-    let mut others: Vec<&Figure> = in_conflict.filter(same_cell).collect();
+    let mut others: Vec<&Stored<Figure>> = in_conflict.filter(same_cell).collect();
     others.sort_by_key(|figure| precedence(figure));
     others.dedup_by_key(|figure| &figure.id);
-    let contradicts = |figure: &&Figure| !figure.quantity.agrees_with(&chosen.quantity);
+    let contradicts = |figure: &&Stored<Figure>| !figure.quantity.agrees_with(&chosen.quantity);
     let against = others.iter().any(contradicts);
     if against {
         others.retain(contradicts);
@@ -117,8 +118,8 @@ fn dispute<'r>(context: &Context<'r>, chosen: &'r Figure) -> Option<Dispute<'r>>
     (!others.is_empty()).then_some(Dispute { chosen, others, against })
 }
 
-fn listed(figures: &[&Figure]) -> Vec<String> {
-    let one = |figure: &&Figure| {
+fn listed(figures: &[&Stored<Figure>]) -> Vec<String> {
+    let one = |figure: &&Stored<Figure>| {
         let record = phrases::record(&figure.name(), figure.revision);
         let publisher = &figure.source.publisher;
         let (number, read) =

@@ -1,6 +1,6 @@
 //! Sentences about figures, each with its qualifier, its source and its record.
 
-use muster_values::Quantity;
+use muster_values::{Quantity, Stored};
 
 use super::{
     super::{
@@ -178,7 +178,7 @@ fn others(context: &Context, number: &Number, why: Exclusion, most: usize) -> Op
     let mut told = disputes::told(context, number);
     told.extend(nearest(context, number));
     let left_out = number.excluded.iter().filter(|excluded| excluded.reason == why);
-    let mut figures: Vec<&Figure> = left_out
+    let mut figures: Vec<&Stored<Figure>> = left_out
         .filter_map(|found| context.figure(&found.record.record))
         .filter(|figure| !told.iter().any(|other| other.id == figure.id))
         // A figure of wholly another time is told under "How the numbers were made" only.
@@ -209,7 +209,7 @@ fn listed<'u>(context: &Context, uses: impl IntoIterator<Item = &'u RecordUse>) 
 }
 
 /// ` killed in Port-au-Prince from 8 March to 9 April 2024`
-fn differing(context: &Context, figure: &Figure) -> String {
+fn differing(context: &Context, figure: &Stored<Figure>) -> String {
     let question = &context.situation.question;
     let metric = match figure.kind {
         Kind::Flow { metric: FlowMetric::Killed, .. } => " killed",

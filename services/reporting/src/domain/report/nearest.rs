@@ -1,5 +1,7 @@
 //! What is told where no figure speaks of exactly the area and period asked for.
 
+use muster_values::Stored;
+
 use super::{
     super::{
         figure::{Figure, Kind},
@@ -9,7 +11,7 @@ use super::{
 };
 
 /// Where no figure speaks of exactly what was asked: the best of those that overlap it.
-pub fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure> {
+pub fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Stored<Figure>> {
     if number.rule != Rule::None {
         return None;
     }
@@ -20,7 +22,7 @@ pub fn nearest<'r>(context: &Context<'r>, number: &Number) -> Option<&'r Figure>
 }
 
 /// Whether a figure speaks of some of the time that was asked for.
-pub fn touches(question: &Question, figure: &Figure) -> bool {
+pub fn touches(question: &Question, figure: &Stored<Figure>) -> bool {
     match figure.kind {
         Kind::Flow { period, .. } => period.overlaps(question.period),
         Kind::Stock { as_of, .. } => as_of <= question.today(),

@@ -49,7 +49,7 @@ pub fn clipped(text: &str, most: usize) -> String {
 }
 
 impl<'r> Context<'r> {
-    pub fn figure(&self, name: &str) -> Option<&'r Figure> {
+    pub fn figure(&self, name: &str) -> Option<&'r Stored<Figure>> {
         self.records.figures.iter().find(|figure| figure.name() == name)
     }
 

@@ -1,6 +1,6 @@
 //! The words of a sentence about a number.
 
-use muster_values::{Qualifier, Quantity, quantity::grouped};
+use muster_values::{Qualifier, Quantity, Stored, quantity::grouped};
 
 use super::super::{
     figure::{Figure, FlowMetric, Kind, StockMetric},
@@ -78,7 +78,7 @@ pub fn bounds(quantity: &Quantity) -> Option<String> {
 }
 
 /// The time that a figure speaks of.
-pub fn spoken_of(figure: &Figure) -> String {
+pub fn spoken_of(figure: &Stored<Figure>) -> String {
     match figure.kind {
         Kind::Flow { period, .. } => phrases::span(period),
         Kind::Stock { as_of, .. } => phrases::moment(as_of, figure.precision),

@@ -14,12 +14,12 @@ use super::{
 };
 
 /// Figures of one metric, area and period that no number fits.
-pub fn of_figures(question: &Question, figures: &[Figure], areas: &Areas) -> Vec<Conflict> {
-    let mut cells: BTreeMap<(Kind, &str), Vec<&Figure>> = BTreeMap::new();
+pub fn of_figures(question: &Question, figures: &[Stored<Figure>], areas: &Areas) -> Vec<Conflict> {
+    let mut cells: BTreeMap<(Kind, &str), Vec<&Stored<Figure>>> = BTreeMap::new();
     for figure in figures.iter().filter(|figure| concerns(question, figure, areas)) {
         cells.entry((figure.kind, &figure.area)).or_default().push(figure);
     }
-    let conflict = |((kind, area), figures): ((Kind, &str), Vec<&Figure>)| {
+    let conflict = |((kind, area), figures): ((Kind, &str), Vec<&Stored<Figure>>)| {
         let records = disagreeing(figures.iter().map(|figure| RecordUse::of(figure)).collect());
         let precisions = figures.iter().map(|figure| figure.precision);
         let precision = precisions.max().unwrap_or(DatePrecision::Day);
@@ -39,7 +39,7 @@ pub fn of_figures(question: &Question, figures: &[Figure], areas: &Areas) -> Vec
     cells.into_iter().filter_map(conflict).collect()
 }
 
-fn concerns(question: &Question, figure: &Figure, areas: &Areas) -> bool {
+fn concerns(question: &Question, figure: &Stored<Figure>, areas: &Areas) -> bool {
     let then = match figure.kind {
         Kind::Flow { period, .. } => period.overlaps(question.period),
         Kind::Stock { as_of, .. } => as_of <= question.today(),

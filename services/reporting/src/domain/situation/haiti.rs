@@ -56,10 +56,8 @@ pub fn source(publisher: &str, on: Date) -> Source {
     Source { publisher: publisher.to_owned(), publication_date, ..Source::default() }
 }
 
-pub fn figure(id: &str, kind: Kind, words: &str, publisher: &str, on: Date) -> Figure {
-    Figure {
-        mission: mission(),
-        id: Id::trusted(id),
+pub fn figure(id: &str, kind: Kind, words: &str, publisher: &str, on: Date) -> Stored<Figure> {
+    let figure = Figure {
         kind,
         precision: DatePrecision::Day,
         quantity: Quantity::read(words).unwrap(),
@@ -69,12 +67,9 @@ pub fn figure(id: &str, kind: Kind, words: &str, publisher: &str, on: Date) -> F
         source: source(publisher, on),
         role: FigureRole::Recommended,
         note: String::new(),
-        revision: 1,
-        revision_reason: String::new(),
         retracted: false,
-        recorded_at: RECORDED,
-        created_at: RECORDED,
-    }
+    };
+    Stored::new(Place::new(mission(), Id::trusted(id)), figure, RECORDED)
 }
 
 pub fn flow(metric: FlowMetric, period: Period) -> Kind {
@@ -107,7 +102,7 @@ pub fn answer(question: &Question, records: &Records, mut incidents: Vec<Inciden
     situation(question, records, &tally, 7, false).unwrap()
 }
 
-fn figures() -> Vec<Figure> {
+fn figures() -> Vec<Stored<Figure>> {
     use FlowMetric::{Displaced, Injured, Kidnapped, Killed, KilledOrInjured};
     let quarter = quarter();
     let until_22_march = period(date!(2024 - 01 - 01), date!(2024 - 03 - 23));
@@ -115,11 +110,11 @@ fn figures() -> Vec<Figure> {
     let (april, march) = (date!(2024 - 04 - 19), date!(2024 - 03 - 28));
     let june = date!(2024 - 06 - 24);
     let stock = |as_of| Kind::Stock { metric: StockMetric::Displaced, as_of };
-    let beside = |mut figure: Figure| {
+    let beside = |mut figure: Stored<Figure>| {
         figure.role = FigureRole::Triangulation;
         figure
     };
-    let capital = |mut figure: Figure| {
+    let capital = |mut figure: Stored<Figure>| {
         figure.area = "HT0111".to_owned();
         figure
     };

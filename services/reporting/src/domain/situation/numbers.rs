@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use muster_values::{PartialDate, Period, Quantity, quantity::Overflow};
+use muster_values::{PartialDate, Period, Quantity, Stored, quantity::Overflow};
 use time::Date;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 /// A figure of a flow.
 #[derive(Clone, Copy)]
 struct Flow<'r> {
-    figure: &'r Figure,
+    figure: &'r Stored<Figure>,
     period: Period,
 }
 
@@ -32,11 +32,11 @@ struct Made<'r> {
 
 pub fn numbers(
     question: &Question,
-    figures: &[Figure],
+    figures: &[Stored<Figure>],
     areas: &Areas,
 ) -> Result<Vec<Number>, Overflow> {
-    let about = |figure: &&Figure| areas.overlap(&question.area, &figure.area);
-    let mut figures: Vec<&Figure> = figures.iter().filter(about).collect();
+    let about = |figure: &&Stored<Figure>| areas.overlap(&question.area, &figure.area);
+    let mut figures: Vec<&Stored<Figure>> = figures.iter().filter(about).collect();
     figures.sort_by_key(|figure| precedence(figure));
     let made = |metric: &FlowMetric| flow(*metric, question, &figures, areas);
     let mut flows: Vec<Made> = FlowMetric::ALL.iter().map(made).collect::<Result<_, _>>()?;
@@ -50,7 +50,7 @@ pub fn numbers(
 /// The number of one metric, where any figure speaks of it.
 pub fn number(
     question: &Question,
-    figures: &[Figure],
+    figures: &[Stored<Figure>],
     areas: &Areas,
     metric: Metric,
 ) -> Result<Option<Number>, Overflow> {
@@ -59,17 +59,17 @@ pub fn number(
 }
 
 /// A recommended figure before the others, then the latest published, then the first by name.
-pub fn precedence(figure: &Figure) -> (FigureRole, Reverse<Option<PartialDate>>, &str) {
+pub fn precedence(figure: &Stored<Figure>) -> (FigureRole, Reverse<Option<PartialDate>>, &str) {
     (figure.role, Reverse(figure.source.publication_date), figure.id.as_str())
 }
 
 fn flow<'r>(
     metric: FlowMetric,
     question: &Question,
-    figures: &[&'r Figure],
+    figures: &[&'r Stored<Figure>],
     areas: &Areas,
 ) -> Result<Made<'r>, Overflow> {
-    let of_metric = |figure: &&'r Figure| match figure.kind {
+    let of_metric = |figure: &&'r Stored<Figure>| match figure.kind {
         Kind::Flow { metric: found, period } if found == metric => Some(Flow { figure, period }),
         Kind::Flow { .. } | Kind::Stock { .. } => None,
     };
@@ -119,7 +119,7 @@ fn cell<'r>(
     standing: impl Iterator<Item = Flow<'r>>,
 ) -> (Vec<Flow<'r>>, Quantity) {
     let same = |flow: &Flow| (flow.period, &flow.figure.area) == (first.period, &first.figure.area);
-    let (flows, figures): (Vec<Flow>, Vec<&Figure>) =
+    let (flows, figures): (Vec<Flow>, Vec<&Stored<Figure>>) =
         standing.filter(same).map(|flow| (flow, flow.figure)).unzip();
     let (figures, quantity) = disputed(first.figure, &figures);
     let used = |flow: &Flow| figures.iter().any(|figure| figure.id == flow.figure.id);
@@ -128,10 +128,14 @@ fn cell<'r>(
 
 /// One figure, or, where it is not recommended, those of the same cell of which not all can be
 /// true, with a number from the least to the most that they say.
-fn disputed<'r>(first: &'r Figure, cell: &[&'r Figure]) -> (Vec<&'r Figure>, Quantity) {
-    let against =
-        |one: &&&Figure| cell.iter().any(|other| !one.quantity.agrees_with(&other.quantity));
-    let rivals: Vec<&Figure> = cell.iter().filter(against).copied().collect();
+fn disputed<'r>(
+    first: &'r Stored<Figure>,
+    cell: &[&'r Stored<Figure>],
+) -> (Vec<&'r Stored<Figure>>, Quantity) {
+    let against = |one: &&&Stored<Figure>| {
+        cell.iter().any(|other| !one.quantity.agrees_with(&other.quantity))
+    };
+    let rivals: Vec<&Stored<Figure>> = cell.iter().filter(against).copied().collect();
     if first.role == FigureRole::Recommended || rivals.is_empty() {
         return (vec![first], first.quantity.clone());
     }
@@ -253,14 +257,14 @@ fn exclusion(flow: &Flow, made: &Made, question: &Question, areas: &Areas) -> Ex
 fn stock(
     metric: StockMetric,
     question: &Question,
-    figures: &[&Figure],
+    figures: &[&Stored<Figure>],
     areas: &Areas,
 ) -> Option<Number> {
-    let of_metric = |figure: &&Figure| match figure.kind {
+    let of_metric = |figure: &&Stored<Figure>| match figure.kind {
         Kind::Stock { metric: found, as_of } if found == metric => Some(as_of),
         Kind::Stock { .. } | Kind::Flow { .. } => None,
     };
-    let known: Vec<(&Figure, Date)> = figures
+    let known: Vec<(&Stored<Figure>, Date)> = figures
         .iter()
         .filter_map(|figure| of_metric(figure).map(|as_of| (*figure, as_of)))
         .collect();
@@ -276,17 +280,18 @@ fn stock(
         usable.min_by_key(|(_, as_of)| Reverse(*as_of))
     };
     let chosen = areas.up_from(&question.area).find_map(latest_of).copied();
-    let same_cell = |(figure, as_of): &&(&Figure, Date)| {
+    let same_cell = |(figure, as_of): &&(&Stored<Figure>, Date)| {
         chosen.is_some_and(|(first, latest)| {
             (latest, &first.area) == (*as_of, &figure.area) && !figure.retracted
         })
     };
-    let cell: Vec<&Figure> = known.iter().filter(same_cell).map(|(figure, _)| *figure).collect();
+    let cell: Vec<&Stored<Figure>> =
+        known.iter().filter(same_cell).map(|(figure, _)| *figure).collect();
     let (used, quantity) = match chosen {
         Some((first, _)) => disputed(first, &cell),
         None => (Vec::new(), Quantity::unknown()),
     };
-    let is_used = |figure: &Figure| used.iter().any(|used| used.id == figure.id);
+    let is_used = |figure: &Stored<Figure>| used.iter().any(|used| used.id == figure.id);
     let excluded = known.iter().filter(|(figure, _)| !is_used(figure));
     let excluded = excluded.map(|(figure, as_of)| left_out(question, figure, *as_of, chosen));
     let area = chosen.map_or(question.area.as_str(), |(first, _)| &first.area);
@@ -315,9 +320,9 @@ fn stock(
 /// A stock that was not chosen.
 fn left_out(
     question: &Question,
-    figure: &Figure,
+    figure: &Stored<Figure>,
     as_of: Date,
-    chosen: Option<(&Figure, Date)>,
+    chosen: Option<(&Stored<Figure>, Date)>,
 ) -> Excluded {
     let area = chosen.map_or(&question.area, |(first, _)| &first.area);
     let reason = if figure.retracted {

@@ -15,7 +15,7 @@ use super::{
 const AREAS: [&str; 4] = ["HT", "HT01", "HT0111", "HT05"];
 
 /// A figure of one of three metrics in one of four areas over a few days of March.
-fn any_figure() -> impl Strategy<Value = Figure> {
+fn any_figure() -> impl Strategy<Value = Stored<Figure>> {
     let metric = proptest::sample::select(&FlowMetric::ALL[..3]);
     let area = proptest::sample::select(&AREAS[..]);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
@@ -34,7 +34,7 @@ fn any_figure() -> impl Strategy<Value = Figure> {
     )
 }
 
-fn any_figures() -> impl Strategy<Value = Vec<Figure>> {
+fn any_figures() -> impl Strategy<Value = Vec<Stored<Figure>>> {
     proptest::collection::vec(any_figure(), 0..14).prop_map(|mut figures| {
         for (place, figure) in figures.iter_mut().enumerate() {
             figure.id = muster_values::Id::trusted(format!("f{place:02}"));
@@ -52,24 +52,25 @@ fn answer(records: &Records) -> Situation {
     super::haiti::answer(&ten_days(), records, Vec::new())
 }
 
-fn with(figures: Vec<Figure>) -> Records {
+fn with(figures: Vec<Stored<Figure>>) -> Records {
     Records { figures, ..haiti::records() }
 }
 
-fn flow_of(figure: &Figure) -> (FlowMetric, Period) {
+fn flow_of(figure: &Stored<Figure>) -> (FlowMetric, Period) {
     match figure.kind {
         Kind::Flow { metric, period } => (metric, period),
         Kind::Stock { .. } => panic!("a stock behind a flow"),
     }
 }
 
-fn counted<'r>(number: &Number, records: &'r Records) -> Vec<&'r Figure> {
-    let used = |figure: &&Figure| number.included.iter().any(|used| used.record == figure.name());
+fn counted<'r>(number: &Number, records: &'r Records) -> Vec<&'r Stored<Figure>> {
+    let used =
+        |figure: &&Stored<Figure>| number.included.iter().any(|used| used.record == figure.name());
     records.figures.iter().filter(used).collect()
 }
 
 /// How often a figure is named behind a number.
-fn told(number: &Number, figure: &Figure) -> usize {
+fn told(number: &Number, figure: &Stored<Figure>) -> usize {
     let excluded = number.excluded.iter().map(|found| &found.record);
     let uses = number.included.iter().chain(excluded);
     uses.filter(|used| used.record == figure.name()).count()
@@ -130,7 +131,7 @@ proptest! {
         });
         for number in sums {
             let counted = counted(&number, &records);
-            let days = |figure: &&Figure| {
+            let days = |figure: &&Stored<Figure>| {
                 let (_, period) = flow_of(figure);
                 (period.end() - period.start()).whole_days()
             };

@@ -140,7 +140,7 @@ fn quarters_that_cover_the_year_add_up_exactly() {
         (3, date!(2024 - 07 - 01), date!(2024 - 10 - 01), "1,223"),
         (4, date!(2024 - 10 - 01), date!(2025 - 01 - 01), "1,732"),
     ];
-    let mut figures: Vec<Figure> = quarters
+    let mut figures: Vec<Stored<Figure>> = quarters
         .iter()
         .map(|(id, start, end, words)| {
             let kind = flow(FlowMetric::Killed, period(*start, *end));
@@ -149,7 +149,7 @@ fn quarters_that_cover_the_year_add_up_exactly() {
         .collect();
     let mut asked = question();
     asked.period = period(date!(2024 - 01 - 01), date!(2025 - 01 - 01));
-    let with = |figures: &[Figure]| {
+    let with = |figures: &[Stored<Figure>]| {
         let records = Records { figures: figures.to_vec(), ..haiti::records() };
         number(&answer(&asked, &records), KILLED).clone()
     };
