@@ -19,7 +19,7 @@ const COPIES: i32 = 50_000;
 const TABLES: [(&str, &str, i32); 5] = [
     ("deployment", "headcount_entries", COPIES),
     ("reporting", "incidents", COPIES),
-    ("reporting", "figure_revisions", 600),
+    ("reporting", "figures", 600),
     ("reporting", "statements", 5_000),
     ("reporting", "timeline_events", 5_000),
 ];
