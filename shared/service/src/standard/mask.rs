@@ -47,7 +47,7 @@ pub fn with_output_of<M: Message + Name + Default>(
         DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
     };
     let (mut message, earlier) = (read(message)?, read(earlier)?);
-    let of_the_revision = ["etag", "update_time"];
+    let of_the_revision = ["etag", "revision", "update_time"];
     let kept = descriptor.fields().filter(|field| {
         rules::is_set_by_the_service(field) && !of_the_revision.contains(&field.name())
     });
