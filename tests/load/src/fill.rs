@@ -11,7 +11,7 @@ use sqlx::PgPool;
 const MISSION: &str = include_str!("mission.toml");
 
 /// Copies of the first contingent of every mission, `$1` to `$2`.
-const CONTINGENTS: [&str; 4] = [
+const CONTINGENTS: [&str; 5] = [
     "insert into deployment.contingents
         (mission, id, display_name, partner, pledge, ordinal, category, headcount, state,
         held_stage, pledged_at, steps, last_step_at, sources, revision, created_at, updated_at)
@@ -36,6 +36,14 @@ const CONTINGENTS: [&str; 4] = [
     select mission, n::text, account, headcount
     from deployment.headcount_balances, generate_series($1::int, $2::int) n
     where contingent = 'first'",
+    // What reads are answered from.
+    "insert into deployment.revisions
+        (mission, collection, key, revision, known_at, recorded_at, position, place, present,
+        message, salt, digest)
+    select mission, collection, n::text, revision, known_at, recorded_at, position, 1000 + n,
+        present, message, salt, digest
+    from deployment.revisions, generate_series($1::int, $2::int) n
+    where collection = 'contingents' and key = 'first'",
 ];
 
 /// Missions `0`, `1`, … through the service.
