@@ -142,7 +142,7 @@ async fn who_runs_a_service_owns_nothing_and_stands_above_no_rule() {
 async fn a_service_refuses_to_run_as_the_owner_of_its_schema() {
     let world = World::start().await;
     for (role, told) in [("deployment_owner", "owns the schema"), ("postgres", "superuser")] {
-        let refused = world.database_as(role).await.unwrap_err();
+        let refused = world.database_as(role, 1).await.unwrap_err();
         assert!(refused.to_string().contains(told), "{role}: {refused:#}");
     }
 }
@@ -165,12 +165,13 @@ async fn a_schema_of_another_version_is_refused_and_left_as_it_is() {
     assert_eq!(before, after);
 }
 
-/// The words that the check of a column allows.
+/// The words that the check of a column, or of its type, allows.
 const ALLOWED: &str = "select array_agg(word[1] order by word[1])
-    from pg_constraint k
-        join pg_attribute a on a.attrelid = k.conrelid and k.conkey = array[a.attnum],
+    from pg_attribute a
+        join pg_constraint k on k.contypid = a.atttypid
+            or k.conrelid = a.attrelid and k.conkey = array[a.attnum],
         regexp_matches(pg_get_constraintdef(k.oid), '''([a-z_]+)''', 'g') as word
-    where k.conrelid = $1::regclass and k.contype = 'c' and a.attname = $2
+    where a.attrelid = $1::regclass and k.contype = 'c' and a.attname = $2
         and k.conname like '%_is_known'";
 
 #[tokio::test]

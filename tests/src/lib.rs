@@ -197,15 +197,14 @@ impl World {
 
     /// The deployment service's database as a replica of it has it, with so many connections.
     pub async fn deployment_database(&self, connections: u32) -> Database {
-        let url = cluster().await.url(&self.database, "deployment");
-        let mut config = service_config(url, self.keys.path());
-        config.database_connections = connections;
-        Database::connect(&config, "deployment", Clock::System).await.unwrap()
+        self.database_as("deployment", connections).await.unwrap()
     }
 
     /// The same, as another role.
-    pub async fn database_as(&self, role: &str) -> anyhow::Result<Database> {
-        let config = service_config(cluster().await.url(&self.database, role), self.keys.path());
+    pub async fn database_as(&self, role: &str, connections: u32) -> anyhow::Result<Database> {
+        let url = cluster().await.url(&self.database, role);
+        let mut config = service_config(url, self.keys.path());
+        config.database_connections = connections;
         Database::connect(&config, "deployment", Clock::System).await
     }
 

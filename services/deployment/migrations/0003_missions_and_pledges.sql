@@ -71,13 +71,18 @@ create table deployment.mandates (
 
 create index mandates_by_predecessor on deployment.mandates (mission, predecessor);
 
+-- What kind of people are sent.
+create domain deployment.personnel_category as text constraint personnel_category_is_known check (
+    value in ('police', 'military', 'civilian', 'mixed')
+);
+
 -- What a partner offered to send.
 create table deployment.pledges (
     mission              text not null references deployment.missions,
     id                   text not null,
     partner              text not null,
     size                 jsonb,        -- null where the partner gave no number
-    category             text,         -- null where it did not say
+    category             deployment.personnel_category, -- null where it did not say
     offered_on           text not null, -- a date of which month and day may be unknown
     conditions           text not null,
     state                text not null,
@@ -92,7 +97,6 @@ create table deployment.pledges (
 
     primary key (mission, id),
     constraint pledge_partner_exists foreign key (mission, partner) references deployment.partners,
-    constraint category_is_known check (category in ('police', 'military', 'civilian', 'mixed')),
     constraint state_is_known check (
         state in ('offered', 'confirmed', 'fulfilled_in_part', 'fulfilled', 'withdrawn')
     ),

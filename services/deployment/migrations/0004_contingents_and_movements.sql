@@ -1,3 +1,19 @@
+-- Where people of a contingent count.
+create domain deployment.account as text constraint account_is_known check (
+    value in (
+        'outside', 'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical',
+        'missing', 'dead', 'returning', 'repatriated'
+    )
+);
+
+-- Where a contingent stands.
+create domain deployment.contingent_state as text constraint contingent_state_is_known check (
+    value in (
+        'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
+        'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
+    )
+);
+
 -- A body of people that a partner sends.
 create table deployment.contingents (
     mission      text not null references deployment.missions,
@@ -6,10 +22,10 @@ create table deployment.contingents (
     partner      text not null,
     pledge       text,
     ordinal      int  not null,
-    category     text not null,
+    category     deployment.personnel_category not null,
     headcount    int  not null,
-    state        text not null,
-    held_stage   text,           -- where it was when it was put on hold
+    state        deployment.contingent_state not null,
+    held_stage   deployment.contingent_state, -- where it was when it was put on hold
     pledged_at   timestamptz not null,
     steps        int  not null,  -- how many it took
     last_step_at timestamptz,
@@ -24,20 +40,10 @@ create table deployment.contingents (
     constraint contingent_pledge_exists foreign key (mission, pledge) references deployment.pledges,
     constraint ordinal_is_used_once unique (mission, partner, ordinal),
     constraint headcount_is_positive check (0 < headcount),
-    constraint category_is_known check (category in ('police', 'military', 'civilian', 'mixed')),
-    constraint state_is_known check (
-        state in (
-            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
-            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
-        )
-    ),
-    constraint held_stage_is_known check (
-        held_stage in (
-            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
-            'deployed', 'rotating', 'repatriated'
-        )
-    ),
     constraint steps_have_a_last_one check ((0 < steps) = (last_step_at is not null)),
+    constraint held_stage_is_a_stage check (
+        held_stage not in ('on_hold', 'withdrawn', 'cancelled')
+    ),
     constraint held_has_a_stage check ((state = 'on_hold') = (held_stage is not null))
 );
 
@@ -48,8 +54,8 @@ create table deployment.contingent_steps (
     mission      text not null,
     contingent   text not null,
     id           text collate "C" not null, -- its number, so that they sort by it
-    from_state   text not null,
-    to_state     text not null,
+    from_state   deployment.contingent_state not null,
+    to_state     deployment.contingent_state not null,
     effective_at timestamptz not null,
     note         text not null,
     revision     bigint not null,
@@ -58,19 +64,7 @@ create table deployment.contingent_steps (
 
     primary key (mission, contingent, id),
     constraint step_contingent_exists
-        foreign key (mission, contingent) references deployment.contingents,
-    constraint from_state_is_known check (
-        from_state in (
-            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
-            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
-        )
-    ),
-    constraint to_state_is_known check (
-        to_state in (
-            'pledged', 'confirmed', 'training', 'trained', 'vetted', 'briefed', 'ready', 'deploying',
-            'deployed', 'rotating', 'repatriated', 'on_hold', 'withdrawn', 'cancelled'
-        )
-    )
+        foreign key (mission, contingent) references deployment.contingents
 );
 
 -- One look at whether a contingent is fit to go.
@@ -102,8 +96,8 @@ create table deployment.headcount_entries (
     mission      text not null,
     contingent   text not null,
     id           text not null,
-    from_account text not null,
-    to_account   text not null,
+    from_account deployment.account not null,
+    to_account   deployment.account not null,
     headcount    int  not null,
     effective_at timestamptz not null, -- when they went
     cause        text not null,        -- the name of what caused it: a step, contingent or movement
@@ -116,19 +110,7 @@ create table deployment.headcount_entries (
     primary key (mission, contingent, id),
     constraint entry_contingent_exists
         foreign key (mission, contingent) references deployment.contingents,
-    constraint entry_moves_people check (0 < headcount and from_account <> to_account),
-    constraint from_account_is_known check (
-        from_account in (
-            'outside', 'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical',
-            'missing', 'dead', 'returning', 'repatriated'
-        )
-    ),
-    constraint to_account_is_known check (
-        to_account in (
-            'outside', 'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical',
-            'missing', 'dead', 'returning', 'repatriated'
-        )
-    )
+    constraint entry_moves_people check (0 < headcount and from_account <> to_account)
 );
 
 create index headcount_entries_by_time on deployment.headcount_entries (mission, effective_at);
@@ -137,18 +119,13 @@ create index headcount_entries_by_time on deployment.headcount_entries (mission,
 create table deployment.headcount_balances (
     mission    text not null,
     contingent text not null,
-    account    text not null,
+    account    deployment.account not null,
     headcount  bigint not null,
 
     primary key (mission, contingent, account),
     constraint balance_contingent_exists
         foreign key (mission, contingent) references deployment.contingents,
-    constraint account_is_known check (
-        account in (
-            'pledged', 'training', 'ready', 'in_transit', 'present', 'on_leave', 'medical', 'missing',
-            'dead', 'returning', 'repatriated'
-        )
-    ),
+    constraint outside_has_no_balance check (account <> 'outside'),
     constraint no_account_is_below_zero check (0 <= headcount)
 );
 

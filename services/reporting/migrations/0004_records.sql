@@ -1,6 +1,11 @@
 -- Missions are known only from the feed of another service, so nothing here refers to a table of
 -- them; the app asks the link whether a mission and an area exist.
 
+-- How finely a date is known.
+create domain reporting.date_precision as text constraint date_precision_is_known check (
+    value in ('day', 'week', 'month', 'year')
+);
+
 -- What situations count of each thing that happened to people, as it is now; all that is known of
 -- it, revision by revision, is in `revisions`.
 create table reporting.incidents (
@@ -44,7 +49,7 @@ create table reporting.figures (
     -- The period of a flow, the end exclusive; of a stock its day, and the next.
     first_day       date   not null,
     end_day         date   not null,
-    date_precision  text   not null,
+    date_precision  reporting.date_precision not null,
     quantity        jsonb  not null,
     area            text   not null,
     place_name      text   not null,
@@ -82,7 +87,7 @@ create table reporting.assessments (
     controller_kind text   not null,
     share           jsonb  not null, -- in percent
     assessed_on     text   not null, -- a date of which month and day may be unknown
-    date_precision  text   not null,
+    date_precision  reporting.date_precision not null,
     confidence      text,            -- null where the assessor did not say
     source          jsonb  not null,
     note            text   not null,
@@ -94,8 +99,7 @@ create table reporting.assessments (
     constraint controller_kind_is_known check (
         controller_kind in ('armed_group', 'state', 'self_defence_group')
     ),
-    constraint confidence_is_known check (confidence in ('low', 'moderate', 'high')),
-    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year'))
+    constraint confidence_is_known check (confidence in ('low', 'moderate', 'high'))
 );
 
 -- What someone said, word for word.
@@ -109,7 +113,7 @@ create table reporting.statements (
     stated_on      text    not null, -- a date of which month and day may be unknown
     first_day      date    not null, -- the first and the last day that it can be
     last_day       date    not null,
-    date_precision text    not null,
+    date_precision reporting.date_precision not null,
     occasion       text    not null,
     numbers        jsonb   not null, -- each number in the words with the figure it quotes
     sources        jsonb   not null,
@@ -118,7 +122,6 @@ create table reporting.statements (
     updated_at     timestamptz not null,
 
     primary key (mission, id),
-    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year')),
     constraint statement_days_are_in_order check (first_day <= last_day)
 );
 
@@ -135,7 +138,7 @@ create table reporting.timeline_events (
     happened_on    text   collate "C" not null,
     first_day      date   not null, -- the first and the last day that it can be
     last_day       date   not null,
-    date_precision text   not null,
+    date_precision reporting.date_precision not null,
     area           text,
     subject        text,            -- the deployment service's resource that a mission event tells of
     sources        jsonb  not null,
@@ -145,7 +148,6 @@ create table reporting.timeline_events (
 
     primary key (mission, id),
     constraint kind_is_known check (kind in ('political', 'security', 'humanitarian', 'mission')),
-    constraint date_precision_is_known check (date_precision in ('day', 'week', 'month', 'year')),
     constraint event_days_are_in_order check (first_day <= last_day),
     constraint mission_events_have_a_subject check ((kind = 'mission') = (subject is not null))
 );
