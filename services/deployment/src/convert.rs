@@ -15,14 +15,9 @@ pub mod claims;
 pub mod strength;
 
 use muster_service::{AtField, FieldViolation};
-use muster_values::{Collected, MissionId, Place, name};
+use muster_values::MissionId;
 
 /// Reads a mission's name from the field `field`.
 pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
     MissionId::parse(name).at(field)
-}
-
-/// Reads the field `name`: the place of a record.
-pub fn place<C: Collected>(name: &str) -> Result<Place, FieldViolation> {
-    name::place(name, C::COLLECTION).at("name")
 }

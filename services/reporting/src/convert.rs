@@ -13,9 +13,11 @@ pub mod reports;
 
 use muster_proto::Identified;
 use muster_proto::{common::v1 as common, google::r#type::Date};
-use muster_service::{AtField, FieldViolation, history::Revision, resource::Content};
+use muster_service::{
+    AtField, FieldViolation, history::Revision, resource::Content, resource::place,
+};
 use muster_service::{wire, wire_enum, words::FromWire};
-use muster_values::{Collected, Id, MissionId, PartialDate, Place, Stored, name};
+use muster_values::{Id, MissionId, PartialDate, Stored, name};
 use prost::Message;
 
 use crate::domain::incident::DatePrecision;
@@ -30,11 +32,6 @@ pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
 /// Reads the field `name`: a resource in one of the mission's collections.
 pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
     name::child(name, collection).at("name")
-}
-
-/// Reads the field `name`: the place of a record.
-pub fn place<C: Collected>(name: &str) -> Result<Place, FieldViolation> {
-    name::place(name, C::COLLECTION).at("name")
 }
 
 /// A record as it is in a revision that is kept, but for what only the service sets.

@@ -1,11 +1,11 @@
 //! Something with a name that changes, and what is refused alike for all of them.
 
 use muster_proto::{Identified, Recorded};
-use muster_values::{Collected, MissionId, Stored};
+use muster_values::{Collected, MissionId, Place, Stored, name};
 use prost::{Message, Name};
 
 use crate::{
-    field::FieldViolation,
+    field::{AtField, FieldViolation},
     status::{Reason, Refusal},
     wire::timestamp,
 };
@@ -72,6 +72,11 @@ impl Key {
         };
         Self { collection: every_second(0), key: every_second(1) }
     }
+}
+
+/// Reads the field `name`: the place of a record.
+pub fn place<C: Collected>(name: &str) -> Result<Place, FieldViolation> {
+    name::place(name, C::COLLECTION).at("name")
 }
 
 /// The etag of a revision.

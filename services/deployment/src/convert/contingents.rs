@@ -1,7 +1,8 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation};
 use muster_service::{
-    resource::Content, wire, wire::timestamp, wire::wire_sources, words::FromWire, words::required,
+    resource::Content, resource::place, wire, wire::timestamp, wire::wire_sources, words::FromWire,
+    words::required,
 };
 use muster_values::{MissionId, Stored, name};
 use prost_types::Timestamp;
@@ -84,7 +85,7 @@ pub fn change(
     effective_time: Option<Timestamp>,
     note: String,
 ) -> Result<Change, FieldViolation> {
-    let place = super::place::<Contingent>(name)?;
+    let place = place::<Contingent>(name)?;
     let effective_at = wire::required_time(effective_time).at("effective_time")?;
     Ok(Change { place, etag, effective_at, note })
 }

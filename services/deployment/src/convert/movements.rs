@@ -1,7 +1,7 @@
 use muster_proto::deployment::v1 as pb;
 use muster_service::{AtField, FieldViolation, Required};
 use muster_service::{
-    resource::Content, wire, wire::optional_date, wire::timestamp, wire::wire_date,
+    resource, resource::Content, wire, wire::optional_date, wire::timestamp, wire::wire_date,
     wire::wire_sources, wire_enum, words::FromWire, words::required,
 };
 use muster_values::{MissionId, Stored, name};
@@ -92,7 +92,7 @@ pub fn travel(
     note: String,
     headcount: i32,
 ) -> Result<Travel, FieldViolation> {
-    let place = super::place::<Movement>(name)?;
+    let place = resource::place::<Movement>(name)?;
     let effective_at = wire::required_time(effective_time).at("effective_time")?;
     Ok(Travel { place, etag, effective_at, headcount, note })
 }

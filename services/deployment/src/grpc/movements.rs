@@ -1,11 +1,11 @@
 use muster_proto::deployment::v1::{self as pb, movement_service_server::MovementService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard};
 use tonic::Request;
 
 use super::Handler;
 use crate::{
     app::Replan,
-    convert::{movements, place},
+    convert::movements,
     domain::movement::{Arrival, Movement},
 };
 

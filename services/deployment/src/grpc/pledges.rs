@@ -1,12 +1,9 @@
 use muster_proto::deployment::v1::{self as pb, pledge_service_server::PledgeService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::{
-    convert::{place, pledges},
-    domain::pledge::Pledge,
-};
+use crate::{convert::pledges, domain::pledge::Pledge};
 
 #[tonic::async_trait]
 impl PledgeService for Handler {

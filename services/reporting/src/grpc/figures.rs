@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, figure_service_server::FigureService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::{convert::place, domain::figure::Figure};
+use crate::domain::figure::Figure;
 
 #[tonic::async_trait]
 impl FigureService for Handler {

@@ -1,6 +1,6 @@
 //! Which fields an update sets, as in AIP-134.
 
-use prost::{Message, Name};
+use prost::{DecodeError, Message, Name};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage, Value};
 use prost_types::FieldMask;
 
@@ -13,27 +13,47 @@ use crate::{
 const MOST_PATHS: usize = 100;
 const LONGEST_PATH: usize = 200;
 
-/// A message as it is after an update: the fields that the mask names are those of the request.
-/// Without a mask it sets every field that the request has; `*` sets all.
-pub fn merged<M: Message + Name + Default>(
-    before: &M,
-    request: &M,
-    mask: Option<&FieldMask>,
-) -> Result<M, FieldViolation> {
-    let broken = |_| FieldViolation::new("cannot be read");
-    let descriptor = rules::message(&M::full_name())
-        .ok_or_else(|| FieldViolation::new("is no message of this API"))?;
-    let read = |message: &M| {
-        DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
-    };
-    let mut after = read(before).map_err(broken)?;
-    let request = read(request).map_err(broken)?;
-    for path in paths(&request, mask)? {
-        let unchanged = after.clone();
-        set(&mut after, &request, &path)?;
-        refuse_immutable(&unchanged, &after, &path)?;
+/// What an update makes of a message.
+#[derive(Debug)]
+pub struct Change {
+    before: DynamicMessage,
+    after: DynamicMessage,
+}
+
+impl Change {
+    /// Sets the fields that the mask names to those of the request. Without a mask it sets every
+    /// field that the request has; `*` sets all.
+    pub fn of<M: Message + Name>(
+        before: &M,
+        request: &M,
+        mask: Option<&FieldMask>,
+    ) -> Result<Self, FieldViolation> {
+        let (before, request) = (read(before)?, read(request)?);
+        let mut after = before.clone();
+        for path in paths(&request, mask)? {
+            let unchanged = after.clone();
+            set(&mut after, &request, &path)?;
+            refuse_immutable(&unchanged, &after, &path)?;
+        }
+        Ok(Self { before, after })
     }
-    M::decode(after.encode_to_vec().as_slice()).map_err(broken)
+
+    /// The rules that the changed fields break: a field that is left alone may be older than its
+    /// rule.
+    pub fn violations(&self) -> Vec<FieldViolation> {
+        let mut broken = rules::violations(&self.after);
+        broken.retain(|violation| {
+            let name = violation.path().split(['.', '[']).next().unwrap_or_default();
+            let is_field = self.after.descriptor().get_field_by_name(name).is_some();
+            !is_field || self.before.get_field_by_name(name) != self.after.get_field_by_name(name)
+        });
+        broken
+    }
+
+    /// The message as it is after the update.
+    pub fn message<M: Message + Default>(&self) -> Result<M, FieldViolation> {
+        write(&self.after)
+    }
 }
 
 /// A message that corrects an earlier one: what only the service sets is as it was in that one, but
@@ -41,13 +61,10 @@ pub fn merged<M: Message + Name + Default>(
 pub fn with_output_of<M: Message + Name + Default>(
     message: &M,
     earlier: &M,
-) -> Result<M, prost::DecodeError> {
-    let Some(descriptor) = rules::message(&M::full_name()) else { return Ok(M::default()) };
-    let read = |message: &M| {
-        DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
-    };
+) -> Result<M, FieldViolation> {
     let (mut message, earlier) = (read(message)?, read(earlier)?);
     let of_the_revision = ["etag", "revision", "update_time"];
+    let descriptor = message.descriptor();
     let kept = descriptor.fields().filter(|field| {
         rules::is_set_by_the_service(field) && !of_the_revision.contains(&field.name())
     });
@@ -58,7 +75,21 @@ pub fn with_output_of<M: Message + Name + Default>(
             message.clear_field(&field);
         }
     }
-    M::decode(message.encode_to_vec().as_slice())
+    write(&message)
+}
+
+fn read<M: Message + Name>(message: &M) -> Result<DynamicMessage, FieldViolation> {
+    let descriptor = rules::message(&M::full_name())
+        .ok_or_else(|| FieldViolation::new("is no message of this API"))?;
+    DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(unreadable)
+}
+
+fn write<M: Message + Default>(message: &DynamicMessage) -> Result<M, FieldViolation> {
+    M::decode(message.encode_to_vec().as_slice()).map_err(unreadable)
+}
+
+fn unreadable(_: DecodeError) -> FieldViolation {
+    FieldViolation::new("cannot be read")
 }
 
 /// What the mask names, each as a path of field names.
@@ -172,7 +203,8 @@ mod tests {
 
     fn update(request: &Pledge, paths: &[&str]) -> Result<Pledge, String> {
         let mask = FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() };
-        merged(&pledge(), request, Some(&mask)).map_err(|violation| violation.rule().to_owned())
+        let change = Change::of(&pledge(), request, Some(&mask));
+        change.and_then(|change| change.message()).map_err(|violation| violation.rule().to_owned())
     }
 
     #[test]
@@ -195,7 +227,7 @@ mod tests {
     #[test]
     fn without_a_mask_what_the_request_has_is_set() {
         let request = Pledge { conditions: "money".into(), ..Pledge::default() };
-        let after = merged(&pledge(), &request, None).unwrap();
+        let after: Pledge = Change::of(&pledge(), &request, None).unwrap().message().unwrap();
         assert_eq!(after, Pledge { conditions: "money".into(), ..pledge() });
     }
 
@@ -214,5 +246,22 @@ mod tests {
         let request = Pledge { partner: "missions/m/partners/ben".into(), ..pledge() };
         let refused = update(&request, &["partner"]).unwrap_err();
         assert_eq!(refused, "names partner, which is fixed once the record exists");
+    }
+
+    #[test]
+    fn a_field_that_is_older_than_its_rule_stands_in_the_way_of_no_other() {
+        let with = |conditions: usize, size: i64| Pledge {
+            conditions: "x".repeat(conditions),
+            size: Some(Quantity { at_least: Some(size), ..Quantity::default() }),
+            ..pledge()
+        };
+        let broken = |after: &Pledge| {
+            let change = Change::of(&with(1001, 5), after, None).unwrap();
+            let broken = change.violations().into_iter();
+            broken.map(|violation| violation.path().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(broken(&with(1001, 6)).is_empty());
+        assert_eq!(broken(&with(1002, 5)), ["conditions"]);
+        assert!(broken(&with(1000, 5)).is_empty());
     }
 }

@@ -4,18 +4,17 @@
 use muster_proto::{CreateRequest, DeleteRequest, Identified, Recorded, UpdateRequest};
 use muster_values::{Id, MissionId, Place, Stored, name};
 use prost::{Message, Name};
-use prost_reflect::DynamicMessage;
+use prost_types::FieldMask;
 use tonic::Response;
 
-use super::mask;
+use super::mask::{self, Change};
 use crate::{
     AtField, FieldViolation, Required,
     call::{Answer, Call, answer},
     context::{AsOf, Context},
     field::refuse,
     history::OWN,
-    resource::{Content, Key, Resource, already_exists, check_etag, contended, not_found},
-    rules,
+    resource::{Content, Key, Resource, already_exists, check_etag, contended, not_found, place},
     status::{self, Reason, Refusal},
     table::{self, Table},
     work::{Failure, Work, WorkError},
@@ -151,47 +150,55 @@ where
     let Call { message, context } = call;
     let (mask, sent) = (message.mask().cloned(), message.etag().to_owned());
     let resource = message.into_resource().required().at(Q::FIELD)?;
-    let place = name::place(resource.name(), C::COLLECTION).at("name").at(Q::FIELD)?;
+    let place = place::<C>(resource.name()).at(Q::FIELD)?;
     let done = async {
         let mut work = service.begin_write(&context, &place.mission, true).await?;
         let mut stored = lock::<C>(&mut work, &place, &sent).await?;
         let before = stored.clone();
         let last = corrected::<C>(&mut work, &before, &context).await?;
         let base = last.as_ref().map_or_else(|| before.pack(), |(base, _)| base.clone());
-        let message = mask::merged(&base, &resource, mask.as_ref()).at("update_mask");
-        let message = message.map_err(|violation| refuse(&[violation]))?;
-        obeys(&base, &message, Q::FIELD)?;
-        let content = C::unpack(message, &place.mission).at(Q::FIELD);
-        stored.content = content.map_err(|violation| refuse(&[violation]))?;
-        let was = match &last {
-            Some((base, _)) => {
-                let was = C::unpack(base.clone(), &place.mission).at(Q::FIELD);
-                was.map_err(|violation| refuse(&[violation]))?
-            }
-            None => before.content.clone(),
-        };
-        C::prepare(&mut work, &mut stored, Some(&was)).await?;
+        stored.content = changed::<C, Q>(&base, &resource, mask.as_ref(), &place.mission)?;
         let Some((base, known_at)) = last else {
+            C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
             revise(&mut work, &mut stored).await?;
             C::follow(&mut work, &stored, Some(&before.content)).await?;
             return Ok::<_, C::Error>(work.commit(stored).await?);
         };
+        let was = given(C::unpack(base.clone(), &place.mission).at(Q::FIELD))?;
+        C::prepare(&mut work, &mut stored, Some(&was)).await?;
         stored.next_revision(work.now());
-        let message = mask::with_output_of(&stored.pack(), &base);
-        let corrected = Corrected {
-            name: stored.name(),
-            revision: stored.revision,
-            message: message.map_err(|error| status::internal(&error))?,
-        };
+        let message = given(mask::with_output_of(&stored.pack(), &base))?;
+        let (name, revision) = (stored.name(), stored.revision);
         // What holds now is told again, so that its revision stays the last one.
         let mut present = before;
-        present.revision = stored.revision;
+        present.revision = revision;
         revise(&mut work, &mut present).await?;
-        work.answer(&corrected);
+        work.answer(&Corrected { name, revision, message });
         work.changed_as_known_at(&present, known_at);
         Ok(work.commit_answered::<Stored<C>>().await?)
     };
     answer(done.await)
+}
+
+/// The content of a record after an update, whose changed fields keep to their rules.
+fn changed<C: Record, Q: UpdateRequest>(
+    base: &C::Message,
+    resource: &C::Message,
+    mask: Option<&FieldMask>,
+    mission: &MissionId,
+) -> Result<C, Refusal> {
+    let change = given(Change::of(base, resource, mask).at("update_mask"))?;
+    let broken = change.violations();
+    if !broken.is_empty() {
+        let under = broken.into_iter().map(|violation| violation.under(Q::FIELD));
+        return Err(refuse(&under.collect::<Vec<_>>()));
+    }
+    given(change.message().and_then(|message| C::unpack(message, mission)).at(Q::FIELD))
+}
+
+/// What a caller gave, or the refusal of it.
+fn given<T>(read: Result<T, FieldViolation>) -> Result<T, Refusal> {
+    read.map_err(|violation| refuse(&[violation]))
 }
 
 /// An earlier revision of a record as it should have been.
@@ -250,7 +257,7 @@ where
     Q: DeleteRequest,
 {
     let Call { message, context } = call;
-    let place = name::place(message.name(), C::COLLECTION).at("name")?;
+    let place = place::<C>(message.name())?;
     let done = async {
         let mut work = service.begin_write(&context, &place.mission, true).await?;
         let stored = lock::<C>(&mut work, &place, message.etag()).await?;
@@ -306,28 +313,6 @@ async fn may_change<C: Record>(work: &mut Work, stored: &Stored<C>) -> Result<()
     Ok(())
 }
 
-/// Checks what an update made of a message against the rules of the fields that it changed: a field
-/// that it leaves alone may be older than its rule.
-fn obeys<M: Message + Name>(before: &M, after: &M, field: &str) -> Result<(), Refusal> {
-    let Some(descriptor) = rules::message(&M::full_name()) else { return Ok(()) };
-    let read = |message: &M| {
-        let message =
-            DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice());
-        message.map_err(|error| status::internal(&error))
-    };
-    let (before, after) = (read(before)?, read(after)?);
-    let mut broken = rules::violations(&after);
-    broken.retain(|violation| {
-        let name = violation.path().split(['.', '[']).next().unwrap_or_default();
-        let is_field = descriptor.get_field_by_name(name).is_some();
-        !is_field || before.get_field_by_name(name) != after.get_field_by_name(name)
-    });
-    if broken.is_empty() {
-        return Ok(());
-    }
-    Err(refuse(&broken.into_iter().map(|violation| violation.under(field)).collect::<Vec<_>>()))
-}
-
 /// Refuses to delete what other records name.
 fn referenced(name: &str, error: sqlx::Error) -> Refusal {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -337,26 +322,4 @@ fn referenced(name: &str, error: sqlx::Error) -> Refusal {
         return Refusal::new(Reason::StillReferenced, message).with("name", name);
     }
     error.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use muster_proto::deployment::v1::Pledge;
-
-    use super::*;
-
-    #[test]
-    fn a_field_that_is_older_than_its_rule_stands_in_the_way_of_no_other() {
-        let with = |conditions: usize, partner: &str| Pledge {
-            partner: partner.into(),
-            conditions: "x".repeat(conditions),
-            offer_date: Some(muster_proto::google::r#type::Date { year: 2024, month: 1, day: 1 }),
-            ..Pledge::default()
-        };
-        let old = with(1001, "missions/m/partners/ken");
-        obeys(&old, &with(1001, "missions/m/partners/ben"), "pledge").unwrap();
-        let changed = obeys(&old, &with(1002, "missions/m/partners/ken"), "pledge");
-        assert_eq!(changed.unwrap_err().reason(), Reason::FieldInvalid);
-        obeys(&old, &with(1000, "missions/m/partners/ken"), "pledge").unwrap();
-    }
 }
