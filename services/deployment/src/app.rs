@@ -15,8 +15,8 @@ mod sites;
 mod strength;
 
 use muster_service::{
-    Context, Database, Refusal, Shutdown, Work, reader::Reader, resource, standard, standard::Gets,
-    standard::Reads, standard::Writes, table, work,
+    Context, Database, FieldViolation, Refusal, Shutdown, Work, field::refuse, reader::Reader,
+    resource, standard, standard::Gets, standard::Reads, standard::Writes, table, work,
 };
 use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
 
@@ -116,6 +116,16 @@ impl From<TooLarge> for Error {
     fn from(error: TooLarge) -> Self {
         Self::Headcount(error.into())
     }
+}
+
+/// Refuses an update that sets or clears a field that another method sets, once and for good: it is
+/// there now, or it was before, and not both.
+fn set_for_good(field: &str, method: &str, (is, was): (bool, bool)) -> Result<(), Refusal> {
+    if is == was {
+        return Ok(());
+    }
+    let rule = format!("is set by {method} alone, and for good");
+    Err(refuse(&[FieldViolation::new(rule).under(field)]))
 }
 
 /// The mission that something is to belong to.

@@ -1,12 +1,11 @@
 mod travel;
 
 use muster_service::{
-    Committed, Context, FieldViolation, Work, field::refuse, resource, standard, standard::Owner,
-    standard::Record, table,
+    Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
 };
 use muster_values::{Collected, Id, Place, Stored};
 
-use super::{App, Error, areas::areas_exist, existing_mission, ledger::move_entries};
+use super::{App, Error, areas::areas_exist, existing_mission, ledger::move_entries, set_for_good};
 use crate::domain::{
     contingent::Contingent,
     headcount::Entry,
@@ -39,11 +38,8 @@ impl Record for Movement {
         stored.window = stored.window.at_place(&zone);
         let left = |movement: &Self| movement.state.departure().map(|departure| departure.at);
         let before_left = before.and_then(left);
-        if left(stored).is_some() != before_left.is_some() {
-            let rule = "is set by DepartMovement alone, and for good";
-            let violation = FieldViolation::new(rule).under("movement.departure_time");
-            return Err(refuse(&[violation]).into());
-        }
+        let has_left = (left(stored).is_some(), before_left.is_some());
+        set_for_good("movement.departure_time", "DepartMovement", has_left)?;
         if let Some(before) = before {
             stored.content.follow(before)?;
         }

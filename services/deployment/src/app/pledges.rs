@@ -1,11 +1,8 @@
-use muster_service::{
-    Committed, Context, FieldViolation, Refusal, Work, field::refuse, standard, standard::Owner,
-    standard::Record,
-};
+use muster_service::{Committed, Context, Work, standard, standard::Owner, standard::Record};
 use muster_values::{Place, Source, Stored};
 use time::Date;
 
-use super::{App, Error, partners::partner_exists};
+use super::{App, Error, partners::partner_exists, set_for_good};
 use crate::domain::pledge::{Pledge, Refused, State};
 
 impl Record for Pledge {
@@ -20,7 +17,12 @@ impl Record for Pledge {
         stored: &mut Stored<Self>,
         before: Option<&Self>,
     ) -> Result<(), Error> {
-        refuse_other_verbs(stored, before)?;
+        let confirmed = |pledge: &Self| pledge.confirmed_on.is_some();
+        let is_confirmed = (confirmed(stored), before.is_some_and(confirmed));
+        set_for_good("pledge.confirm_date", "ConfirmPledge", is_confirmed)?;
+        let withdrawn = |pledge: &Self| matches!(pledge.state, State::Withdrawn { .. });
+        let is_withdrawn = (withdrawn(stored), before.is_some_and(withdrawn));
+        set_for_good("pledge.withdraw_date", "WithdrawPledge", is_withdrawn)?;
         match before {
             Some(before) => stored.content.follow(before).map_err(Refused::from)?,
             None => partner_exists(work, &stored.partner, "pledge.partner").await?,
@@ -65,25 +67,4 @@ impl App {
         standard::revise(&mut work, &mut pledge).await?;
         Ok(work.commit(pledge).await?)
     }
-}
-
-/// Refuses to confirm or withdraw a pledge by other methods than those for it, or to undo that.
-fn refuse_other_verbs(told: &Pledge, before: Option<&Pledge>) -> Result<(), Refusal> {
-    let before = before.map_or((false, false), became);
-    let told = became(told);
-    for (field, verb, differs) in [
-        ("pledge.confirm_date", "ConfirmPledge", told.0 != before.0),
-        ("pledge.withdraw_date", "WithdrawPledge", told.1 != before.1),
-    ] {
-        if differs {
-            let rule = format!("is set by {verb} alone, and for good");
-            return Err(refuse(&[FieldViolation::new(rule).under(field)]));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a pledge was confirmed, and whether it was withdrawn.
-fn became(pledge: &Pledge) -> (bool, bool) {
-    (pledge.confirmed_on.is_some(), matches!(pledge.state, State::Withdrawn { .. }))
 }
