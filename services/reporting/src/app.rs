@@ -16,8 +16,8 @@ mod reports;
 use std::sync::Arc;
 
 use muster_service::{
-    Context, Database, Refusal, Shutdown, Work, heavy::HeavyReads, reader::Reader, resource,
-    standard, standard::Gets, standard::Reads, standard::Writes, status, work,
+    Context, Database, FieldViolation, Refusal, Shutdown, Work, heavy::HeavyReads, reader::Reader,
+    resource, standard, standard::Gets, standard::Reads, standard::Writes, status, work,
 };
 use muster_values::{Id, MissionId, quantity::Overflow};
 use sqlx::{PgConnection, Postgres, pool::PoolConnection};
@@ -125,6 +125,11 @@ impl Writes for App {
         known_mission(work.db(), mission).await?;
         Ok(work)
     }
+}
+
+/// A revision that was read, or how the history is broken.
+fn readable<T>(read: Result<T, FieldViolation>) -> Result<T, store::Error> {
+    read.map_err(|error| store::Error::Corrupt { table: "revisions", value: format!("{error:?}") })
 }
 
 /// Refuses a mission that the feed has not told of.

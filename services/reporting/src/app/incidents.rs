@@ -4,7 +4,7 @@ use muster_service::{
 use muster_values::{Id, MissionId, PartialDate, Source};
 use sqlx::PgConnection;
 
-use super::{App, Error, known_area, known_mission};
+use super::{App, Error, known_area, known_mission, readable};
 use crate::{
     convert,
     domain::incident::{Casualties, DatePrecision, Incident, IncidentType, Outcome, Verification},
@@ -89,7 +89,5 @@ async fn held(db: &mut PgConnection, mission: &MissionId, name: &str) -> Result<
     let found = OWN.get(db, mission, &Key::of(name), AsOf::default()).await;
     let revision = found.map_err(store::Error::from)?;
     let revision = revision.ok_or_else(|| resource::not_found(name))?;
-    convert::incidents::kept(&revision).map_err(|error| {
-        store::Error::Corrupt { table: "revisions", value: format!("{error:?}") }.into()
-    })
+    Ok(readable(convert::incidents::kept(&revision))?)
 }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{App, Error, known_area, zone};
+use super::{App, Error, known_area, readable, zone};
 use crate::{
     convert,
     domain::{
@@ -253,11 +253,6 @@ async fn held<C: Collected>(
         std::future::ready(record)
     });
     Ok(read.try_collect().await?)
-}
-
-/// A revision that was read, or how the history is broken.
-fn readable<T>(read: Result<T, FieldViolation>) -> Result<T, store::Error> {
-    read.map_err(|error| store::Error::Corrupt { table: "revisions", value: format!("{error:?}") })
 }
 
 /// What was known of the deployment service by the moment asked for. A revision that a newer
