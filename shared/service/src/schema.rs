@@ -16,10 +16,11 @@ use crate::{
 
 /// The migrations of the tables that every service has; they come before its own.
 static SHARED: Migrator = sqlx::migrate!();
-/// What the role that runs a service may do in those tables.
+/// The privileges in those tables of the role that runs a service.
 const SHARED_PRIVILEGES: &str = include_str!("../privileges.sql");
 
-/// What a service keeps in Postgres beside the tables that every service has.
+/// A service's schema: its name, and its own migrations and privileges beside those that every
+/// service has.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema {
     pub name: &'static str,
@@ -40,9 +41,19 @@ impl Schema {
     async fn migrate(&self, owner: &str, runner: &str) -> anyhow::Result<()> {
         let runner = self.user(runner).await?;
         let pool = self.connect(owner).await?;
+        let done = async {
+            self.bring_up_to_date(&pool).await?;
+            self.grant(&pool, &runner).await
+        };
+        let done = done.await;
+        pool.close().await;
+        done
+    }
+
+    async fn bring_up_to_date(&self, pool: &PgPool) -> anyhow::Result<()> {
         let mut migrator = self.migrator();
         migrator.create_schema(self.name.to_owned());
-        let migrated = match migrator.run(&pool).await {
+        match migrator.run(pool).await {
             Err(MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_)) => {
                 Err(self.is_of_another_version())
             }
@@ -50,13 +61,7 @@ impl Schema {
                 Err(self.is_of_another_version())
             }
             result => result.context("cannot migrate the database"),
-        };
-        let granted = match migrated {
-            Ok(()) => self.grant(&pool, &runner).await,
-            Err(error) => Err(error),
-        };
-        pool.close().await;
-        granted
+        }
     }
 
     /// Refuses a schema that another version of this program made, or nobody yet.

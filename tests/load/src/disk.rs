@@ -2,7 +2,6 @@
 //! and the key that makes its call safe to repeat, all with their indexes.
 
 use anyhow::ensure;
-use muster::scenario::{Loader, Scenario};
 use muster_proto::{
     common::v1::{Quantity, Source},
     google::r#type::Date,
@@ -17,6 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::{
+    fill,
     measure::count,
     world::{Authorized, World},
 };
@@ -38,11 +38,7 @@ pub async fn run(incidents: usize) -> anyhow::Result<()> {
     let deployment = world.deployment().await?;
     let reporting = world.reporting(&deployment).await?;
     let client = world.client_of_both(&deployment, &reporting).await?;
-    let scenario = Scenario::parse("situation.toml", MISSION)?;
-    Loader::new(&client)
-        .load(&scenario, |_| {})
-        .await
-        .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
+    fill::load(&client, MISSION).await?;
     let sql = world.sql("reporting_owner").await?;
     let before = sizes(&sql).await?;
     println!("{incidents} incidents, each a request of {} bytes", request(0).encoded_len());

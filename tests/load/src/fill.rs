@@ -56,7 +56,12 @@ pub async fn missions(client: &Client, count: usize) -> anyhow::Result<()> {
 
 /// One mission through the service.
 pub async fn mission(client: &Client, id: &str) -> anyhow::Result<()> {
-    let scenario = Scenario::parse("mission.toml", &MISSION.replace("MISSION", id))?;
+    load(client, &MISSION.replace("MISSION", id)).await
+}
+
+/// A scenario through the services.
+pub async fn load(client: &Client, text: &str) -> anyhow::Result<()> {
+    let scenario = Scenario::parse("scenario.toml", text)?;
     Loader::new(client)
         .load(&scenario, |_| {})
         .await

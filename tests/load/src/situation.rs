@@ -10,7 +10,6 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use muster::scenario::{Loader, Scenario};
 use muster_proto::{
     common::v1::{Period, Source},
     google::r#type::Date,
@@ -26,6 +25,7 @@ use tokio::{task::JoinSet, time::Instant};
 use tonic::{Code, Status};
 
 use crate::{
+    fill,
     measure::percentile,
     process::Process,
     world::{Authorized, World},
@@ -85,11 +85,7 @@ pub async fn run(rounds: usize) -> anyhow::Result<()> {
 /// A mission with an incident through the services, the others as copies of its rows.
 async fn fill(world: &World, deployment: &Process, reporting: &Process) -> anyhow::Result<()> {
     let client = world.client_of_both(deployment, reporting).await?;
-    let scenario = Scenario::parse("situation.toml", MISSION)?;
-    Loader::new(&client)
-        .load(&scenario, |_| {})
-        .await
-        .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
+    fill::load(&client, MISSION).await?;
     let sql: PgPool = world.sql("reporting_owner").await?;
     for statement in COPIES {
         sqlx::query(statement).bind(INCIDENTS).execute(&sql).await?;

@@ -1,13 +1,10 @@
 //! Twenty missions through the services, and copies of their rows: a million in each large table.
 
 use anyhow::Context;
-use muster::{
-    client::Client,
-    scenario::{Loader, Scenario},
-};
+use muster::client::Client;
 
 use super::LARGE;
-use crate::world::World;
+use crate::{fill, world::World};
 
 const MISSION: &str = include_str!("../explain.toml");
 const MISSIONS: usize = 20;
@@ -33,12 +30,7 @@ const HISTORIES: [(&str, &str, &str); 3] = [
 /// Fills both databases; the names of the tables that are large then.
 pub async fn all(world: &World, client: &Client) -> anyhow::Result<Vec<String>> {
     for number in 0..MISSIONS {
-        let text = MISSION.replace("MISSION", &number.to_string());
-        let scenario = Scenario::parse("explain.toml", &text)?;
-        Loader::new(client)
-            .load(&scenario, |_| {})
-            .await
-            .map_err(|stopped| anyhow::anyhow!("{}: {}", stopped.method, stopped.status))?;
+        fill::load(client, &MISSION.replace("MISSION", &number.to_string())).await?;
     }
     let sql = world.sql("postgres").await?;
     let mut statements = Vec::new();
