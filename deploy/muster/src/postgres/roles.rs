@@ -1,5 +1,5 @@
-//! Who may connect to what: each service has a schema, a role that owns it and one that runs the
-//! service, and neither reads the other service's.
+//! The roles: for each service one that owns its schema and one that runs it. Neither can read the
+//! other service's schema.
 
 use std::{fs, path::Path};
 
@@ -25,10 +25,9 @@ const SCHEMAS: [&str; 2] = [
 /// server, in any of our roles, and nobody else.
 pub fn write_access(data: &Path, account: &Account) -> anyhow::Result<()> {
     let user = account.own_name().replace('"', "\"\"");
-    let names: Vec<String> = (ROLES.iter().chain([&SUPERUSER]))
-        .map(|role| format!("muster \"{user}\" {role}\n"))
-        .collect();
-    let names = names.concat();
+    let lines = ROLES.iter().chain([&SUPERUSER]);
+    let lines = lines.map(|role| format!("muster \"{user}\" {role}\n"));
+    let names = lines.collect::<Vec<_>>().concat();
     for (file, text) in
         [("pg_hba.conf", "local all all peer map=muster\n"), ("pg_ident.conf", &names)]
     {

@@ -67,7 +67,8 @@ impl LedgerPosting {
         Ok(id)
     }
 
-    /// Keeps the balances what the entries add up to: the database, too, lets none be below zero.
+    /// Adds the transfers to the balances, of which a check in the database lets none be below
+    /// zero.
     async fn balance(&self, work: &mut Work, transfers: &[Transfer]) -> Result<(), Error> {
         let changes = net(transfers);
         headcount::change_balances(work.db(), &self.mission, &self.contingent, &changes).await?;

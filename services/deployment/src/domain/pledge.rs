@@ -122,7 +122,7 @@ impl Pledge {
         match self.size.as_ref().and_then(Quantity::at_least) {
             Some(least) if i64::from(self.arrived) < least => State::FulfilledInPart,
             Some(_) => State::Fulfilled,
-            // Of an offer without a least number nobody can say that it is kept.
+            // An offer without a least number has nothing that arrivals could be compared with.
             None => State::FulfilledInPart,
         }
     }

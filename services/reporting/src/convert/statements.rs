@@ -60,7 +60,7 @@ fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {
     }
 }
 
-/// What the numbers of statements say of the figures that they quote.
+/// The quotes in statements: for each number the figure that it was taken from.
 pub fn quotes(statements: &mut [pb::Statement]) -> Vec<Quote<'_>> {
     let numbers = statements.iter_mut().flat_map(|statement| &mut statement.numbers);
     numbers.map(quote).collect()

@@ -44,7 +44,7 @@ words! {
 }
 
 words! {
-    /// What a look into an incident came to.
+    /// The outcome of verifying an incident.
     pub enum Outcome {
         Verified = "verified",
         Unverifiable = "unverifiable",
@@ -59,7 +59,7 @@ pub enum Verification {
     Found(Finding),
 }
 
-/// What the last look into an incident found, on what evidence and when.
+/// The last verification of an incident: its outcome, the evidence and the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub outcome: Outcome,

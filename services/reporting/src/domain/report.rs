@@ -78,7 +78,7 @@ pub enum State {
     Published { approval: Approval, publication: Publication },
 }
 
-/// Who stands by a report, and since when.
+/// The approval of a report: by whom, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     pub approver: String,

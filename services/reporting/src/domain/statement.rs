@@ -15,8 +15,8 @@ pub struct QuotedNumber {
     pub figure_changed: bool,
 }
 
-/// What a number says of the figure that it quotes: which revision of it, and whether that was
-/// revised or retracted since.
+/// A reference to the revision of a figure that a number was taken from, and the flag that says
+/// whether the figure was revised or retracted since.
 pub struct Quote<'a> {
     pub figure: &'a str,
     pub revision: i64,

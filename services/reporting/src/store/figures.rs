@@ -6,7 +6,8 @@ use time::Date;
 use super::Error;
 use crate::domain::figure::{Figure, Kind};
 
-/// What a figure counts: over a period, the end exclusive, or on a day and until the next.
+/// The columns of a figure's kind: a flow has its period, the end exclusive; a stock has its day and
+/// the next.
 struct KindColumns;
 
 impl KindColumns {

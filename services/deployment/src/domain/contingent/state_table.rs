@@ -196,7 +196,7 @@ fn movements() -> [Verb<Contingent, Refused>; 4] {
     ]
 }
 
-/// What follows from a movement after which everyone is in one account.
+/// Derives the stage after a movement that left everyone in one account.
 fn follow(contingent: &mut Contingent, account: Account, homeward: bool) -> Result<(), Refused> {
     let ledger = ledger(&[(Account::Outside, account, 400)]);
     contingent.follow(&ledger, homeward, step(START)).map(drop)
