@@ -3,12 +3,8 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
-use muster_proto::{common::v1::Change, deployment::v1::Contingent};
-use prost::Message;
-use prost_types::Any;
-use sha2::{Digest, Sha256};
-use sqlx::{PgPool, Row};
+use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::{
@@ -25,16 +21,18 @@ const REVISIONS: usize = 10;
 const PAGE: i64 = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How many are appended in one transaction.
+const APPENDED: usize = 250;
+
 /// Keeps what the service followed so far.
 const KEEP: [&str; 2] = [
-    "create table reporting.kept_resources as table reporting.deployment_resources",
+    "create table reporting.kept_revisions as table reporting.deployment_revisions",
     "create table reporting.kept_cursors as table reporting.link_cursors",
 ];
 /// Stands there again.
 const RETURN: [&str; 3] = [
-    "truncate reporting.deployment_resources, reporting.link_cursors",
-    "insert into reporting.deployment_resources (mission, name, revision, position, body)
-        select mission, name, revision, position, body from reporting.kept_resources",
+    "truncate reporting.deployment_revisions, reporting.link_cursors",
+    "insert into reporting.deployment_revisions table reporting.kept_revisions",
     "insert into reporting.link_cursors table reporting.kept_cursors",
 ];
 
@@ -82,65 +80,24 @@ pub async fn run(plan: Plan, changes: usize) -> anyhow::Result<()> {
     world.stop().await
 }
 
-/// Appends changes to a mission's feed as the service would have: dense, and each hash over the
-/// one before it.
+/// Appends changes to a mission's feed until it has so many.
 async fn fill_feed(sql: &PgPool, mission: &str, until: usize) -> anyhow::Result<()> {
-    let last = sqlx::query("select position, hash, payload from deployment.changes where mission = $1 order by position desc limit 1")
-        .bind(mission)
-        .fetch_one(sql)
-        .await?;
-    let (mut position, mut hash): (i64, Vec<u8>) = (last.get("position"), last.get("hash"));
-    let known = usize::try_from(position)?;
-    let change = Change::decode(last.get::<&[u8], _>("payload"))?;
-    let (mut positions, mut payloads, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
-    for number in 0..until - known {
-        let contingents = until / REVISIONS;
-        let payload = told(&change, mission, number % contingents, number / contingents + 1)?;
-        position += 1;
-        let mut next = Sha256::new();
-        next.update(&hash);
-        next.update(position.to_be_bytes());
-        next.update(&payload);
-        hash = next.finalize().to_vec();
-        positions.push(position);
-        payloads.push(payload);
-        hashes.push(hash.clone());
+    let known: i64 =
+        sqlx::query_scalar("select last_position from deployment.feeds where mission = $1")
+            .bind(mission)
+            .fetch_one(sql)
+            .await?;
+    let change = fill::first_contingent(sql, mission).await?;
+    let contingents = until / REVISIONS;
+    let told: Vec<(String, i64)> = (0..until - usize::try_from(known)?)
+        .map(|number| {
+            Ok((format!("f{}", number % contingents), (number / contingents + 1).try_into()?))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    for part in told.chunks(APPENDED) {
+        fill::append(sql, mission, &change, part).await?;
     }
-    sqlx::query(
-        "insert into deployment.changes (mission, position, recorded_at, payload, hash)
-        select $1, position, now(), payload, hash
-        from unnest($2::bigint[], $3::bytea[], $4::bytea[]) of (position, payload, hash)",
-    )
-    .bind(mission)
-    .bind(positions)
-    .bind(payloads)
-    .bind(hashes)
-    .execute(sql)
-    .await?;
-    sqlx::query(
-        "update deployment.feeds set last_position = $2, last_hash = $3 where mission = $1",
-    )
-    .bind(mission)
-    .bind(position)
-    .bind(hash)
-    .execute(sql)
-    .await?;
     Ok(())
-}
-
-/// What a change tells of one contingent at one of its revisions.
-fn told(change: &Change, mission: &str, number: usize, revision: usize) -> anyhow::Result<Vec<u8>> {
-    let mut change = change.clone();
-    let mut resource = change.resources.pop().context("the change tells of nothing")?;
-    let any = resource.resource.take().context("the change tells nothing")?;
-    let revision = i64::try_from(revision)?;
-    let name = format!("missions/{mission}/contingents/f{number}");
-    // Without steps: what is measured is the projection, not the events that follow from it.
-    let contingent = Contingent { name: name.clone(), ..Contingent::decode(any.value.as_slice())? };
-    resource.resource = Some(Any { value: contingent.encode_to_vec(), ..any });
-    (resource.name, resource.revision) = (name, revision);
-    change.resources = vec![resource];
-    Ok(change.encode_to_vec())
 }
 
 /// Waits until so many changes are in the projection.
@@ -162,9 +119,9 @@ async fn run_all(sql: &PgPool, statements: &[&'static str]) -> anyhow::Result<()
 /// What stands in the projection.
 async fn digest(sql: &PgPool) -> anyhow::Result<(i64, String)> {
     let row = sqlx::query(
-        "select count(*) as rows, coalesce(md5(string_agg(name || revision || position || body,
-            '' order by mission, name)), '') as content
-        from reporting.deployment_resources",
+        "select count(*) as rows, coalesce(md5(string_agg(r::text, '' order by mission, collection,
+            key, revision)), '') as content
+        from reporting.deployment_revisions r",
     )
     .fetch_one(sql)
     .await?;
@@ -172,16 +129,8 @@ async fn digest(sql: &PgPool) -> anyhow::Result<(i64, String)> {
 }
 
 /// Reads pages of changes and writes what they tell and the place, one transaction a page and
-/// one prepared statement a row. The bodies are those that the service wrote: nothing is decoded
-/// here.
+/// one prepared statement a row. Nothing is checked here.
 async fn plain(source: &PgPool, target: &PgPool) -> anyhow::Result<Duration> {
-    let rows = sqlx::query("select mission, position, name, revision, body::text as body, kind from reporting.deployment_resources")
-        .fetch_all(target)
-        .await?;
-    let bodies: std::collections::HashMap<(String, String), (String, i64)> = rows
-        .iter()
-        .map(|row| ((row.get("mission"), row.get("name")), (row.get("body"), row.get("revision"))))
-        .collect();
     run_all(target, &RETURN).await?;
     let begun = Instant::now();
     let (mut source, mut target) = (source.acquire().await?, target.acquire().await?);
@@ -193,51 +142,53 @@ async fn plain(source: &PgPool, target: &PgPool) -> anyhow::Result<Duration> {
                 .fetch_one(&mut *target)
                 .await?;
         loop {
-            let page = sqlx::query("select position, payload, hash from deployment.changes where mission = $1 and $2 < position order by position limit $3")
-                .bind(&mission)
-                .bind(place)
-                .bind(PAGE)
-                .fetch_all(&mut *source)
-                .await?;
-            if page.is_empty() {
-                break;
-            }
-            sqlx::query("begin").execute(&mut *target).await?;
-            for row in &page {
-                place = row.get("position");
-                let change = Change::decode(row.get::<&[u8], _>("payload"))?;
-                for resource in &change.resources {
-                    let key = (mission.clone(), resource.name.clone());
-                    let (body, _) = bodies.get(&key).context("a resource is not known")?;
-                    sqlx::query(
-                        "insert into reporting.deployment_resources (mission, name, revision, position, body)
-                        values ($1, $2, $3, $4, $5::jsonb)
-                        on conflict (mission, name) do update
-                        set revision = excluded.revision, position = excluded.position, body = excluded.body",
-                    )
-                    .bind(&mission)
-                    .bind(&resource.name)
-                    .bind(resource.revision)
-                    .bind(place)
-                    .bind(body)
-                    .execute(&mut *target)
-                    .await?;
-                }
-            }
-            sqlx::query(
-                "insert into reporting.link_cursors (mission, epoch, position, applied_at)
-                values ($1, gen_random_uuid(), $2, now())
-                on conflict (mission) do update
-                set position = excluded.position, applied_at = excluded.applied_at",
+            let page = sqlx::query(
+                "select c.position, c.recorded_at, c.hash, collection, key, revision, known_at,
+                    present, message, salt, digest
+                from deployment.changes c join deployment.revisions r using (mission, position)
+                where mission = $1 and $2 < position order by position, place limit $3",
             )
             .bind(&mission)
             .bind(place)
-            .execute(&mut *target)
+            .bind(PAGE)
+            .fetch_all(&mut *source)
             .await?;
+            let Some(last) = page.last() else { break };
+            place = last.get("position");
+            sqlx::query("begin").execute(&mut *target).await?;
+            for row in &page {
+                insert(&mut target, &mission, row).await?;
+            }
+            sqlx::query("update reporting.link_cursors set position = $2, applied_at = now() where mission = $1")
+                .bind(&mission)
+                .bind(place)
+                .execute(&mut *target)
+                .await?;
             sqlx::query("commit").execute(&mut *target).await?;
         }
     }
     Ok(begun.elapsed())
+}
+
+/// Writes one revision.
+async fn insert(target: &mut PgConnection, mission: &str, row: &PgRow) -> anyhow::Result<()> {
+    sqlx::query(
+        "insert into reporting.deployment_revisions
+            (mission, collection, key, revision, known_at, recorded_at, position, present, message)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(mission)
+    .bind(row.get::<&str, _>("collection"))
+    .bind(row.get::<&str, _>("key"))
+    .bind(row.get::<i64, _>("revision"))
+    .bind(row.get::<OffsetDateTime, _>("known_at"))
+    .bind(row.get::<OffsetDateTime, _>("recorded_at"))
+    .bind(row.get::<i64, _>("position"))
+    .bind(row.get::<bool, _>("present"))
+    .bind(row.get::<&[u8], _>("message"))
+    .execute(target)
+    .await?;
+    Ok(())
 }
 
 /// All of it as one measurement.

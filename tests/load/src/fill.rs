@@ -1,10 +1,14 @@
 //! Rows as the service would have written them: the first contingent of a mission goes through
 //! the service, the others are copies of its rows.
 
+use anyhow::Context;
 use muster::{
     client::Client,
     scenario::{Loader, Scenario},
 };
+use muster_proto::{common::v1::ResourceChange, deployment::v1::Contingent};
+use muster_service::{Clock, wire};
+use prost::Message;
 use sqlx::PgPool;
 
 /// A mission whose first contingent is confirmed, with the check that training asks for.
@@ -77,5 +81,58 @@ pub async fn contingents(sql: &PgPool, first: usize, last: usize) -> anyhow::Res
     }
     // What a round finds must not depend on when the server got around to it by itself.
     sqlx::query("analyze").execute(sql).await?;
+    Ok(())
+}
+
+/// The last revision of the contingent of a mission that went through the service.
+pub async fn first_contingent(sql: &PgPool, mission: &str) -> anyhow::Result<ResourceChange> {
+    let message: Vec<u8> = sqlx::query_scalar(
+        "select message from deployment.revisions
+        where mission = $1 and collection = 'contingents' and key = 'first'
+        order by revision desc limit 1",
+    )
+    .bind(mission)
+    .fetch_one(sql)
+    .await?;
+    Ok(ResourceChange::decode(message.as_slice())?)
+}
+
+/// Appends a change for each contingent and revision, all in one transaction: what the change of
+/// the first one tells, in their names. Positions are dense, and each hash is over the one before.
+pub async fn append(
+    sql: &PgPool,
+    mission: &str,
+    first: &ResourceChange,
+    told: &[(String, i64)],
+) -> anyhow::Result<()> {
+    let now = Clock::System.now();
+    let at = Some(wire::timestamp(now));
+    let (mut keys, mut revisions, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, revision) in told {
+        let name = format!("missions/{mission}/contingents/{id}");
+        let mut change =
+            ResourceChange { name: name.clone(), revision: *revision, ..first.clone() };
+        (change.known_time, change.record_time) = (at, at);
+        let any = change.resource.as_mut().context("the change tells nothing")?;
+        any.value =
+            Contingent { name, ..Contingent::decode(any.value.as_slice())? }.encode_to_vec();
+        keys.push(id.as_str());
+        revisions.push(*revision);
+        messages.push(change.encode_to_vec());
+    }
+    sqlx::query(
+        "select deployment.append_change($1, $2, array['contingents'], array[key],
+            array[revision], array[$2], array[true], array[message], array[salt],
+            array[sha256(salt || message)], '{}', '{}', '{}', '{}', '{}')
+        from unnest($3::text[], $4::bigint[], $5::bytea[]) as t (key, revision, message),
+            (select uuid_send(gen_random_uuid()) as salt) random",
+    )
+    .bind(mission)
+    .bind(now)
+    .bind(keys)
+    .bind(revisions)
+    .bind(messages)
+    .execute(sql)
+    .await?;
     Ok(())
 }

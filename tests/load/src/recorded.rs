@@ -141,6 +141,11 @@ pub fn script(
     Ok((script, variables))
 }
 
+/// A text as a literal of SQL.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! A contingent's step with everything that belongs to it: guard, ledger, idempotency, feed and
 //! hash, in one durable transaction.
 
+use anyhow::Context;
 use muster_proto::deployment::v1::{
     AdvanceContingentRequest, ContingentState, contingent_service_client::ContingentServiceClient,
 };
@@ -20,6 +21,9 @@ const CALLERS: usize = 32;
 const MISSIONS: usize = 16;
 /// How many contingents of each mission wait for their step in one measurement.
 const WAITING: usize = 3_000;
+/// What pgbench makes of mission and contingent, so that they differ from one step to the next.
+const REQUEST_ID: &str = "md5(:id || '-' || :mission)";
+const ENTRY_ID: &str = "md5(:mission || '-' || :id)";
 
 pub async fn run(plan: Plan) -> anyhow::Result<()> {
     let world = World::start().await?;
@@ -83,12 +87,24 @@ async fn baseline(world: &World, sql: &PgPool) -> anyhow::Result<(String, Vec<St
     })
     .await?;
     world.log_statements(false).await?;
+    let parameters = statements.iter().flat_map(|statement| statement.parameters.iter().flatten());
+    let is_entry = |value: &&String| Uuid::try_parse(value).is_ok() && **value != request_id;
+    let entry = parameters.clone().find(is_entry).context("no ledger entry was written")?.clone();
     recorded::script(&statements, |value| match value {
         value if value == id.to_string() => Some(":id".to_owned()),
         value if value == mission.to_string() => Some(":mission".to_owned()),
-        value if value == request_id => Some("md5(:id || '-' || :mission)::uuid".to_owned()),
-        // The id of the entry in the ledger.
-        value if Uuid::try_parse(value).is_ok() => Some("md5(:mission || '-' || :id)".to_owned()),
+        // Its number among those of its partner.
+        value if value == (id + 1).to_string() => Some(":id + 1".to_owned()),
+        value if value == request_id => Some(format!("{REQUEST_ID}::uuid")),
+        value if value == format!("{{{request_id}}}") => Some(format!("array[{REQUEST_ID}::uuid]")),
+        value if value == entry => Some(ENTRY_ID.to_owned()),
+        // Messages are the same for all.
+        value if value.contains("\\x") => None,
+        value if value.contains(&id.to_string()) => Some(format!(
+            "replace(replace({}, '{entry}', {ENTRY_ID}), '{id}', :id::text){}",
+            recorded::quoted(value),
+            if value.starts_with('{') { "::text[]" } else { "" }
+        )),
         _ => None,
     })
 }

@@ -36,6 +36,7 @@ use crate::{
     world::{Authorized, World},
 };
 
+const MISSION: &str = "0";
 const MOST_BYTES: f64 = 5.0 * 1024.0;
 const MOST_SECONDS: f64 = 0.25;
 /// Watchers on one connection: fewer than a server lets one connection have.
@@ -48,12 +49,6 @@ const DELIVERIES: usize = 5_000_000;
 const SINGLE: usize = 20;
 const QUIET: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Changes as the service appends them, all in one transaction: another replica's burst. Each
-/// tells that a contingent is confirmed.
-const APPEND: &str =
-    "select deployment.finish_work(c.mission, now(), c.payload, 'x', 'x', null, null)
-    from deployment.changes c, generate_series(1, $2) where mission = '0' and position = $1";
 
 pub async fn run(rounds: usize) -> anyhow::Result<()> {
     let mut ratio = f64::INFINITY;
@@ -107,7 +102,7 @@ async fn one(watchers: usize) -> anyhow::Result<Found> {
     let bytes = f64::from(u32::try_from(bytes)?) / count(watchers - connections.len());
 
     let delays = singles(&client, &mut crowd).await?;
-    let found = burst(&deployment, &sql, from.position, &mut crowd).await?;
+    let found = burst(&deployment, &sql, &mut crowd).await?;
     println!(
         "{watchers} watchers on {} connections: {:.2} KiB each; one change p50 {:.1} ms, p99 {:.1} \
         ms; burst {:.0} deliveries/s, {:.3} CPU-s a million, last after {:.0} ms",
@@ -161,12 +156,10 @@ struct Burst {
     took: Duration,
 }
 
-async fn burst(
-    service: &Process,
-    sql: &PgPool,
-    position: i64,
-    crowd: &mut Crowd,
-) -> anyhow::Result<Burst> {
+async fn burst(service: &Process, sql: &PgPool, crowd: &mut Crowd) -> anyhow::Result<Burst> {
+    // What a replica would tell of a contingent that changes again and again.
+    let first = fill::first_contingent(sql, MISSION).await?;
+    let mut revision = first.revision;
     crowd.tell.store(0, Ordering::Relaxed);
     let each = BURST * crowd.watchers.len();
     let bursts = DELIVERIES.div_ceil(each);
@@ -174,7 +167,9 @@ async fn burst(
     for _ in 0..bursts {
         let seen = crowd.delivered.load(Ordering::Relaxed);
         let begun = Instant::now();
-        sqlx::query(APPEND).bind(position).bind(i32::try_from(BURST)?).execute(sql).await?;
+        let told: Vec<_> = (revision + 1..).take(BURST).map(|n| ("first".to_owned(), n)).collect();
+        revision = told.last().map_or(revision, |(_, last)| *last);
+        fill::append(sql, MISSION, &first, &told).await?;
         while crowd.delivered.load(Ordering::Relaxed) < seen + each {
             ensure!(begun.elapsed() < PATIENCE, "deliveries are missing");
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -21,31 +21,30 @@ pub async fn last_revisions(
     Ok(known.filter(|(_, revision)| *revision != 0).collect())
 }
 
-/// Adds revisions to the history.
+/// Adds revisions to the history, each with the position of the change that told of it.
 pub async fn insert_all(
     db: &mut PgConnection,
     mission: &MissionId,
-    position: i64,
-    received: &[&ReceivedRevision],
+    received: &[(i64, &ReceivedRevision)],
 ) -> Result<(), Error> {
-    let keys: Vec<Key> = received.iter().map(|received| Key::of(&received.name)).collect();
+    let keys: Vec<Key> = received.iter().map(|(_, received)| Key::of(&received.name)).collect();
     let times = |of: fn(&ReceivedRevision) -> time::OffsetDateTime| -> Vec<_> {
-        received.iter().map(|received| of(received)).collect()
+        received.iter().map(|(_, received)| of(received)).collect()
     };
     sqlx::query!(
         "insert into reporting.deployment_revisions
             (mission, position, collection, key, revision, known_at, recorded_at, present, message)
-        select $1, $2, * from unnest($3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
-            $7::timestamptz[], $8::boolean[], $9::bytea[])",
+        select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[],
+            $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::bytea[])",
         mission.as_str(),
-        position,
+        &received.iter().map(|(position, _)| *position).collect::<Vec<_>>(),
         &keys.iter().map(|key| key.collection.clone()).collect::<Vec<_>>(),
         &keys.iter().map(|key| key.key.clone()).collect::<Vec<_>>(),
-        &received.iter().map(|received| received.revision).collect::<Vec<_>>(),
+        &received.iter().map(|(_, received)| received.revision).collect::<Vec<_>>(),
         &times(|received| received.known_at),
         &times(|received| received.recorded_at),
-        &received.iter().map(|one| !matches!(one.content, Ok(None))).collect::<Vec<_>>(),
-        &received.iter().map(|received| received.message.clone()).collect::<Vec<_>>(),
+        &received.iter().map(|(_, one)| !matches!(one.content, Ok(None))).collect::<Vec<_>>(),
+        &received.iter().map(|(_, received)| received.message.clone()).collect::<Vec<_>>(),
     )
     .execute(db)
     .await?;

@@ -29,8 +29,12 @@ pub enum Events {
     LastOfKnown,
 }
 
-/// A revision that is fit to be stored, with the change that told of it.
-type Fit<'a> = (&'a ReceivedRevision, Option<&'a Resource>);
+/// A revision that is fit to be stored, with the position that told of it and what it says.
+struct Fit<'a> {
+    position: i64,
+    received: &'a ReceivedRevision,
+    resource: Option<&'a Resource>,
+}
 
 /// Stores revisions, which come in the order in which they were made, each with the position that
 /// told of it, and the events that follow from them. A revision that is not fit is parked. Answers
@@ -45,9 +49,8 @@ pub async fn project(
         park(work, received, position, reason).await?;
     }
     let mission = work.mission().clone();
-    let position = received.last().map_or(0, |(position, _)| *position);
-    let rows: Vec<&ReceivedRevision> = fit.iter().map(|(received, _)| *received).collect();
-    deployment::insert_all(work.db(), &mission, position, &rows).await?;
+    let rows: Vec<_> = fit.iter().map(|fit| (fit.position, fit.received)).collect();
+    deployment::insert_all(work.db(), &mission, &rows).await?;
     project_events(work, &fit, which).await
 }
 
@@ -72,6 +75,7 @@ async fn sort<'a>(
     let mut known = deployment::last_revisions(work.db(), &mission, &names).await?;
     let (mut fit, mut unfit) = (Vec::new(), Vec::new());
     for (position, received) in received {
+        let (position, received) = (*position, *received);
         let last = known.get(&received.name).copied();
         let reason = match &received.content {
             _ if waiting.contains(&received.name) => {
@@ -79,7 +83,7 @@ async fn sort<'a>(
             }
             Err(_) if is_healed(received) => {
                 known.insert(received.name.clone(), received.revision);
-                fit.push((*received, None));
+                fit.push(Fit { position, received, resource: None });
                 continue;
             }
             Err(reason) => reason.clone(),
@@ -89,12 +93,12 @@ async fn sort<'a>(
             }
             Ok(content) => {
                 known.insert(received.name.clone(), received.revision);
-                fit.push((*received, content.as_ref()));
+                fit.push(Fit { position, received, resource: content.as_ref() });
                 continue;
             }
         };
         waiting.insert(received.name.clone());
-        unfit.push((*position, *received, reason));
+        unfit.push((position, received, reason));
     }
     Ok((fit, unfit))
 }
@@ -159,7 +163,7 @@ async fn facts(
     fit: &[Fit<'_>],
 ) -> Result<BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>>, store::Error> {
     let (mission, now) = (work.mission().clone(), work.now());
-    let related = fit.iter().filter_map(|(_, resource)| events::related((*resource)?));
+    let related = fit.iter().filter_map(|fit| events::related(fit.resource?));
     let related: Vec<String> = related.map(str::to_owned).collect();
     let mut known = resources(work, &mission, &related).await?;
     // An arrival speaks of its movement, and that one of its contingent.
@@ -168,7 +172,7 @@ async fn facts(
     known.extend(resources(work, &mission, &further).await?);
     let mut told: BTreeMap<Id, Vec<(Stored<Event>, OffsetDateTime)>> = BTreeMap::new();
     let zone = zone::of_mission(work.db(), &mission).await?;
-    for (received, resource) in fit {
+    for Fit { received, resource, .. } in fit {
         let Some(resource) = resource else { continue };
         for fact in events::of(resource, &known, &zone) {
             let event = fact.into_event(&mission, &received.name, now);
