@@ -171,3 +171,89 @@ async fn a_correction_of_what_an_arrival_once_said_leaves_the_ledger() {
     let entries = contingents.list_headcount_entries(entries).await.unwrap().into_inner();
     assert_eq!(entries.headcount_entries[0].effective_time, at(holds));
 }
+
+#[tokio::test]
+async fn people_who_went_home_later_were_present_under_the_ceiling_until_then() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(400, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(300, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    let home = "missions/m/movements/home".to_owned();
+    let place = |name: &str| pb::MovementPlace { display_name: name.into(), ..Default::default() };
+    let mut movements = world.movements();
+    let create = pb::CreateMovementRequest {
+        parent: "missions/m".into(),
+        movement_id: "home".into(),
+        movement: Some(pb::Movement {
+            contingent: "missions/m/contingents/ken-1".into(),
+            direction: pb::MovementDirection::Repatriation.into(),
+            origin: Some(place("Port-au-Prince")),
+            destination: Some(place("Nairobi")),
+            planned_headcount: 100,
+            ..pb::Movement::default()
+        }),
+        ..Default::default()
+    };
+    movements.create_movement(create).await.unwrap();
+    let depart = pb::DepartMovementRequest {
+        name: home.clone(),
+        effective_time: at(datetime!(2024-06-26 8:00 UTC)),
+        headcount: 100,
+        ..Default::default()
+    };
+    movements.depart_movement(depart).await.unwrap();
+    world.arrive(100, datetime!(2024-06-27 8:00 UTC)).await.unwrap();
+    let update = |left: OffsetDateTime| pb::UpdateMovementRequest {
+        movement: Some(pb::Movement {
+            name: home.clone(),
+            departure_time: at(left),
+            ..pb::Movement::default()
+        }),
+        update_mask: Some(FieldMask { paths: vec!["departure_time".into()] }),
+        ..Default::default()
+    };
+    let refused =
+        movements.update_movement(update(datetime!(2024-06-28 8:00 UTC))).await.unwrap_err();
+    assert_eq!(reason(&refused), "CEILING_EXCEEDED");
+    for left in [datetime!(2024-06-27 8:00 UTC), datetime!(2024-06-26 6:00 UTC)] {
+        movements.update_movement(update(left)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_moves_people_in_a_ledger_holds_the_contingent() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    world.depart(200, datetime!(2024-06-24 20:00 UTC)).await.unwrap();
+    world.arrive(200, datetime!(2024-06-25 15:00 UTC)).await.unwrap();
+    let sql = world.sql("deployment").await;
+    let mut other = sql.begin().await.unwrap();
+    sqlx::query("select from deployment.contingents where mission = 'm' for update")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let mut movements = world.movements();
+    let arrival = pb::UpdateArrivalRequest {
+        arrival: Some(pb::Arrival {
+            name: "missions/m/movements/flight-1/arrivals/000001".into(),
+            arrival_time: at(datetime!(2024-06-25 16:00 UTC)),
+            ..pb::Arrival::default()
+        }),
+        ..Default::default()
+    };
+    let refused = movements.update_arrival(arrival).await.unwrap_err();
+    assert_eq!(reason(&refused), "CONTENDED");
+    let departure = pb::UpdateMovementRequest {
+        movement: Some(pb::Movement {
+            name: "missions/m/movements/flight-1".into(),
+            departure_time: at(datetime!(2024-06-24 22:00 UTC)),
+            ..pb::Movement::default()
+        }),
+        update_mask: Some(FieldMask { paths: vec!["departure_time".into()] }),
+        ..Default::default()
+    };
+    let refused = movements.update_movement(departure).await.unwrap_err();
+    assert_eq!(reason(&refused), "CONTENDED");
+    other.rollback().await.unwrap();
+    sql.close().await;
+}

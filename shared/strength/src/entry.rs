@@ -11,7 +11,7 @@ pub struct Entry {
     pub name: String,
     /// The contingent's name.
     pub contingent: String,
-    /// The name of what caused it: a contingent, a movement, or a part of one.
+    /// The name of what caused it: a step, a contingent (its naming or a correction) or a movement.
     pub cause: String,
     pub from: Account,
     pub to: Account,

@@ -87,13 +87,13 @@ impl App {
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
         let mut work = self.begin(context, &place.mission).await?;
-        let mission = existing_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         let entries = table::within::<Entry>(work.db(), place).await?;
         let mut ledger = Ledger::new(entries);
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
         let (step, transfers) = match asked {
             Asked::Advance(to) => {
+                let mission = existing_mission(&mut work).await?;
                 let checks = table::within(work.db(), place).await?;
                 contingent.advance(to, &mission, &checks, &ledger, step)?
             }

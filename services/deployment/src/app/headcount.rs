@@ -24,10 +24,10 @@ impl App {
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
         let mut work = self.begin(context, &place.mission).await?;
-        lock_mission(&mut work).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         contingent.may_correct()?;
         if transfer.to.is_present() && !transfer.from.is_present() {
+            lock_mission(&mut work).await?;
             let mandates = table::all(work.db(), &place.mission).await?;
             mandate::in_force(&mandates, change.effective_at)
                 .ok_or_else(|| mandate::none_in_force(change.effective_at))?;

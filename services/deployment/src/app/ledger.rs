@@ -16,7 +16,8 @@ use crate::{
     store::{headcount, missions},
 };
 
-/// Entries that one thing causes in the ledger of one contingent.
+/// Entries that one thing causes in the ledger of one contingent. Who posts or moves entries holds
+/// the contingent.
 pub(super) struct LedgerPosting {
     mission: MissionId,
     contingent: Id,
@@ -49,10 +50,13 @@ impl LedgerPosting {
         ledger: &mut Ledger,
         transfers: &[Transfer],
     ) -> Result<(), Error> {
+        if transfers.is_empty() {
+            return Ok(());
+        }
         for transfer in transfers {
             self.add(work, ledger, *transfer).await?;
         }
-        self.balance(work, transfers).await
+        self.add_to_balances(work, transfers).await
     }
 
     /// The same for one entry; answers its id.
@@ -63,13 +67,13 @@ impl LedgerPosting {
         transfer: Transfer,
     ) -> Result<Id, Error> {
         let id = self.add(work, ledger, transfer).await?;
-        self.balance(work, &[transfer]).await?;
+        self.add_to_balances(work, &[transfer]).await?;
         Ok(id)
     }
 
     /// Adds the transfers to the balances, of which a check in the database lets none be below
-    /// zero.
-    async fn balance(&self, work: &mut Work, transfers: &[Transfer]) -> Result<(), Error> {
+    /// zero: a second guard, that only a mistake in the first one could meet.
+    async fn add_to_balances(&self, work: &mut Work, transfers: &[Transfer]) -> Result<(), Error> {
         let changes = net(transfers);
         headcount::change_balances(work.db(), &self.mission, &self.contingent, &changes).await?;
         Ok(())
@@ -118,7 +122,8 @@ fn net(transfers: &[Transfer]) -> Vec<(Account, i64)> {
 }
 
 /// Moves entries of a contingent's ledger to another moment, for what caused them happened then;
-/// refuses a ledger that would have an account below zero.
+/// refuses a ledger that would have an account below zero. Those of a step name it as their cause,
+/// that of a departure names the movement, and an arrival keeps the id of its own.
 pub(super) async fn move_entries(
     work: &mut Work,
     contingent: &Place,
@@ -135,7 +140,8 @@ pub(super) async fn move_entries(
     Ok(())
 }
 
-/// Holds the mission, so that no two arrivals are counted against the ceiling at once.
+/// Holds the mission, so that no two arrivals are counted against the ceiling at once. Rows are held
+/// in this order: arrival, movement, contingent, mission, pledge.
 pub(super) async fn lock_mission(work: &mut Work) -> Result<(), Error> {
     let mission = work.mission().clone();
     if missions::hold(work.db(), &mission).await? {

@@ -25,7 +25,7 @@ impl Record for Movement {
     type Error = Error;
 
     async fn owner(work: &mut Work, stored: &Stored<Self>) -> Result<Owner, Error> {
-        let contingent = contingent_of(work, &stored.contingent).await?;
+        let contingent = lock_contingent(work, &stored.contingent).await?;
         Ok(Owner::Partner(contingent.content.partner))
     }
 
@@ -41,10 +41,10 @@ impl Record for Movement {
         let has_left = (left(stored).is_some(), before_left.is_some());
         set_for_good("movement.departure_time", "DepartMovement", has_left)?;
         if let Some(before) = before {
-            stored.content.follow(before)?;
+            stored.content.keep_progress_of(before)?;
         }
         if left(stored) != before_left {
-            may_leave(work, stored).await?;
+            may_leave(work, stored, before_left).await?;
         }
         let places = [("origin", &stored.origin), ("destination", &stored.destination)];
         let codes = places.into_iter().filter_map(|(field, place)| {
@@ -94,10 +94,11 @@ impl App {
     }
 }
 
-/// The contingent that a movement carries.
-async fn contingent_of(work: &mut Work, id: &Id) -> Result<Stored<Contingent>, Error> {
+/// The contingent that a movement carries, held until the transaction ends: who changes a movement
+/// may move people in its ledger.
+async fn lock_contingent(work: &mut Work, id: &Id) -> Result<Stored<Contingent>, Error> {
     let place = Place::new(work.mission().clone(), id.clone());
-    let found = table::get::<Contingent>(work.db(), &place).await?;
+    let found = table::lock::<Contingent>(work.db(), &place).await?;
     Ok(found.ok_or_else(|| {
         let name = place.name(Contingent::COLLECTION);
         resource::unknown_reference("movement.contingent", &name)

@@ -24,7 +24,7 @@ impl Record for Pledge {
         let is_withdrawn = (withdrawn(stored), before.is_some_and(withdrawn));
         set_for_good("pledge.withdraw_date", "WithdrawPledge", is_withdrawn)?;
         match before {
-            Some(before) => stored.content.follow(before).map_err(Refused::from)?,
+            Some(before) => stored.content.keep_progress_of(before).map_err(Refused::from)?,
             None => partner_exists(work, &stored.partner, "pledge.partner").await?,
         }
         Ok(())

@@ -19,6 +19,7 @@ pub use self::standing::Standing;
 /// ```text
 /// PLEDGED → CONFIRMED → TRAINING → TRAINED → VETTED → BRIEFED → READY
 ///   → DEPLOYING ⇄ DEPLOYED → ROTATING → REPATRIATED
+/// DEPLOYING → ROTATING: those there go home while others are on the way
 /// before REPATRIATED:  any ⇄ ON_HOLD, whose stage goes on following those on the way
 /// before DEPLOYING:    any → WITHDRAWN, CANCELLED
 /// ```
@@ -214,7 +215,7 @@ impl Contingent {
     /// Derives the stage from the ledger after a movement. A movement may be recorded late, so its
     /// step stands where it happened or after the last one. A contingent that is on hold takes no
     /// step, but those who were on the way move the stage it is held at.
-    pub fn follow(
+    pub fn follow_ledger(
         &mut self,
         ledger: &Ledger,
         homeward: bool,

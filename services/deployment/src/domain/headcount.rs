@@ -15,7 +15,7 @@ pub struct Entry {
     pub to: Account,
     pub headcount: i32,
     pub effective_at: OffsetDateTime,
-    /// The name of the contingent or movement that caused it.
+    /// The name of what caused it: a step, a contingent (its naming or a correction) or a movement.
     pub cause: String,
     pub note: String,
     pub actor: String,

@@ -171,7 +171,7 @@ impl Movement {
 
     /// Takes over how far the movement as it was before is. What was planned for one that left is
     /// fixed; when it left may be put right.
-    pub fn follow(&mut self, before: &Self) -> Result<(), Refused> {
+    pub fn keep_progress_of(&mut self, before: &Self) -> Result<(), Refused> {
         let plan = |of: &Self| (of.origin.clone(), of.destination.clone(), of.planned, of.window);
         if plan(self) != plan(before) {
             before.before_departure()?;

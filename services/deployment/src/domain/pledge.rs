@@ -129,7 +129,7 @@ impl Pledge {
 
     /// Takes over what became of the offer as it was before; how far it is fulfilled follows from
     /// its size as it is now. The days of what became of it may be others: they are put right.
-    pub fn follow(&mut self, before: &Self) -> Result<(), OutOfOrder> {
+    pub fn keep_progress_of(&mut self, before: &Self) -> Result<(), OutOfOrder> {
         if let Some(on) = self.confirmed_on {
             self.not_before_the_offer("pledge.confirm_date", on)?;
         }

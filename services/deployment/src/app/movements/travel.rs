@@ -68,7 +68,6 @@ impl App {
         arrived: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &arrived.place.mission).await?;
-        lock_mission(&mut work).await?;
         let mut movement =
             standard::lock::<Movement>(&mut work, &arrived.place, &arrived.etag).await?;
         let of = Place::new(arrived.place.mission.clone(), movement.contingent.clone());
@@ -78,6 +77,7 @@ impl App {
         movement.arrive(&arrival)?;
         let transfer = match movement.direction {
             Direction::Deployment => {
+                lock_mission(&mut work).await?;
                 let mandates = mandated(&mut work, &movement, at).await?;
                 let changes = headcount::presence(work.db(), &of.mission).await?;
                 within_ceiling(&mandates, &changes, at, headcount.into())?;
@@ -110,7 +110,7 @@ async fn finish(
     }
     let step = Step { effective_at: travel.effective_at, note: movement.name() };
     let homeward = movement.direction == Direction::Repatriation;
-    if let Some(step) = contingent.follow(&ledger, homeward, step)? {
+    if let Some(step) = contingent.follow_ledger(&ledger, homeward, step)? {
         add_step(&mut work, &contingent, step).await?;
     }
     standard::revise(&mut work, &mut contingent).await?;
@@ -154,10 +154,10 @@ impl Record for Arrival {
         if before.at == stored.at {
             return Ok(());
         }
-        lock_mission(work).await?;
         let movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         movement.not_before_departure("arrival.arrival_time", stored.at).map_err(Refused::from)?;
         if movement.direction == Direction::Deployment {
+            lock_mission(work).await?;
             let mandates = mandated(work, &movement, stored.at).await?;
             let mut changes = headcount::presence(work.db(), &stored.mission).await?;
             // Those who arrived are counted where they are now put.
@@ -192,14 +192,29 @@ impl Record for Arrival {
     }
 }
 
-/// Refuses people who would have left when no mandate allowed it, or after they arrived.
-pub(super) async fn may_leave(work: &mut Work, movement: &Stored<Movement>) -> Result<(), Error> {
+/// Refuses people who would have left when no mandate allowed it, or after they arrived. Those who
+/// went home later than was recorded `before` were present meanwhile, under the ceiling.
+pub(super) async fn may_leave(
+    work: &mut Work,
+    movement: &Stored<Movement>,
+    before: Option<OffsetDateTime>,
+) -> Result<(), Error> {
     let arrivals = table::within::<Arrival>(work.db(), &movement.place()).await?;
     movement.may_leave(arrivals.iter().map(|arrival| arrival.at).min())?;
-    if let (Direction::Deployment, Some(left)) = (movement.direction, movement.state.departure()) {
-        mandated(work, movement, left.at).await?;
+    let Some((left, before)) = movement.state.departure().zip(before) else { return Ok(()) };
+    match movement.direction {
+        Direction::Deployment => mandated(work, movement, left.at).await.map(|_| ()),
+        Direction::Repatriation if left.at <= before => Ok(()),
+        Direction::Repatriation => {
+            lock_mission(work).await?;
+            let mandates = table::all(work.db(), &movement.mission).await?;
+            let mut changes = headcount::presence(work.db(), &movement.mission).await?;
+            // From the new departure on nothing changes.
+            changes.retain(|(at, _)| *at < left.at);
+            let people = left.headcount.into();
+            Ok(within_ceiling(&mandates, &changes, before, people)?)
+        }
     }
-    Ok(())
 }
 
 /// Refuses people for whom no mandate allows the destination, and tells all mandates.

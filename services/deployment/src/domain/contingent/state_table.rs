@@ -176,28 +176,32 @@ fn movements() -> [Verb<Contingent, Refused>; 4] {
         Verb {
             name: "some go",
             needs,
-            run: |contingent| follow(contingent, Account::InTransit, false),
+            run: |contingent| follow_ledger(contingent, Account::InTransit, false),
         },
         Verb {
             name: "all are there",
             needs,
-            run: |contingent| follow(contingent, Account::Present, false),
+            run: |contingent| follow_ledger(contingent, Account::Present, false),
         },
         Verb {
             name: "some return",
             needs,
-            run: |contingent| follow(contingent, Account::Returning, true),
+            run: |contingent| follow_ledger(contingent, Account::Returning, true),
         },
         Verb {
             name: "all are home",
             needs,
-            run: |contingent| follow(contingent, Account::Repatriated, true),
+            run: |contingent| follow_ledger(contingent, Account::Repatriated, true),
         },
     ]
 }
 
 /// Derives the stage after a movement that left everyone in one account.
-fn follow(contingent: &mut Contingent, account: Account, homeward: bool) -> Result<(), Refused> {
+fn follow_ledger(
+    contingent: &mut Contingent,
+    account: Account,
+    homeward: bool,
+) -> Result<(), Refused> {
     let ledger = ledger(&[(Account::Outside, account, 400)]);
-    contingent.follow(&ledger, homeward, step(START)).map(drop)
+    contingent.follow_ledger(&ledger, homeward, step(START)).map(drop)
 }

@@ -77,11 +77,11 @@ fn half_a_contingent_that_arrived_leaves_it_deploying() {
         (Account::InTransit, Account::Present, 200),
     ];
     let mut contingent = contingent(State::At(Stage::Ready));
-    contingent.follow(&ledger(&entries), false, step(START)).unwrap();
+    contingent.follow_ledger(&ledger(&entries), false, step(START)).unwrap();
     assert_eq!(contingent.state, State::At(Stage::Deploying));
     entries.push((Account::Ready, Account::InTransit, 200));
     entries.push((Account::InTransit, Account::Present, 200));
-    contingent.follow(&ledger(&entries), false, step(START)).unwrap();
+    contingent.follow_ledger(&ledger(&entries), false, step(START)).unwrap();
     assert_eq!(contingent.state, State::At(Stage::Deployed));
 }
 
@@ -93,7 +93,7 @@ fn a_held_contingent_follows_those_who_are_in_the_air() {
         (Account::InTransit, Account::Present, 400),
     ]);
     let mut held = contingent(State::OnHold(Stage::Deploying));
-    held.follow(&landed, false, step(START)).unwrap();
+    held.follow_ledger(&landed, false, step(START)).unwrap();
     assert_eq!(held.state, State::OnHold(Stage::Deployed));
     assert_eq!(held.steps, 0, "it takes no step while it is on hold");
     held.resume(step(START)).unwrap();
@@ -108,7 +108,7 @@ fn a_held_contingent_changes_with_every_arrival() {
         (Account::InTransit, Account::Present, 200),
     ]);
     let mut held = contingent(State::OnHold(Stage::Deploying));
-    held.follow(&half, false, step(START)).unwrap();
+    held.follow_ledger(&half, false, step(START)).unwrap();
     assert_eq!(held.state, State::OnHold(Stage::Deploying));
 }
 
@@ -119,7 +119,7 @@ fn those_who_return_to_a_held_contingent_end_its_rotation() {
         (Account::Returning, Account::Repatriated, 400),
     ]);
     let mut held = contingent(State::OnHold(Stage::Rotating));
-    held.follow(&home, true, step(START)).unwrap();
+    held.follow_ledger(&home, true, step(START)).unwrap();
     assert_eq!(held.state, State::OnHold(Stage::Repatriated));
 }
 
@@ -131,7 +131,7 @@ fn the_last_who_come_do_not_undo_a_rotation() {
     ]);
     for state in [State::At(Stage::Rotating), State::OnHold(Stage::Rotating)] {
         let mut rotating = contingent(state);
-        rotating.follow(&mixed, false, step(START)).unwrap();
+        rotating.follow_ledger(&mixed, false, step(START)).unwrap();
         assert_eq!(rotating.state, state);
     }
 }

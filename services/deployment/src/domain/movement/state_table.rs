@@ -95,7 +95,7 @@ fn verbs() -> [Verb<Movement, Refused>; 8] {
 
 /// Puts what a caller says in the place of a movement.
 fn update(movement: &mut Movement, mut said: Movement) -> Result<(), Refused> {
-    said.follow(movement)?;
+    said.keep_progress_of(movement)?;
     *movement = said;
     Ok(())
 }

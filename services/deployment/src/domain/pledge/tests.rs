@@ -119,6 +119,6 @@ const ANY: &str = "any state";
 
 fn update(pledge: &mut Pledge, size: &str) {
     let mut said = offered(size);
-    said.follow(pledge).unwrap();
+    said.keep_progress_of(pledge).unwrap();
     *pledge = said;
 }
