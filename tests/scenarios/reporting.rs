@@ -15,6 +15,7 @@ use muster_proto::{
 };
 use muster_service::Clock;
 use muster_tests::{World, at, field_violations, no_older_than, reason};
+use prost_types::FieldMask;
 use time::{Duration, macros::datetime};
 
 fn date(year: i32, month: i32, day: i32) -> Date {
@@ -171,9 +172,22 @@ async fn a_statement_is_flagged_when_a_figure_that_it_quotes_changes() {
     let made = statements.create_statement(state("1,600")).await.unwrap().into_inner();
     assert_eq!((made.numbers[0].figure_revision, made.numbers[0].figure_changed), (1, false));
     desk.revise("killed", pb::Figure { quantity: Some(words("1,660")), ..killed }).await.unwrap();
-    let get = pb::GetStatementRequest { name: made.name, ..Default::default() };
-    let now = statements.get_statement(get).await.unwrap().into_inner();
+    let get = pb::GetStatementRequest { name: made.name.clone(), ..Default::default() };
+    let now = statements.get_statement(get.clone()).await.unwrap().into_inner();
     assert!(now.numbers[0].figure_changed);
+    // Who puts right something else has not looked at the number again.
+    let occasion = pb::UpdateStatementRequest {
+        statement: Some(pb::Statement {
+            name: made.name,
+            occasion: "The noon briefing".into(),
+            ..pb::Statement::default()
+        }),
+        update_mask: Some(FieldMask { paths: vec!["occasion".into()] }),
+        ..Default::default()
+    };
+    statements.update_statement(occasion).await.unwrap();
+    let now = statements.get_statement(get).await.unwrap().into_inner();
+    assert_eq!((now.numbers[0].figure_revision, now.numbers[0].figure_changed), (1, true));
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ create table reporting.incidents (
 
 create index incidents_by_area on reporting.incidents (mission, area, first_day);
 
--- A number that a source published about people.
+-- A number that a source published about people, as it is now; all that is known of it, revision
+-- by revision, is in `revisions`.
 create table reporting.figures (
     mission         text   not null,
     id              text   not null,

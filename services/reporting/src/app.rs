@@ -1,5 +1,6 @@
 //! What callers can ask for. Each function is one transaction: authorise, begin, lock, decide,
-//! write, append to the feed, commit.
+//! write, commit, which also appends to the feed. Create, Update and Delete of a record are
+//! `muster_service::standard`'s, and call the record's `prepare` and `follow`, which stand here.
 
 mod link;
 mod waiting;

@@ -1,4 +1,4 @@
-//! The link: serves this service's change feed, and follows the deployment service's.
+//! Serves this service's change feed; `link` follows the deployment service's.
 
 mod link;
 

@@ -26,7 +26,8 @@ impl Record for Figure {
         known_area(work.db(), &stored.mission, &stored.area, "figure.area_code").await
     }
 
-    /// Refuses a second figure that is recommended for the same.
+    /// Refuses a second figure that is recommended for the same: after this one was written, so that
+    /// of two at once the later one finds the other.
     async fn follow(
         work: &mut Work,
         stored: &Stored<Self>,
@@ -35,7 +36,7 @@ impl Record for Figure {
         if stored.role != FigureRole::Recommended {
             return Ok(());
         }
-        let Some(other) = figures::recommended_beside(work.db(), stored).await? else {
+        let Some(other) = figures::lock_cell_and_find_recommended(work.db(), stored).await? else {
             return Ok(());
         };
         let name = stored.mission.child("figures", &Id::trusted(other));

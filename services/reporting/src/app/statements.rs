@@ -6,18 +6,19 @@ use sqlx::PgConnection;
 
 use super::{App, Error};
 use crate::{
-    domain::statement::{self, Quote, Statement},
+    domain::statement::{self, Quote, QuotedNumber, Statement},
     store,
 };
 
 impl Record for Statement {
     type Error = Error;
 
-    /// Ties each number to the revision of its figure that is the last one now.
+    /// Ties each number to the revision of its figure that is the last one now; one that was quoted
+    /// so before stays tied, and flagged where its figure changed.
     async fn prepare(
         work: &mut Work,
         stored: &mut Stored<Self>,
-        _before: Option<&Self>,
+        before: Option<&Self>,
     ) -> Result<(), Error> {
         let (mission, content) = (&stored.mission, &mut stored.content);
         let quoted = content.numbers.iter().map(|number| &*number.figure);
@@ -30,7 +31,12 @@ impl Record for Statement {
                 let violation = FieldViolation::new(rule);
                 return Err(field::refuse(&[violation.under("as_written").under(&path)]).into());
             }
-            number.figure_revision = last;
+            let same = |held: &&QuotedNumber| {
+                (&held.as_written, &held.figure) == (&number.as_written, &number.figure)
+            };
+            let held = before.and_then(|before| before.numbers.iter().find(same));
+            let held = held.map(|held| held.figure_revision).filter(|revision| *revision != 0);
+            number.figure_revision = held.unwrap_or(last);
             if last == 0 {
                 let field = format!("{path}.figure");
                 return Err(resource::unknown_reference(&field, &number.figure).into());

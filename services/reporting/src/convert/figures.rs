@@ -48,6 +48,7 @@ impl Content for Figure {
             source: figure.source.required().and_then(wire::source).at("source")?,
             role: required(figure.role).at("role")?,
             note: figure.note,
+            // So a correction of the retraction makes the figure stand again.
             retracted: false,
         };
         read.check_parts().map_err(|wrong| match wrong {

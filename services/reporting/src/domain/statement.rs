@@ -8,7 +8,7 @@ use super::incident::DatePrecision;
 pub struct QuotedNumber {
     pub as_written: String,
     pub figure: String,
-    /// The figure's revision when the statement was recorded.
+    /// The figure's revision when the statement first quoted the number as it does.
     pub figure_revision: i64,
     /// The figure was revised or retracted since.
     #[serde(skip)]

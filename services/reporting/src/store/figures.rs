@@ -61,7 +61,7 @@ table! {
 
 /// The id of another standing figure that is recommended for the same. Whoever asks for the same
 /// at once waits until the transaction ends.
-pub async fn recommended_beside(
+pub async fn lock_cell_and_find_recommended(
     db: &mut PgConnection,
     figure: &Stored<Figure>,
 ) -> Result<Option<String>, Error> {
