@@ -62,8 +62,11 @@ fn recorded(path: &str, message: &DescriptorProto) -> String {
         return String::new();
     }
     let later: String = times.iter().map(|field| format!("self.{field} = Some(at);")).collect();
-    let first =
-        if is_created { "if first { self.create_time = Some(at); }" } else { "let _ = first;" };
+    let first = if is_created {
+        "if first && self.create_time.is_none() { self.create_time = Some(at); }"
+    } else {
+        "let _ = first;"
+    };
     format!(
         "impl Recorded for {path} {{
             fn record(&mut self, at: Timestamp, first: bool) {{ {later} {first} }}

@@ -1,5 +1,6 @@
-//! The wire types generated from `proto/`, and the traits of standard methods that they have by
-//! their fields.
+//! The wire types generated from `proto/`, and the traits of standard methods, which `build.rs`
+//! implements for each message that has the fields and, for a request, the name (`GetRequest` for
+//! every `Get…Request` that has a `name`).
 
 use std::sync::LazyLock;
 

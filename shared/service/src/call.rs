@@ -82,13 +82,15 @@ impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
-            // Only changes are replayed, and `Call::answer` answers those.
+            // Only changes are replayed, and `answer` answers those.
             Failure::Replayed(_) => Refusal::new(Reason::Internal, "internal error").into(),
         }
     }
 }
 
-/// What every request may say, whatever it is of.
+/// What every request may say, whatever it is of. These fields are read here by their names, so no
+/// handler passes them on: `request_id`, `known_time`, `reason`, `corrects_revision`, `as_of_time`,
+/// `recorded_by_time` and `validate_only`.
 struct Asked {
     request_id: Option<Uuid>,
     fingerprint: [u8; 32],

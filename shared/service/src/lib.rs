@@ -1,5 +1,5 @@
-//! What every service has besides its own business. A request passes `server`, `call` and
-//! `database`; a change leaves by `feed`.
+//! What every service has besides its own business. A request passes `server`, `call` and `work`,
+//! whose commit appends what changed; `feed` tells watchers and followers of it.
 
 pub mod config;
 pub mod run;

@@ -27,9 +27,11 @@ pub trait Resource {
 pub trait Content: Collected + Sized {
     type Message: Message + Name + Default + Clone + Recorded + Identified + 'static;
 
-    /// Reads what callers give. What only the service sets is as in a record that begins.
+    /// Reads what callers give. Fields that only the service sets are not read from the message: they
+    /// are as in a new record, and `Record::prepare` takes them over from the one before.
     fn unpack(message: Self::Message, mission: &MissionId) -> Result<Self, FieldViolation>;
 
+    /// The message without name, etag and times, which `Resource::pack` puts in.
     fn pack(stored: &Stored<Self>) -> Self::Message;
 }
 

@@ -1,6 +1,6 @@
 //! The standard methods that read, written once for every resource: Get, BatchGet, List and
 //! ListRevisions. They answer from the history, so that each takes `as_of_time` and
-//! `recorded_by_time`.
+//! `recorded_by_time`. Create, Update and Delete are in `write`.
 
 mod mask;
 mod write;

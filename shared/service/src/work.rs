@@ -135,6 +135,7 @@ impl Work {
             return Err(WorkError::Refused(refusal.violation("known_time", rule)));
         }
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
+        // In migrations/0001_feed.sql, as everything of a transaction's first and last statement.
         let row = sqlx::query("select * from begin_unit($1, $2, $3, $4, $5, $6)")
             .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
             .bind(self.mission.as_str())
@@ -189,7 +190,8 @@ impl Work {
         &self.mission
     }
 
-    /// When everything in this transaction is recorded, as far as can be said before it is.
+    /// When this transaction is recorded. Where another commit of the mission was recorded later,
+    /// appending moves it to then; rows that were written before keep the earlier moment.
     pub fn now(&self) -> OffsetDateTime {
         self.now
     }

@@ -5,6 +5,7 @@ use muster_proto::{CreateRequest, DeleteRequest, Identified, Recorded, UpdateReq
 use muster_values::{Id, MissionId, Place, Stored, name};
 use prost::{Message, Name};
 use prost_types::FieldMask;
+use time::OffsetDateTime;
 use tonic::Response;
 
 use super::mask::{self, Change};
@@ -17,7 +18,7 @@ use crate::{
     resource::{Content, Key, Resource, already_exists, check_etag, contended, not_found, place},
     status::{self, Reason, Refusal},
     table::{self, Table},
-    work::{Failure, Work, WorkError},
+    work::{Committed, Failure, Work, WorkError},
 };
 
 /// A service whose records change.
@@ -155,33 +156,47 @@ where
         let mut work = service.begin_write(&context, &place.mission, true).await?;
         let mut stored = lock::<C>(&mut work, &place, &sent).await?;
         let before = stored.clone();
-        let last = corrected::<C>(&mut work, &before, &context).await?;
-        let base = last.as_ref().map_or_else(|| before.pack(), |(base, _)| base.clone());
-        stored.content = changed::<C, Q>(&base, &resource, mask.as_ref(), &place.mission)?;
-        let Some((base, known_at)) = last else {
-            C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
-            revise(&mut work, &mut stored).await?;
-            C::follow(&mut work, &stored, Some(&before.content)).await?;
-            return Ok::<_, C::Error>(work.commit(stored).await?);
-        };
-        let was = given(C::unpack(base.clone(), &place.mission).at(Q::FIELD))?;
-        C::prepare(&mut work, &mut stored, Some(&was)).await?;
-        stored.next_revision(work.now());
-        let message = given(mask::with_output_of(&stored.pack(), &base))?;
-        let (name, revision) = (stored.name(), stored.revision);
-        // What holds now is told again, so that its revision stays the last one.
-        let mut present = before;
-        present.revision = revision;
-        revise(&mut work, &mut present).await?;
-        work.answer(&Corrected { name, revision, message });
-        work.changed_as_known_at(&present, known_at);
-        Ok(work.commit_answered::<Stored<C>>().await?)
+        let mission = &place.mission;
+        if let Some(earlier) = earlier_revision::<C>(&mut work, &before, &context).await? {
+            let base = &earlier.message;
+            let content = after_update::<C, Q>(base, &resource, mask.as_ref(), mission)?;
+            return correct_earlier(work, before, earlier, content).await;
+        }
+        stored.content = after_update::<C, Q>(&before.pack(), &resource, mask.as_ref(), mission)?;
+        C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
+        revise(&mut work, &mut stored).await?;
+        C::follow(&mut work, &stored, Some(&before.content)).await?;
+        Ok::<_, C::Error>(work.commit(stored).await?)
     };
     answer(done.await)
 }
 
+/// Records that an earlier revision should have had another content. What holds now is told again
+/// after it, so that its revision stays the last one.
+async fn correct_earlier<C: Record>(
+    mut work: Work,
+    mut present: Stored<C>,
+    earlier: Earlier<C::Message>,
+    content: C,
+) -> Result<Committed<Stored<C>>, C::Error> {
+    // What is kept was checked when it was recorded.
+    let unreadable = |violation: FieldViolation| {
+        status::internal(&std::io::Error::other(format!("{violation:?}")))
+    };
+    let was = C::unpack(earlier.message.clone(), &present.mission).map_err(unreadable)?;
+    let mut corrected = Stored { content, ..present.clone() };
+    C::prepare(&mut work, &mut corrected, Some(&was)).await?;
+    corrected.next_revision(work.now());
+    let message = mask::with_output_of(&corrected.pack(), &earlier.message).map_err(unreadable)?;
+    present.revision = corrected.revision;
+    revise(&mut work, &mut present).await?;
+    work.answer(&Corrected { name: corrected.name(), revision: corrected.revision, message });
+    work.changed_as_known_at(&present, earlier.present_known_at);
+    Ok(work.commit_answered::<Stored<C>>().await?)
+}
+
 /// The content of a record after an update, whose changed fields keep to their rules.
-fn changed<C: Record, Q: UpdateRequest>(
+fn after_update<C: Record, Q: UpdateRequest>(
     base: &C::Message,
     resource: &C::Message,
     mask: Option<&FieldMask>,
@@ -224,13 +239,20 @@ impl<M: Message + Name + Default + Clone + Recorded + 'static> Resource for Corr
     }
 }
 
-/// The message of an earlier revision that a caller corrects, and when what holds now became
-/// known; `None` where nothing is corrected, or what holds now.
-async fn corrected<C: Record>(
+/// An earlier revision that a caller corrects.
+struct Earlier<M> {
+    message: M,
+    /// When what holds now became known.
+    present_known_at: OffsetDateTime,
+}
+
+/// The earlier revision that a caller corrects; `None` where nothing is corrected, or what holds
+/// now.
+async fn earlier_revision<C: Record>(
     work: &mut Work,
     present: &Stored<C>,
     context: &Context,
-) -> Result<Option<(C::Message, time::OffsetDateTime)>, Refusal> {
+) -> Result<Option<Earlier<C::Message>>, Refusal> {
     let Some(number) = context.remark.corrects.filter(|number| *number != present.revision) else {
         return Ok(None);
     };
@@ -243,10 +265,10 @@ async fn corrected<C: Record>(
         return Err(refuse(&[violation.under("corrects_revision")]));
     };
     let broken = |error: prost::DecodeError| status::internal(&error);
-    let base = C::Message::decode(found.value().map_err(broken)?.as_slice()).map_err(broken)?;
+    let message = C::Message::decode(found.value().map_err(broken)?.as_slice()).map_err(broken)?;
     let held = OWN.get(work.db(), &mission, &key, AsOf::default()).await?;
-    let known_at = held.map_or(found.known_at, |held| held.known_at);
-    Ok(Some((base, known_at)))
+    let present_known_at = held.map_or(found.known_at, |held| held.known_at);
+    Ok(Some(Earlier { message, present_known_at }))
 }
 
 /// Takes a record away. Its history stays, and an earlier `as_of_time` still answers with it.
@@ -294,7 +316,8 @@ pub async fn lock<C: Record>(
     Ok(stored)
 }
 
-/// Stores a record that changed as its next revision.
+/// Stores a record that changed as its next revision. The feed is told of it by `Work::commit`, where
+/// it is the answer, else by `Work::changed`.
 pub async fn revise<C: Table>(work: &mut Work, stored: &mut Stored<C>) -> Result<(), Refusal> {
     stored.next_revision(work.now());
     table::update(work.db(), stored).await.map_err(|error| match error {

@@ -66,6 +66,7 @@ impl Work {
                 reaches.push(reach);
             }
         }
+        // In migrations/0001_feed.sql.
         let row = sqlx::query(
             "select * from append_change($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
                 $14, $15)",
