@@ -160,7 +160,7 @@ where
         if let Some(earlier) = earlier_revision::<C>(&mut work, &before, &context).await? {
             let base = &earlier.message;
             let content = after_update::<C, Q>(base, &resource, mask.as_ref(), mission)?;
-            return correct_earlier(work, before, earlier, content).await;
+            return correct_earlier::<C, Q>(work, before, earlier, content).await;
         }
         stored.content = after_update::<C, Q>(&before.pack(), &resource, mask.as_ref(), mission)?;
         C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
@@ -173,21 +173,19 @@ where
 
 /// Records that an earlier revision should have had another content. What holds now is told again
 /// after it, so that its revision stays the last one.
-async fn correct_earlier<C: Record>(
+async fn correct_earlier<C: Record, Q: UpdateRequest>(
     mut work: Work,
     mut present: Stored<C>,
     earlier: Earlier<C::Message>,
     content: C,
 ) -> Result<Committed<Stored<C>>, C::Error> {
-    // What is kept was checked when it was recorded.
-    let unreadable = |violation: FieldViolation| {
-        status::internal(&std::io::Error::other(format!("{violation:?}")))
-    };
-    let was = C::unpack(earlier.message.clone(), &present.mission).map_err(unreadable)?;
+    // A rule may be stricter now than when the revision was recorded.
+    let refused = |violation: FieldViolation| refuse(&[violation.under(Q::FIELD)]);
+    let was = C::unpack(earlier.message.clone(), &present.mission).map_err(refused)?;
     let mut corrected = Stored { content, ..present.clone() };
     C::prepare(&mut work, &mut corrected, Some(&was)).await?;
     corrected.next_revision(work.now());
-    let message = mask::with_output_of(&corrected.pack(), &earlier.message).map_err(unreadable)?;
+    let message = mask::with_output_of(&corrected.pack(), &earlier.message).map_err(refused)?;
     present.revision = corrected.revision;
     revise(&mut work, &mut present).await?;
     work.answer(&Corrected { name: corrected.name(), revision: corrected.revision, message });
