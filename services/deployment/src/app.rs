@@ -16,8 +16,8 @@ mod sites;
 mod strength;
 
 use muster_service::{
-    Context, Database, FieldViolation, Refusal, Shutdown, Work, field::refuse, reader::Reader,
-    resource, standard, standard::Gets, standard::Reads, standard::Writes, table, work,
+    Context, Database, FieldViolation, Refusal, Shutdown, Work, reader::Reader, resource, standard,
+    standard::Gets, standard::Reads, standard::Writes, table, work,
 };
 use muster_values::{Id, MissionId, Place, Stored, quantity::Overflow};
 
@@ -126,7 +126,7 @@ fn set_for_good(field: &str, method: &str, (is, was): (bool, bool)) -> Result<()
         return Ok(());
     }
     let rule = format!("is set by {method} alone, and for good");
-    Err(refuse(&[FieldViolation::new(rule).under(field)]))
+    Err(FieldViolation::new(rule).under(field).into())
 }
 
 /// The mission that something is to belong to.

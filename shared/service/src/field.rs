@@ -93,6 +93,12 @@ pub fn refuse(violations: &[FieldViolation]) -> Refusal {
     violations.iter().fold(refusal, |refusal, broken| refusal.violation(&broken.path, &broken.rule))
 }
 
+impl From<FieldViolation> for Refusal {
+    fn from(violation: FieldViolation) -> Self {
+        refuse(&[violation])
+    }
+}
+
 impl From<FieldViolation> for Status {
     fn from(violation: FieldViolation) -> Self {
         refuse(&[violation]).into()

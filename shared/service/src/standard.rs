@@ -16,9 +16,9 @@ use tonic::Response;
 use crate::AtField;
 use crate::{
     Gather, Shutdown, call::Answer, call::Call, context::AsOf, context::Context,
-    database::Database, database::refusal, field::refuse, history::OWN, history::Range,
-    history::Revision, page::MOST_PAGE_BYTES, page::Page, query::Filter, query::Order,
-    reader::Reader, resource::Key, resource::not_found, rules, status, status::Refusal,
+    database::Database, database::refusal, history::OWN, history::Range, history::Revision,
+    page::MOST_PAGE_BYTES, page::Page, query::Filter, query::Order, reader::Reader, resource::Key,
+    resource::not_found, rules, status, status::Refusal,
 };
 use muster_values::name::MissionId;
 
@@ -235,10 +235,9 @@ impl Query {
     fn read<M: Name>(message: &impl ListRequest, usual: &str) -> Result<Self, Refusal> {
         let unknown = || not_found(&M::full_name());
         let resource = rules::message(&M::full_name()).ok_or_else(unknown)?;
-        let refused = |violation| refuse(&[violation]);
-        let filter = Filter::parse(message.filter(), &resource).at("filter").map_err(refused)?;
+        let filter = Filter::parse(message.filter(), &resource).at("filter")?;
         let order_by = if message.order_by().is_empty() { usual } else { message.order_by() };
-        let order = Order::parse(order_by, &resource).at("order_by").map_err(refused)?;
+        let order = Order::parse(order_by, &resource).at("order_by")?;
         Ok(Self { resource, filter, order })
     }
 
@@ -305,7 +304,7 @@ impl Query {
 
 /// The mission that a name speaks of.
 fn mission_of(name: &str) -> Result<MissionId, Refusal> {
-    MissionId::of(name).at("name").map_err(|violation| refuse(&[violation]))
+    Ok(MissionId::of(name).at("name")?)
 }
 
 async fn exists(reader: &mut Reader, name: &str) -> Result<(), Refusal> {

@@ -4,15 +4,12 @@ use muster_values::Stored;
 use super::{
     App, Error,
     contingents::Change,
-    ledger::{LedgerPosting, lock_mission},
+    ledger::{LedgerPosting, lock_presence},
 };
-use crate::{
-    domain::{
-        contingent::{Contingent, Transfer},
-        headcount::{Entry, Ledger, within_ceiling},
-        mandate,
-    },
-    store::headcount,
+use crate::domain::{
+    contingent::{Contingent, Transfer},
+    headcount::{Entry, Ledger, within_ceiling},
+    mandate,
 };
 
 impl App {
@@ -27,11 +24,10 @@ impl App {
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
         contingent.may_correct()?;
         if transfer.to.is_present() && !transfer.from.is_present() {
-            lock_mission(&mut work).await?;
+            let changes = lock_presence(&mut work).await?;
             let mandates = table::all(work.db(), &place.mission).await?;
             mandate::in_force(&mandates, change.effective_at)
                 .ok_or_else(|| mandate::none_in_force(change.effective_at))?;
-            let changes = headcount::presence(work.db(), &place.mission).await?;
             within_ceiling(&mandates, &changes, change.effective_at, transfer.headcount)?;
         }
         let entries = table::within::<Entry>(work.db(), place).await?;

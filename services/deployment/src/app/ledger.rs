@@ -140,14 +140,15 @@ pub(super) async fn move_entries(
     Ok(())
 }
 
-/// Holds the mission, so that no two arrivals are counted against the ceiling at once. Rows are held
-/// in this order: arrival, movement, contingent, mission, pledge.
-pub(super) async fn lock_mission(work: &mut Work) -> Result<(), Error> {
+/// How many more or fewer were present in the whole mission from a moment on, oldest first. The
+/// mission's row is locked before they are read, so that two arrivals are not counted against the
+/// ceiling at once. Rows are locked in this order: arrival, movement, contingent, mission, pledge.
+pub(super) async fn lock_presence(work: &mut Work) -> Result<Vec<(OffsetDateTime, i64)>, Error> {
     let mission = work.mission().clone();
-    if missions::hold(work.db(), &mission).await? {
-        return Ok(());
+    if !missions::hold(work.db(), &mission).await? {
+        return Err(resource::not_found(&mission.name()).into());
     }
-    Err(resource::not_found(&mission.name()).into())
+    Ok(headcount::presence(work.db(), &mission).await?)
 }
 
 /// The people of one movement going from one account to another.

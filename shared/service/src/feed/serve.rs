@@ -43,9 +43,7 @@ impl Feed {
         call: Call<ListChangesRequest>,
     ) -> Result<ListChangesResponse, Refusal> {
         let Call { message, context } = call;
-        let mission = MissionId::parse(&message.parent)
-            .at("parent")
-            .map_err(|violation| crate::field::refuse(&[violation]))?;
+        let mission = MissionId::parse(&message.parent).at("parent")?;
         context.scope(&mission)?;
         self.database.still_has(&context, Some(&mission)).await?;
         let (head, _, floor_hash) = (self.database.head_and_hashes(&mission).await?)
@@ -73,14 +71,12 @@ impl Feed {
         let Call { message, context } = call;
         if message.positions.is_empty() && !message.include_others {
             let none = FieldViolation::new("must name a mission to watch").under("positions");
-            return Err(crate::field::refuse(&[none]));
+            return Err(none.into());
         }
         let mut places = BTreeMap::new();
         for (index, position) in message.positions.iter().enumerate() {
-            let mission = MissionId::parse(&position.mission)
-                .at("mission")
-                .at_index("positions", index)
-                .map_err(|violation| crate::field::refuse(&[violation]))?;
+            let mission =
+                MissionId::parse(&position.mission).at("mission").at_index("positions", index)?;
             context.scope(&mission)?;
             self.database.still_has(&context, Some(&mission)).await?;
             let head = self.existing(&mission).await?;
@@ -89,7 +85,7 @@ impl Feed {
             let place = Place::new(window, &head, position.position);
             if places.insert(mission, place).is_some() {
                 let twice = FieldViolation::new("names a mission twice");
-                return Err(crate::field::refuse(&[twice.under(&format!("positions[{index}]"))]));
+                return Err(twice.under(&format!("positions[{index}]")).into());
             }
         }
         let places = places.into_values().collect();
@@ -100,9 +96,7 @@ impl Feed {
     /// Every resource of a mission as it stands at one position.
     pub async fn snapshot(&self, call: Call<ReadSnapshotRequest>) -> Result<Parts, Refusal> {
         let Call { message, context } = call;
-        let mission = MissionId::parse(&message.parent)
-            .at("parent")
-            .map_err(|violation| crate::field::refuse(&[violation]))?;
+        let mission = MissionId::parse(&message.parent).at("parent")?;
         context.scope(&mission)?;
         self.database.still_has(&context, Some(&mission)).await?;
         let _turn = self.hub.readers.acquire().await;

@@ -180,12 +180,13 @@ async fn correct_earlier<C: Record, Q: UpdateRequest>(
     content: C,
 ) -> Result<Committed<Stored<C>>, C::Error> {
     // A rule may be stricter now than when the revision was recorded.
-    let refused = |violation: FieldViolation| refuse(&[violation.under(Q::FIELD)]);
-    let was = C::unpack(earlier.message.clone(), &present.mission).map_err(refused)?;
+    let was = C::unpack(earlier.message.clone(), &present.mission).at(Q::FIELD);
+    let was = was.map_err(Refusal::from)?;
     let mut corrected = Stored { content, ..present.clone() };
     C::prepare(&mut work, &mut corrected, Some(&was)).await?;
     corrected.next_revision(work.now());
-    let message = mask::with_output_of(&corrected.pack(), &earlier.message).map_err(refused)?;
+    let message = mask::with_output_of(&corrected.pack(), &earlier.message).at(Q::FIELD);
+    let message = message.map_err(Refusal::from)?;
     present.revision = corrected.revision;
     revise(&mut work, &mut present).await?;
     work.answer(&Corrected { name: corrected.name(), revision: corrected.revision, message });
@@ -200,18 +201,13 @@ fn after_update<C: Record, Q: UpdateRequest>(
     mask: Option<&FieldMask>,
     mission: &MissionId,
 ) -> Result<C, Refusal> {
-    let change = given(Change::of(base, resource, mask).at("update_mask"))?;
+    let change = Change::of(base, resource, mask).at("update_mask")?;
     let broken = change.violations();
     if !broken.is_empty() {
         let under = broken.into_iter().map(|violation| violation.under(Q::FIELD));
         return Err(refuse(&under.collect::<Vec<_>>()));
     }
-    given(change.message().and_then(|message| C::unpack(message, mission)).at(Q::FIELD))
-}
-
-/// What a caller gave, or the refusal of it.
-fn given<T>(read: Result<T, FieldViolation>) -> Result<T, Refusal> {
-    read.map_err(|violation| refuse(&[violation]))
+    Ok(change.message().and_then(|message| C::unpack(message, mission)).at(Q::FIELD)?)
 }
 
 /// An earlier revision of a record as it should have been.
@@ -260,7 +256,7 @@ async fn earlier_revision<C: Record>(
     let found = OWN.revisions(work.db(), &mission, &key, after, None).await?;
     let Some(found) = found.into_iter().find(|found| found.revision == number) else {
         let violation = FieldViolation::new("must be a revision of the resource");
-        return Err(refuse(&[violation.under("corrects_revision")]));
+        return Err(violation.under("corrects_revision").into());
     };
     let broken = |error: prost::DecodeError| status::internal(&error);
     let message = C::Message::decode(found.value().map_err(broken)?.as_slice()).map_err(broken)?;
@@ -284,7 +280,7 @@ where
         let name = stored.name();
         if context.remark.corrects.is_some_and(|number| number != stored.revision) {
             let violation = FieldViolation::new("must be the last revision");
-            return Err(refuse(&[violation.under("corrects_revision")]).into());
+            return Err(Refusal::from(violation.under("corrects_revision")).into());
         }
         table::delete::<C>(work.db(), &place).await.map_err(|error| referenced(&name, error))?;
         C::follow(&mut work, &stored, Some(&stored.content)).await?;

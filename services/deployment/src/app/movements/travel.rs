@@ -12,7 +12,7 @@ use crate::{
     app::{
         contingents::add_step,
         existing_mission,
-        ledger::{LedgerPosting, lock_mission, move_entries, travel},
+        ledger::{LedgerPosting, lock_presence, move_entries, travel},
     },
     domain::{
         contingent::{Contingent, Step, Transfer},
@@ -21,7 +21,7 @@ use crate::{
         movement::{Arrival, Direction, Movement, Refused},
         pledge::Pledge,
     },
-    store::{areas, headcount},
+    store::areas,
 };
 
 /// People of a movement who left or arrived.
@@ -77,9 +77,8 @@ impl App {
         movement.arrive(&arrival)?;
         let transfer = match movement.direction {
             Direction::Deployment => {
-                lock_mission(&mut work).await?;
+                let changes = lock_presence(&mut work).await?;
                 let mandates = mandated(&mut work, &movement, at).await?;
-                let changes = headcount::presence(work.db(), &of.mission).await?;
                 within_ceiling(&mandates, &changes, at, headcount.into())?;
                 fulfil_pledge(&mut work, &contingent, headcount).await?;
                 travel(Account::InTransit, Account::Present, headcount)
@@ -157,9 +156,8 @@ impl Record for Arrival {
         let movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         movement.not_before_departure("arrival.arrival_time", stored.at).map_err(Refused::from)?;
         if movement.direction == Direction::Deployment {
-            lock_mission(work).await?;
+            let mut changes = lock_presence(work).await?;
             let mandates = mandated(work, &movement, stored.at).await?;
-            let mut changes = headcount::presence(work.db(), &stored.mission).await?;
             // Those who arrived are counted where they are now put.
             let holds = table::get::<Self>(work.db(), &stored.place()).await?;
             changes.extend(holds.map(|holds| (holds.at, -i64::from(holds.headcount))));
@@ -206,9 +204,8 @@ pub(super) async fn may_leave(
         Direction::Deployment => mandated(work, movement, left.at).await.map(|_| ()),
         Direction::Repatriation if left.at <= before => Ok(()),
         Direction::Repatriation => {
-            lock_mission(work).await?;
+            let mut changes = lock_presence(work).await?;
             let mandates = table::all(work.db(), &movement.mission).await?;
-            let mut changes = headcount::presence(work.db(), &movement.mission).await?;
             // From the new departure on nothing changes.
             changes.retain(|(at, _)| *at < left.at);
             let people = left.headcount.into();
