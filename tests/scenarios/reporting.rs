@@ -175,7 +175,7 @@ async fn a_statement_is_flagged_when_a_figure_that_it_quotes_changes() {
     let get = pb::GetStatementRequest { name: made.name.clone(), ..Default::default() };
     let now = statements.get_statement(get.clone()).await.unwrap().into_inner();
     assert!(now.numbers[0].figure_changed);
-    // Who puts right something else has not looked at the number again.
+    // An update of another field leaves the number tied to the revision that was quoted.
     let occasion = pb::UpdateStatementRequest {
         statement: Some(pb::Statement {
             name: made.name,

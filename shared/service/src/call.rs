@@ -88,7 +88,7 @@ impl From<Failure> for Status {
     }
 }
 
-/// What every request may say, whatever it is of. These fields are read here by their names, so no
+/// The fields that requests of every method share. They are read here by their names, so that no
 /// handler passes them on: `request_id`, `known_time`, `reason`, `corrects_revision`, `as_of_time`,
 /// `recorded_by_time` and `validate_only`.
 struct Asked {

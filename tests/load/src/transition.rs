@@ -21,7 +21,7 @@ const CALLERS: usize = 32;
 const MISSIONS: usize = 16;
 /// How many contingents of each mission wait for their step in one measurement.
 const WAITING: usize = 3_000;
-/// What pgbench makes of mission and contingent, so that they differ from one step to the next.
+/// Ids in SQL, made of mission and contingent: each step that pgbench takes has its own.
 const REQUEST_ID: &str = "md5(:id || '-' || :mission)";
 const ENTRY_ID: &str = "md5(:mission || '-' || :id)";
 

@@ -157,7 +157,7 @@ struct Burst {
 }
 
 async fn burst(service: &Process, sql: &PgPool, crowd: &mut Crowd) -> anyhow::Result<Burst> {
-    // What a replica would tell of a contingent that changes again and again.
+    // Each change of a burst is one more revision of the first contingent.
     let first = fill::first_contingent(sql, MISSION).await?;
     let mut revision = first.revision;
     crowd.tell.store(0, Ordering::Relaxed);

@@ -13,7 +13,7 @@ use crate::{
 const MOST_PATHS: usize = 100;
 const LONGEST_PATH: usize = 200;
 
-/// What an update makes of a message.
+/// A message before and after an update.
 #[derive(Debug)]
 pub struct Change {
     before: DynamicMessage,
