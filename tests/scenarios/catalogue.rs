@@ -216,7 +216,7 @@ async fn the_balances_are_what_the_ledger_adds_up_to() {
         select (select count(*) from deployment.headcount_balances),
             (select count(*) from deployment.headcount_balances b
                 full join sums s using (mission, contingent, account)
-                where b.headcount is distinct from s.headcount)",
+                where b.headcount is distinct from coalesce(s.headcount, 0))",
     )
     .fetch_one(&admin)
     .await

@@ -16,6 +16,8 @@ pub mod claim;
 #[cfg(test)]
 mod transitions;
 
+use std::borrow::Cow;
+
 pub use muster_values::date::moment;
 
 /// A state that does not allow what was asked.
@@ -25,7 +27,7 @@ pub struct StateForbids {
     pub what: String,
     pub state: &'static str,
     /// The states that would allow it, in words.
-    pub allowed: &'static str,
+    pub allowed: Cow<'static, str>,
 }
 
 /// A time that lies after one that must come later.

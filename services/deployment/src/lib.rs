@@ -70,7 +70,7 @@ impl Service for Deployment {
         }
         let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
         let app = app::App::new(self.database.clone(), &shutdown);
-        let routes = grpc::routes(&app, feed, health_service)?;
+        let routes = grpc::routes(&app, feed, health_service);
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;
         result

@@ -12,7 +12,9 @@ mod reports;
 mod link;
 
 use muster_proto::reporting::v1 as pb;
-use muster_service::{feed as change_feed, feed::Feed, serve, server::MAX_QUESTION_BYTES};
+use muster_service::{
+    feed as change_feed, feed::Feed, serve, server::MAX_QUESTION_BYTES, server::reflection,
+};
 use tonic::service::{LayerExt, Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 
@@ -24,12 +26,11 @@ struct Handler {
     app: App,
 }
 
-pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyhow::Result<Routes> {
+pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> Routes {
     let handler = Handler { app: app.clone() };
-    let (v1, v1alpha) = muster_service::server::reflection(PACKAGE)?;
-    Ok(Routes::new(health.max_decoding_message_size(MAX_QUESTION_BYTES))
-        .add_service(v1)
-        .add_service(v1alpha)
+    Routes::new(health.max_decoding_message_size(MAX_QUESTION_BYTES))
+        .add_service(reflection::current(PACKAGE))
+        .add_service(reflection::older(PACKAGE))
         .add_service(serve!(pb::incident_service_server::IncidentServiceServer<_>, handler.clone()))
         .add_service(serve!(pb::figure_service_server::FigureServiceServer<_>, handler.clone()))
         .add_service(serve!(
@@ -54,5 +55,5 @@ pub fn routes(app: &App, feed: Feed, health: HealthServer<impl Health>) -> anyho
         .add_service(change_feed::layer().named_layer(serve!(
             pb::change_feed_service_server::ChangeFeedServiceServer<_>,
             ChangeFeed::new(feed, app.clone())
-        ))))
+        )))
 }

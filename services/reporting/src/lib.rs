@@ -86,7 +86,7 @@ impl Service for Reporting {
             shutdown.spawn(muster_service::feed::keep(database, time, shutdown.clone()));
         }
         let feed = muster_service::feed::Feed::open(self.database.clone(), &shutdown);
-        let routes = grpc::routes(&app, feed, health_service)?;
+        let routes = grpc::routes(&app, feed, health_service);
         let result = self.server.serve(routes, self.gate, shutdown).await;
         self.database.close().await;
         result

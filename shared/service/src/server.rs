@@ -12,6 +12,7 @@ mod policy;
 mod limits;
 mod load;
 mod ending;
+pub mod reflection;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,11 +21,10 @@ use http::HeaderMap;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, body::Body, service::Routes, transport};
-use tonic_reflection::server::{v1, v1alpha};
 use tower::{Layer, Service, ServiceBuilder};
 use uuid::Uuid;
 
-use crate::{Shutdown, health, identity::Keys, policy::Policy};
+use crate::{Shutdown, identity::Keys, policy::Policy};
 
 use self::{
     answer::AnswerLayer, check::check, deadline::DeadlineLayer, drain::DrainLayer,
@@ -184,31 +184,4 @@ macro_rules! serve {
             .accept_compressed(tonic::codec::CompressionEncoding::Gzip)
             .send_compressed(tonic::codec::CompressionEncoding::Gzip)
     };
-}
-
-/// What clients ask for methods and messages: reflection, in the version that `buf curl` speaks
-/// and in the one that older clients speak.
-pub fn reflection(
-    package: &str,
-) -> anyhow::Result<(
-    v1::ServerReflectionServer<impl v1::ServerReflection>,
-    v1alpha::ServerReflectionServer<impl v1alpha::ServerReflection>,
-)> {
-    // The details of refusals are shown in words only where their messages are known as well.
-    let builder = || {
-        let builder = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(muster_proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .with_service_name("grpc.health.v1.Health");
-        // The other service's methods are known, but answered elsewhere.
-        health::services_of(package)
-            .into_iter()
-            .filter(|name| !name.is_empty())
-            .fold(builder, tonic_reflection::server::Builder::with_service_name)
-    };
-    Ok((
-        builder().build_v1()?.max_decoding_message_size(MAX_QUESTION_BYTES),
-        builder().build_v1alpha()?.max_decoding_message_size(MAX_QUESTION_BYTES),
-    ))
 }

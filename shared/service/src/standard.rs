@@ -3,6 +3,7 @@
 //! `recorded_by_time`. Create, Update and Delete are in `write`.
 
 mod mask;
+mod service;
 mod write;
 
 use muster_proto::{
@@ -23,7 +24,8 @@ use crate::{
 use muster_values::name::MissionId;
 
 pub use self::write::{
-    Owner, Record, Writes, add, create, create_in, delete, lock, lock_outer, revise, update,
+    Owner, Record, Writes, add, create, create_in, delete, lock, lock_outer, revise, revise_in,
+    update, write,
 };
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees

@@ -2,6 +2,7 @@
 //! its times. `table!` states the columns once; inserting, reading, updating and deleting follow
 //! from them.
 
+mod batch;
 mod codec;
 
 use std::error::Error;
@@ -15,6 +16,7 @@ use sqlx::{
 
 use crate::resource::Key;
 
+pub use self::batch::Batch;
 pub use self::codec::{
     Codec, Json, OptionalJson, OptionalText, Plain, Text, Texts, misfit, parsed,
 };
@@ -42,6 +44,10 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 pub struct Arguments(PgArguments);
 
 impl Arguments {
+    fn len(&self) -> usize {
+        sqlx::Arguments::len(&self.0)
+    }
+
     pub fn add<'v, T: Encode<'v, Postgres> + Type<Postgres>>(
         &mut self,
         value: T,
@@ -116,7 +122,6 @@ pub async fn insert<C: Table>(
     stored: &mut Stored<C>,
 ) -> Result<bool, sqlx::Error> {
     let columns = columns::<C>();
-    let values: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
     let (collected, keyed) = (columns.len() + 1, columns.len() + 2);
     let sql = format!(
         "insert into {} ({}, revision) values ({}, coalesce((
@@ -125,9 +130,10 @@ pub async fn insert<C: Table>(
         on conflict do nothing returning revision",
         C::NAME,
         columns.join(", "),
-        values.join(", "),
+        placeholders(1, columns.len()),
     );
-    let mut arguments = arguments(stored)?;
+    let mut arguments = Arguments::default();
+    bind(stored, &mut arguments).map_err(sqlx::Error::Encode)?;
     arguments.add(&kept.collection).map_err(sqlx::Error::Encode)?;
     arguments.add(&kept.key).map_err(sqlx::Error::Encode)?;
     let row = sqlx::query_with(AssertSqlSafe(sql), arguments.0).fetch_optional(&mut *db).await?;
@@ -153,7 +159,7 @@ async fn renumber<C: Table>(
             where mission = $1 and collection = ${collected} and key = ${keyed}), 0) + 1
         where {} returning revision",
         C::NAME,
-        condition::<C>(),
+        condition::<C>(1),
     );
     let mut arguments = Arguments::default();
     let place = stored.place();
@@ -166,30 +172,9 @@ async fn renumber<C: Table>(
     row.try_get("revision")
 }
 
-/// Stores a record that went one revision further.
-pub async fn update<C: Table>(
-    db: &mut PgConnection,
-    stored: &Stored<C>,
-) -> Result<(), sqlx::Error> {
-    let columns = columns::<C>();
-    let set = |(n, column): (usize, &String)| format!("{column} = ${}", n + 1);
-    let set: Vec<String> = columns.iter().enumerate().skip(C::KEY.len()).map(set).collect();
-    let revision = columns.len() + 1;
-    let sql = format!(
-        "update {} set {}, revision = ${revision} where {} and revision < ${revision}",
-        C::NAME,
-        set.join(", "),
-        condition::<C>(),
-    );
-    let mut arguments = arguments(stored)?;
-    arguments.add(stored.revision).map_err(sqlx::Error::Encode)?;
-    let done = sqlx::query_with(AssertSqlSafe(sql), arguments.0).execute(db).await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
-}
-
 /// Deletes a record's row; its history stays.
 pub async fn delete<C: Table>(db: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
-    let sql = format!("delete from {} where {}", C::NAME, condition::<C>());
+    let sql = format!("delete from {} where {}", C::NAME, condition::<C>(1));
     by_key::<C>(sql, place).execute(db).await.map(|_| ())
 }
 
@@ -197,7 +182,7 @@ pub async fn get<C: Table>(
     db: &mut PgConnection,
     place: &Place,
 ) -> Result<Option<Stored<C>>, sqlx::Error> {
-    let sql = format!("{} where {}", selection::<C>(), condition::<C>());
+    let sql = format!("{} where {}", selection::<C>(), condition::<C>(1));
     by_key::<C>(sql, place).fetch_optional(db).await?.as_ref().map(stored).transpose()
 }
 
@@ -207,7 +192,7 @@ pub async fn lock<C: Table>(
     db: &mut PgConnection,
     place: &Place,
 ) -> Result<Option<Stored<C>>, sqlx::Error> {
-    let sql = format!("{} where {} for update", selection::<C>(), condition::<C>());
+    let sql = format!("{} where {} for update", selection::<C>(), condition::<C>(1));
     by_key::<C>(sql, place).fetch_optional(db).await?.as_ref().map(stored).transpose()
 }
 
@@ -277,9 +262,15 @@ fn selection<C: Table>() -> String {
     format!("select {}, revision from {}", columns::<C>().join(", "), C::NAME)
 }
 
-fn condition<C: Table>() -> String {
-    let equal = |(n, column): (usize, &&str)| format!("{column} = ${}", n + 1);
+/// That the columns of the key are equal to the parameters from `first` on.
+fn condition<C: Table>(first: usize) -> String {
+    let equal = |(n, column): (usize, &&str)| format!("{column} = ${}", first + n);
     C::KEY.iter().enumerate().map(equal).collect::<Vec<_>>().join(" and ")
+}
+
+/// So many parameters from `first` on.
+fn placeholders(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The values of the key's columns.
@@ -299,16 +290,12 @@ fn by_key<'q, C: Table>(sql: String, place: &Place) -> Query<'q, Postgres, PgArg
     sqlx::query_with(AssertSqlSafe(sql), arguments.0)
 }
 
-fn arguments<C: Table>(stored: &Stored<C>) -> Result<Arguments, sqlx::Error> {
-    let mut arguments = Arguments::default();
-    let mut bind = || -> Result<(), BoxError> {
-        for value in key(&stored.place()).into_iter().take(C::KEY.len()) {
-            arguments.add(value)?;
-        }
-        stored.content.bind(&mut arguments)?;
-        arguments.add(stored.created_at)?;
-        arguments.add(stored.updated_at)
-    };
-    bind().map_err(sqlx::Error::Encode)?;
-    Ok(arguments)
+/// Binds the values of `columns`.
+fn bind<C: Table>(stored: &Stored<C>, arguments: &mut Arguments) -> Result<(), BoxError> {
+    for value in key(&stored.place()).into_iter().take(C::KEY.len()) {
+        arguments.add(value)?;
+    }
+    stored.content.bind(arguments)?;
+    arguments.add(stored.created_at)?;
+    arguments.add(stored.updated_at)
 }

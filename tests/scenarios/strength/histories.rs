@@ -32,29 +32,49 @@ const ACCOUNTS: [Account; 5] =
 #[tokio::test]
 async fn both_services_agree_about_every_moment_of_any_history() {
     let world = World::start().await;
-    let told = join_all((0..MISSIONS).map(|seed| one_history(&world, seed))).await;
+    let histories = join_all((0..MISSIONS).map(|seed| History::tell(&world, seed))).await;
     // Enough of what was made up is possible, so that there is something to agree about.
+    let told: Vec<u64> = histories.iter().map(|history| history.told).collect();
     assert!(MISSIONS * 10 < told.iter().sum(), "{told:?}");
+    // One after the other: few situations are read at once.
+    for history in histories {
+        history.ask(&world).await;
+    }
 }
 
-/// Tells one history, and asks about moments of it; answers how many facts it has.
-async fn one_history(world: &World, seed: u64) -> u64 {
-    let (mut rng, id) = (Rng::with_seed(seed), format!("r{seed}"));
-    let mut token = world.load(&mission(&id)).await.consistency;
-    // What is told later became known later, whenever it happened.
-    let mut known: Vec<OffsetDateTime> = (0..FACTS).map(|_| moment(&mut rng)).collect();
-    known.sort_unstable();
-    let mut told = 0;
-    for (number, known_at) in known.into_iter().enumerate() {
-        if let Ok(next) = fact(world, &mut rng, &id, number, known_at).await {
-            (token, told) = (next, told + 1);
+/// A mission whose history was told.
+struct History {
+    rng: Rng,
+    id: String,
+    token: String,
+    /// How many facts it has.
+    told: u64,
+}
+
+impl History {
+    async fn tell(world: &World, seed: u64) -> Self {
+        let (mut rng, id) = (Rng::with_seed(seed), format!("r{seed}"));
+        let mut token = world.load(&mission(&id)).await.consistency;
+        // What is told later became known later, whenever it happened.
+        let mut known: Vec<OffsetDateTime> = (0..FACTS).map(|_| moment(&mut rng)).collect();
+        known.sort_unstable();
+        let mut told = 0;
+        for (number, known_at) in known.into_iter().enumerate() {
+            if let Ok(next) = fact(world, &mut rng, &id, number, known_at).await {
+                (token, told) = (next, told + 1);
+            }
+        }
+        Self { rng, id, token, told }
+    }
+
+    /// Asks both services about moments of it.
+    async fn ask(mut self, world: &World) {
+        for _ in 0..6 {
+            let as_of = self.rng.bool().then(|| moment(&mut self.rng));
+            let asked = (&*self.id, &*self.token);
+            Answers::of(world, asked, moment(&mut self.rng), as_of).await.agree();
         }
     }
-    for _ in 0..6 {
-        let as_of = rng.bool().then(|| moment(&mut rng));
-        Answers::of(world, (&id, &token), moment(&mut rng), as_of).await.agree();
-    }
-    told
 }
 
 fn moment(rng: &mut Rng) -> OffsetDateTime {

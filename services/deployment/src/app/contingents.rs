@@ -1,5 +1,6 @@
 use muster_service::{
     Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
+    table::Batch,
 };
 use muster_values::{Collected, Id, Place, Stored};
 use time::OffsetDateTime;
@@ -26,6 +27,17 @@ pub enum Asked {
     Resume,
     Withdraw,
     Cancel,
+}
+
+impl Asked {
+    /// Whether people change accounts by it, so that the ledger has to be read.
+    fn moves_people(&self) -> bool {
+        match self {
+            Self::Advance(to) => Contingent::moved_by(*to).is_some(),
+            Self::Hold | Self::Resume => false,
+            Self::Withdraw | Self::Cancel => true,
+        }
+    }
 }
 
 /// Which contingent a change is for, and what its caller knows and says.
@@ -73,7 +85,9 @@ impl Record for Contingent {
         let named = Transfer { from: Account::Outside, to: Account::Pledged, headcount };
         let pledged_at = stored.pledged_at.unwrap_or(stored.created_at);
         let posting = LedgerPosting::of(stored, stored.name(), pledged_at, "");
-        posting.post(work, &mut Ledger::default(), &[named]).await
+        let mut batch = Batch::default();
+        posting.open(work, &mut batch, named)?;
+        Ok(standard::write(work, batch).await?)
     }
 }
 
@@ -88,13 +102,18 @@ impl App {
         let place = &change.place;
         let mut work = self.begin(context, &place.mission).await?;
         let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        let entries = table::within::<Entry>(work.db(), place).await?;
-        let mut ledger = Ledger::new(entries);
+        let mut ledger = Ledger::default();
+        if asked.moves_people() {
+            ledger = Ledger::new(table::within::<Entry>(work.db(), place).await?);
+        }
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
         let (step, transfers) = match asked {
             Asked::Advance(to) => {
                 let mission = existing_mission(&mut work).await?;
-                let checks = table::within(work.db(), place).await?;
+                let mut checks = Vec::new();
+                if !mission.required_for(to).is_empty() {
+                    checks = table::within(work.db(), place).await?;
+                }
                 contingent.advance(to, &mission, &checks, &ledger, step)?
             }
             Asked::Hold => (contingent.hold(step)?, Vec::new()),
@@ -102,17 +121,20 @@ impl App {
             Asked::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
             Asked::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
         };
-        let cause = add_step(&mut work, &contingent, step).await?;
+        let mut batch = Batch::default();
+        let cause = add_step(&mut work, &mut batch, &contingent, step)?;
         let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
-        posting.post(&mut work, &mut ledger, &transfers).await?;
-        standard::revise(&mut work, &mut contingent).await?;
+        posting.post(&mut work, &mut batch, &mut ledger, &transfers)?;
+        standard::revise_in(&work, &mut batch, &mut contingent)?;
+        standard::write(&mut work, batch).await?;
         Ok(work.commit(contingent).await?)
     }
 }
 
 /// Records the step that a contingent has just taken; answers its name.
-pub(super) async fn add_step(
+pub(super) fn add_step(
     work: &mut Work,
+    batch: &mut Batch,
     contingent: &Stored<Contingent>,
     step: ContingentStep,
 ) -> Result<String, Error> {
@@ -121,7 +143,7 @@ pub(super) async fn add_step(
         outer: Some(contingent.id.clone()),
         id: step_id(contingent.steps),
     };
-    Ok(standard::add(work, place, step).await?.name())
+    Ok(standard::add(work, batch, place, step)?.name())
 }
 
 impl Record for ContingentStep {

@@ -1,4 +1,4 @@
-use muster_service::{Committed, Context, standard, table};
+use muster_service::{Committed, Context, standard, table, table::Batch};
 use muster_values::Stored;
 
 use super::{
@@ -32,10 +32,15 @@ impl App {
         }
         let entries = table::within::<Entry>(work.db(), place).await?;
         let cause = contingent.name();
-        LedgerPosting::of(&contingent, cause, change.effective_at, &change.note)
-            .post(&mut work, &mut Ledger::new(entries), &[transfer])
-            .await?;
-        standard::revise(&mut work, &mut contingent).await?;
+        let mut batch = Batch::default();
+        LedgerPosting::of(&contingent, cause, change.effective_at, &change.note).post(
+            &mut work,
+            &mut batch,
+            &mut Ledger::new(entries),
+            &[transfer],
+        )?;
+        standard::revise_in(&work, &mut batch, &mut contingent)?;
+        standard::write(&mut work, batch).await?;
         Ok(work.commit(contingent).await?)
     }
 }

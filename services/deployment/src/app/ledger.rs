@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_service::{Work, resource, standard, table};
+use muster_service::{Work, resource, standard, table, table::Batch};
 use muster_values::{Id, MissionId, Place, Stored};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -42,46 +42,35 @@ impl LedgerPosting {
         }
     }
 
-    /// Adds the entries to the ledger, or none of them where one would leave an account below
-    /// zero: the transaction ends with the error.
-    pub async fn post(
-        &self,
-        work: &mut Work,
-        ledger: &mut Ledger,
-        transfers: &[Transfer],
-    ) -> Result<(), Error> {
-        if transfers.is_empty() {
-            return Ok(());
-        }
-        for transfer in transfers {
-            self.add(work, ledger, *transfer).await?;
-        }
-        self.add_to_balances(work, transfers).await
-    }
-
-    /// The same for one entry; answers its id.
-    pub async fn post_one(
-        &self,
-        work: &mut Work,
-        ledger: &mut Ledger,
-        transfer: Transfer,
-    ) -> Result<Id, Error> {
-        let id = self.add(work, ledger, transfer).await?;
-        self.add_to_balances(work, &[transfer]).await?;
-        Ok(id)
-    }
-
-    /// Adds the transfers to the balances, of which a check in the database lets none be below
-    /// zero: a second guard, that only a mistake in the first one could meet.
-    async fn add_to_balances(&self, work: &mut Work, transfers: &[Transfer]) -> Result<(), Error> {
-        let changes = net(transfers);
-        headcount::change_balances(work.db(), &self.mission, &self.contingent, &changes).await?;
+    /// Adds the first entry of a contingent, which opens its ledger.
+    pub fn open(&self, work: &mut Work, batch: &mut Batch, named: Transfer) -> Result<(), Error> {
+        self.add(work, batch, &mut Ledger::default(), named)?;
+        headcount::open_balances(batch, &self.mission, &self.contingent, named)?;
         Ok(())
     }
 
-    async fn add(
+    /// Adds entries to a ledger; refuses one that would leave an account below zero. Answers their
+    /// ids.
+    ///
+    /// The balances change with them. A check in the database lets none be below zero: a second
+    /// guard, that only a mistake in the first one could meet.
+    pub fn post(
         &self,
         work: &mut Work,
+        batch: &mut Batch,
+        ledger: &mut Ledger,
+        transfers: &[Transfer],
+    ) -> Result<Vec<Id>, Error> {
+        let add = |transfer: &Transfer| self.add(work, batch, ledger, *transfer);
+        let entries = transfers.iter().map(add).collect::<Result<_, _>>()?;
+        headcount::change_balances(batch, &self.mission, &self.contingent, &net(transfers))?;
+        Ok(entries)
+    }
+
+    fn add(
+        &self,
+        work: &mut Work,
+        batch: &mut Batch,
         ledger: &mut Ledger,
         transfer: Transfer,
     ) -> Result<Id, Error> {
@@ -90,7 +79,7 @@ impl LedgerPosting {
         let id = Id::trusted(Uuid::now_v7().to_string());
         let place =
             Place { outer: Some(self.contingent.clone()), mission: self.mission.clone(), id };
-        Ok(standard::add(work, place, entry).await?.id)
+        Ok(standard::add(work, batch, place, entry)?.id)
     }
 
     fn entry(&self, transfer: Transfer, actor: String) -> Result<Entry, TooLarge> {
@@ -131,11 +120,13 @@ pub(super) async fn move_entries(
     belongs: impl Fn(&Stored<Entry>) -> bool,
 ) -> Result<(), Error> {
     let mut entries = table::within::<Entry>(work.db(), contingent).await?;
+    let mut batch = Batch::default();
     for entry in entries.iter_mut().filter(|entry| belongs(entry)) {
         entry.effective_at = effective_at;
-        standard::revise(work, entry).await?;
+        standard::revise_in(work, &mut batch, entry)?;
         work.changed_with_the_answer(entry);
     }
+    standard::write(work, batch).await?;
     Ledger::new(entries).check().map_err(people::Refused::from)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 mod standing;
 
+use std::borrow::Cow;
+
 use muster_values::{Collected, Id, Source, Stored};
 use time::OffsetDateTime;
 
@@ -106,32 +108,32 @@ impl Contingent {
         ledger: &Ledger,
         step: Step,
     ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
-        let (from, allowed) = match to {
-            Stage::Confirmed => (Stage::Pledged, "PLEDGED"),
-            Stage::Training => (Stage::Confirmed, "CONFIRMED"),
-            Stage::Trained => (Stage::Training, "TRAINING"),
-            Stage::Vetted => (Stage::Trained, "TRAINED"),
-            Stage::Briefed => (Stage::Vetted, "VETTED"),
-            Stage::Ready => (Stage::Briefed, "BRIEFED"),
-            Stage::Rotating => (Stage::Deployed, "DEPLOYED"),
-            Stage::Pledged | Stage::Deploying | Stage::Deployed | Stage::Repatriated => {
-                return Err(self.forbids("a movement; no step leads there").into());
-            }
+        let from = match to {
+            // People who travel lead there.
+            Stage::Deploying | Stage::Deployed | Stage::Repatriated => None,
+            to => to.before(),
+        };
+        let Some(from) = from else {
+            return Err(self.forbids("a movement; no step leads there").into());
         };
         if self.state != State::At(from) {
-            return Err(self.forbids(allowed).into());
+            return Err(self.forbids(from.as_str().to_uppercase()).into());
         }
         if to.is_before_departure() {
             ready(mission, to, checks, step.effective_at)?;
         }
         let step = self.enter(State::At(to), step)?;
-        let all = |account| ledger.balance(account, None);
-        let transfers = match to {
-            Stage::Training => transfer(Account::Pledged, Account::Training, all(Account::Pledged)),
-            Stage::Ready => transfer(Account::Training, Account::Ready, all(Account::Training)),
-            _ => Vec::new(),
-        };
-        Ok((step, transfers))
+        let all = |(from, to)| transfer(from, to, ledger.balance(from, None));
+        Ok((step, Self::moved_by(to).map(all).unwrap_or_default()))
+    }
+
+    /// The accounts from which and to which a step to a stage moves everybody, if any.
+    pub fn moved_by(to: Stage) -> Option<(Account, Account)> {
+        match to {
+            Stage::Training => Some((Account::Pledged, Account::Training)),
+            Stage::Ready => Some((Account::Training, Account::Ready)),
+            _ => None,
+        }
     }
 
     pub fn hold(&mut self, step: Step) -> Result<ContingentStep, Refused> {
@@ -269,11 +271,11 @@ impl Contingent {
         self.last_step_at.or(self.pledged_at)
     }
 
-    fn forbids(&self, allowed: &'static str) -> StateForbids {
+    fn forbids(&self, allowed: impl Into<Cow<'static, str>>) -> StateForbids {
         StateForbids {
             what: "the contingent".to_owned(),
             state: Standing::from(self.state).as_str(),
-            allowed,
+            allowed: allowed.into(),
         }
     }
 }

@@ -31,26 +31,26 @@ words! {
 }
 
 impl Stage {
-    /// The stage that follows on the way out and home.
-    fn next(self) -> Option<Self> {
+    /// The stage before this one on the way out and home.
+    pub fn before(self) -> Option<Self> {
         match self {
-            Self::Pledged => Some(Self::Confirmed),
-            Self::Confirmed => Some(Self::Training),
-            Self::Training => Some(Self::Trained),
-            Self::Trained => Some(Self::Vetted),
-            Self::Vetted => Some(Self::Briefed),
-            Self::Briefed => Some(Self::Ready),
-            Self::Ready => Some(Self::Deploying),
-            Self::Deploying => Some(Self::Deployed),
-            Self::Deployed => Some(Self::Rotating),
-            Self::Rotating => Some(Self::Repatriated),
-            Self::Repatriated => None,
+            Self::Pledged => None,
+            Self::Confirmed => Some(Self::Pledged),
+            Self::Training => Some(Self::Confirmed),
+            Self::Trained => Some(Self::Training),
+            Self::Vetted => Some(Self::Trained),
+            Self::Briefed => Some(Self::Vetted),
+            Self::Ready => Some(Self::Briefed),
+            Self::Deploying => Some(Self::Ready),
+            Self::Deployed => Some(Self::Deploying),
+            Self::Rotating => Some(Self::Deployed),
+            Self::Repatriated => Some(Self::Rotating),
         }
     }
 
     /// Whether this stage is the other one, or the way to it leads through the other one.
     pub fn is_at_or_after(self, earlier: Self) -> bool {
-        std::iter::successors(Some(earlier), |stage| stage.next()).any(|stage| stage == self)
+        std::iter::successors(Some(self), |stage| stage.before()).any(|stage| stage == earlier)
     }
 
     /// Whether nobody has left yet.

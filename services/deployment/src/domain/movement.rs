@@ -235,6 +235,7 @@ impl Movement {
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
+        let allowed = allowed.into();
         StateForbids { what: "the movement".to_owned(), state: self.state.word(), allowed }
     }
 }

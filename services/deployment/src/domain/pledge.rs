@@ -155,6 +155,7 @@ impl Pledge {
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
+        let allowed = allowed.into();
         StateForbids { what: "the pledge".to_owned(), state: self.state.word(), allowed }
     }
 }

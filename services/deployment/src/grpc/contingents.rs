@@ -1,5 +1,5 @@
 use muster_proto::deployment::v1::{self as pb, contingent_service_server::ContingentService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, standard_service};
 use tonic::Request;
 
 use super::Handler;
@@ -9,41 +9,19 @@ use crate::{
     domain::contingent::Contingent,
 };
 
-#[tonic::async_trait]
-impl ContingentService for Handler {
-    async fn create_contingent(
-        &self,
-        request: Request<pb::CreateContingentRequest>,
-    ) -> Answer<pb::Contingent> {
-        standard::create::<Contingent, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn update_contingent(
-        &self,
-        request: Request<pb::UpdateContingentRequest>,
-    ) -> Answer<pb::Contingent> {
-        standard::update::<Contingent, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn get_contingent(
-        &self,
-        request: Request<pb::GetContingentRequest>,
-    ) -> Answer<pb::Contingent> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_contingents(
-        &self,
-        request: Request<pb::BatchGetContingentsRequest>,
-    ) -> Answer<pb::BatchGetContingentsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_contingents(
-        &self,
-        request: Request<pb::ListContingentsRequest>,
-    ) -> Answer<pb::ListContingentsResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
+standard_service! {
+    ContingentService for Handler {
+        create_contingent: create of Contingent (pb::CreateContingentRequest) -> pb::Contingent;
+        update_contingent: update of Contingent (pb::UpdateContingentRequest) -> pb::Contingent;
+        get_contingent: get(pb::GetContingentRequest) -> pb::Contingent;
+        batch_get_contingents: batch_get(pb::BatchGetContingentsRequest)
+            -> pb::BatchGetContingentsResponse;
+        list_contingents: list(pb::ListContingentsRequest, "") -> pb::ListContingentsResponse;
+        get_headcount_entry: get(pb::GetHeadcountEntryRequest) -> pb::HeadcountEntry;
+        batch_get_headcount_entries: batch_get(pb::BatchGetHeadcountEntriesRequest)
+            -> pb::BatchGetHeadcountEntriesResponse;
+        list_headcount_entries: list(pb::ListHeadcountEntriesRequest, "")
+            -> pb::ListHeadcountEntriesResponse;
     }
 
     async fn advance_contingent(
@@ -106,26 +84,5 @@ impl ContingentService for Handler {
         let pb::CorrectHeadcountRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
         answer(self.app.correct_headcount(&context, change, transfer).await)
-    }
-
-    async fn get_headcount_entry(
-        &self,
-        request: Request<pb::GetHeadcountEntryRequest>,
-    ) -> Answer<pb::HeadcountEntry> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_headcount_entries(
-        &self,
-        request: Request<pb::BatchGetHeadcountEntriesRequest>,
-    ) -> Answer<pb::BatchGetHeadcountEntriesResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_headcount_entries(
-        &self,
-        request: Request<pb::ListHeadcountEntriesRequest>,
-    ) -> Answer<pb::ListHeadcountEntriesResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
     }
 }

@@ -93,7 +93,7 @@ fn empty(sentence: String, account: Account, at: OffsetDateTime, available: i64)
 fn state_forbids(state: &StateForbids) -> Refusal {
     Refusal::new(Reason::StateForbids, state.to_string())
         .with("state", state.state.to_uppercase())
-        .with("allowed", state.allowed)
+        .with("allowed", &state.allowed)
 }
 
 fn out_of_order(order: &OutOfOrder) -> Refusal {

@@ -1,35 +1,16 @@
 use muster_proto::deployment::v1::{self as pb, mission_service_server::MissionService};
-use muster_service::{Answer, Call, standard};
+use muster_service::{Answer, Call, standard, standard_service};
 use tonic::Request;
 
 use super::Handler;
 use crate::domain::mission::Mission;
 
-#[tonic::async_trait]
-impl MissionService for Handler {
-    async fn create_mission(
-        &self,
-        request: Request<pb::CreateMissionRequest>,
-    ) -> Answer<pb::Mission> {
-        standard::create::<Mission, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn update_mission(
-        &self,
-        request: Request<pb::UpdateMissionRequest>,
-    ) -> Answer<pb::Mission> {
-        standard::update::<Mission, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn get_mission(&self, request: Request<pb::GetMissionRequest>) -> Answer<pb::Mission> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_missions(
-        &self,
-        request: Request<pb::BatchGetMissionsRequest>,
-    ) -> Answer<pb::BatchGetMissionsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
+standard_service! {
+    MissionService for Handler {
+        create_mission: create of Mission (pb::CreateMissionRequest) -> pb::Mission;
+        update_mission: update of Mission (pb::UpdateMissionRequest) -> pb::Mission;
+        get_mission: get(pb::GetMissionRequest) -> pb::Mission;
+        batch_get_missions: batch_get(pb::BatchGetMissionsRequest) -> pb::BatchGetMissionsResponse;
     }
 
     async fn list_missions(

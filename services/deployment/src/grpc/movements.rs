@@ -1,5 +1,5 @@
 use muster_proto::deployment::v1::{self as pb, movement_service_server::MovementService};
-use muster_service::{Answer, Call, answer, resource::place, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard_service};
 use tonic::Request;
 
 use super::Handler;
@@ -9,38 +9,18 @@ use crate::{
     domain::movement::{Arrival, Movement},
 };
 
-#[tonic::async_trait]
-impl MovementService for Handler {
-    async fn create_movement(
-        &self,
-        request: Request<pb::CreateMovementRequest>,
-    ) -> Answer<pb::Movement> {
-        standard::create::<Movement, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn update_movement(
-        &self,
-        request: Request<pb::UpdateMovementRequest>,
-    ) -> Answer<pb::Movement> {
-        standard::update::<Movement, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn get_movement(&self, request: Request<pb::GetMovementRequest>) -> Answer<pb::Movement> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_movements(
-        &self,
-        request: Request<pb::BatchGetMovementsRequest>,
-    ) -> Answer<pb::BatchGetMovementsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_movements(
-        &self,
-        request: Request<pb::ListMovementsRequest>,
-    ) -> Answer<pb::ListMovementsResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
+standard_service! {
+    MovementService for Handler {
+        create_movement: create of Movement (pb::CreateMovementRequest) -> pb::Movement;
+        update_movement: update of Movement (pb::UpdateMovementRequest) -> pb::Movement;
+        get_movement: get(pb::GetMovementRequest) -> pb::Movement;
+        batch_get_movements: batch_get(pb::BatchGetMovementsRequest)
+            -> pb::BatchGetMovementsResponse;
+        list_movements: list(pb::ListMovementsRequest, "") -> pb::ListMovementsResponse;
+        get_arrival: get(pb::GetArrivalRequest) -> pb::Arrival;
+        batch_get_arrivals: batch_get(pb::BatchGetArrivalsRequest) -> pb::BatchGetArrivalsResponse;
+        list_arrivals: list(pb::ListArrivalsRequest, "") -> pb::ListArrivalsResponse;
+        update_arrival: update of Arrival (pb::UpdateArrivalRequest) -> pb::Arrival;
     }
 
     async fn depart_movement(
@@ -82,30 +62,5 @@ impl MovementService for Handler {
         let name = place::<Movement>(&message.name)?;
         let (etag, note) = (&message.etag, message.note);
         answer(self.app.replan_movement(&context, name, etag, note, Replan::Cancel).await)
-    }
-
-    async fn get_arrival(&self, request: Request<pb::GetArrivalRequest>) -> Answer<pb::Arrival> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_arrivals(
-        &self,
-        request: Request<pb::BatchGetArrivalsRequest>,
-    ) -> Answer<pb::BatchGetArrivalsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_arrivals(
-        &self,
-        request: Request<pb::ListArrivalsRequest>,
-    ) -> Answer<pb::ListArrivalsResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
-    }
-
-    async fn update_arrival(
-        &self,
-        request: Request<pb::UpdateArrivalRequest>,
-    ) -> Answer<pb::Arrival> {
-        standard::update::<Arrival, _, _>(&self.app, Call::admit(request)?).await
     }
 }

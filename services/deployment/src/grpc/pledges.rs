@@ -1,40 +1,18 @@
 use muster_proto::deployment::v1::{self as pb, pledge_service_server::PledgeService};
-use muster_service::{Answer, Call, answer, resource::place, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard_service};
 use tonic::Request;
 
 use super::Handler;
 use crate::{convert::pledges, domain::pledge::Pledge};
 
-#[tonic::async_trait]
-impl PledgeService for Handler {
-    async fn create_pledge(&self, request: Request<pb::CreatePledgeRequest>) -> Answer<pb::Pledge> {
-        standard::create::<Pledge, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn update_pledge(&self, request: Request<pb::UpdatePledgeRequest>) -> Answer<pb::Pledge> {
-        standard::update::<Pledge, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn delete_pledge(&self, request: Request<pb::DeletePledgeRequest>) -> Answer<()> {
-        standard::delete::<Pledge, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn get_pledge(&self, request: Request<pb::GetPledgeRequest>) -> Answer<pb::Pledge> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_pledges(
-        &self,
-        request: Request<pb::BatchGetPledgesRequest>,
-    ) -> Answer<pb::BatchGetPledgesResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_pledges(
-        &self,
-        request: Request<pb::ListPledgesRequest>,
-    ) -> Answer<pb::ListPledgesResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
+standard_service! {
+    PledgeService for Handler {
+        create_pledge: create of Pledge (pb::CreatePledgeRequest) -> pb::Pledge;
+        update_pledge: update of Pledge (pb::UpdatePledgeRequest) -> pb::Pledge;
+        delete_pledge: delete of Pledge (pb::DeletePledgeRequest) -> ();
+        get_pledge: get(pb::GetPledgeRequest) -> pb::Pledge;
+        batch_get_pledges: batch_get(pb::BatchGetPledgesRequest) -> pb::BatchGetPledgesResponse;
+        list_pledges: list(pb::ListPledgesRequest, "") -> pb::ListPledgesResponse;
     }
 
     async fn confirm_pledge(

@@ -1,39 +1,19 @@
 use muster_proto::deployment::v1::{
     self as pb, contingent_step_service_server::ContingentStepService,
 };
-use muster_service::{Answer, Call, standard};
-use tonic::Request;
+use muster_service::standard_service;
 
 use super::Handler;
 use crate::domain::contingent::ContingentStep;
 
-#[tonic::async_trait]
-impl ContingentStepService for Handler {
-    async fn get_contingent_step(
-        &self,
-        request: Request<pb::GetContingentStepRequest>,
-    ) -> Answer<pb::ContingentStep> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_contingent_steps(
-        &self,
-        request: Request<pb::BatchGetContingentStepsRequest>,
-    ) -> Answer<pb::BatchGetContingentStepsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn list_contingent_steps(
-        &self,
-        request: Request<pb::ListContingentStepsRequest>,
-    ) -> Answer<pb::ListContingentStepsResponse> {
-        standard::list(&self.app, Call::admit(request)?, "").await
-    }
-
-    async fn update_contingent_step(
-        &self,
-        request: Request<pb::UpdateContingentStepRequest>,
-    ) -> Answer<pb::ContingentStep> {
-        standard::update::<ContingentStep, _, _>(&self.app, Call::admit(request)?).await
+standard_service! {
+    ContingentStepService for Handler {
+        get_contingent_step: get(pb::GetContingentStepRequest) -> pb::ContingentStep;
+        batch_get_contingent_steps: batch_get(pb::BatchGetContingentStepsRequest)
+            -> pb::BatchGetContingentStepsResponse;
+        list_contingent_steps: list(pb::ListContingentStepsRequest, "")
+            -> pb::ListContingentStepsResponse;
+        update_contingent_step: update of ContingentStep (pb::UpdateContingentStepRequest)
+            -> pb::ContingentStep;
     }
 }

@@ -1,10 +1,13 @@
-use muster_service::table;
+use muster_service::{table, table::Batch};
 use muster_values::{Id, MissionId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::domain::headcount::{Account, Entry};
+use crate::domain::{
+    contingent::Transfer,
+    headcount::{Account, Entry},
+};
 
 table! {
     Entry in "deployment.headcount_entries" by ["mission", "contingent", "id"] {
@@ -18,35 +21,68 @@ table! {
     }
 }
 
-/// Changes the balances of a contingent's accounts, each by so many people.
-pub async fn change_balances(
-    db: &mut PgConnection,
+/// Adds the balances of a contingent to a batch: all are 0 but that of those it begins with.
+pub fn open_balances(
+    batch: &mut Batch,
+    mission: &MissionId,
+    contingent: &Id,
+    named: Transfer,
+) -> Result<(), Error> {
+    let accounts = Account::ALL.iter().filter(|account| **account != Account::Outside);
+    let begins = |account: &Account| if *account == named.to { named.headcount } else { 0 };
+    let balances: Vec<_> = accounts.map(|account| (*account, begins(account))).collect();
+    let sql = |first| {
+        let (mission, contingent, changes) = (first, first + 1, changes(first + 2));
+        format!(
+            "insert into deployment.headcount_balances (mission, contingent, account, headcount)
+            select ${mission}, ${contingent}, account, people from {changes}"
+        )
+    };
+    change(batch, sql, mission, contingent, &balances)
+}
+
+/// Adds to a batch that the balances of a contingent's accounts change, each by so many people.
+pub fn change_balances(
+    batch: &mut Batch,
+    mission: &MissionId,
+    contingent: &Id,
+    changes: &[(Account, i64)],
+) -> Result<(), Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let sql = |first| {
+        let (mission, contingent, changes) = (first, first + 1, self::changes(first + 2));
+        format!(
+            "update deployment.headcount_balances b set headcount = b.headcount + c.people
+            from {changes}
+            where b.mission = ${mission} and b.contingent = ${contingent} and b.account = c.account"
+        )
+    };
+    change(batch, sql, mission, contingent, changes)
+}
+
+/// The accounts and people of the two parameters from `first` on.
+fn changes(first: usize) -> String {
+    format!("unnest(${first}::text[], ${}::bigint[]) as c (account, people)", first + 1)
+}
+
+fn change(
+    batch: &mut Batch,
+    sql: impl FnOnce(usize) -> String,
     mission: &MissionId,
     contingent: &Id,
     changes: &[(Account, i64)],
 ) -> Result<(), Error> {
     let (accounts, people): (Vec<String>, Vec<i64>) =
         changes.iter().map(|(account, people)| (account.to_string(), *people)).unzip();
-    sqlx::query!(
-        "with change as (
-            select account, people from unnest($3::text[], $4::bigint[]) as c (account, people)
-        ), changed as (
-            update deployment.headcount_balances b set headcount = b.headcount + c.people
-            from change c
-            where b.mission = $1 and b.contingent = $2 and b.account = c.account
-            returning b.account
-        )
-        insert into deployment.headcount_balances (mission, contingent, account, headcount)
-        select $1, $2, c.account, c.people from change c
-        where c.account not in (select account from changed)",
-        mission.as_str(),
-        contingent.as_str(),
-        &accounts,
-        &people,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    let rows = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    batch.change(rows, sql, |arguments| {
+        arguments.add(mission.as_str())?;
+        arguments.add(contingent.as_str())?;
+        arguments.add(accounts)?;
+        arguments.add(people)
+    })
 }
 
 /// How many more or fewer were present in the whole mission from a moment on, oldest first.

@@ -1,28 +1,15 @@
 use muster_proto::reporting::v1::{self as pb, statement_service_server::StatementService};
-use muster_service::{Answer, Call, standard};
+use muster_service::{Answer, Call, standard, standard_service};
 use tonic::{Request, Response, Status};
 
 use super::Handler;
 use crate::{convert::statements, domain::statement::Statement};
 
-#[tonic::async_trait]
-impl StatementService for Handler {
-    async fn create_statement(
-        &self,
-        request: Request<pb::CreateStatementRequest>,
-    ) -> Answer<pb::Statement> {
-        standard::create::<Statement, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn update_statement(
-        &self,
-        request: Request<pb::UpdateStatementRequest>,
-    ) -> Answer<pb::Statement> {
-        standard::update::<Statement, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn delete_statement(&self, request: Request<pb::DeleteStatementRequest>) -> Answer<()> {
-        standard::delete::<Statement, _, _>(&self.app, Call::admit(request)?).await
+standard_service! {
+    StatementService for Handler {
+        create_statement: create of Statement (pb::CreateStatementRequest) -> pb::Statement;
+        update_statement: update of Statement (pb::UpdateStatementRequest) -> pb::Statement;
+        delete_statement: delete of Statement (pb::DeleteStatementRequest) -> ();
     }
 
     async fn get_statement(

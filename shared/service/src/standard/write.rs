@@ -17,7 +17,7 @@ use crate::{
     history::OWN,
     resource::{Content, Key, Resource, already_exists, check_etag, contended, not_found, place},
     status::{self, Reason, Refusal},
-    table::{self, Table},
+    table::{self, Batch, Table},
     work::{Committed, Failure, Work, WorkError},
 };
 
@@ -116,17 +116,16 @@ pub async fn create_in<C: Record>(
     Ok(stored)
 }
 
-/// Records a part of another record, which the service makes by itself under a new id.
-pub async fn add<C: Content + Table>(
+/// Adds to a batch a part of another record, which the service makes by itself under a new id, and
+/// tells the feed of it.
+pub fn add<C: Content + Table>(
     work: &mut Work,
+    batch: &mut Batch,
     place: Place,
     content: C,
 ) -> Result<Stored<C>, Refusal> {
-    let mut stored = Stored::new(place, content, work.now());
-    let key = Key::of(&stored.name());
-    if !table::insert(work.db(), &key, &mut stored).await? {
-        return Err(already_exists(&stored.name()));
-    }
+    let stored = Stored::new(place, content, work.now());
+    batch.insert(&stored)?;
     work.changed(&stored);
     Ok(stored)
 }
@@ -313,8 +312,24 @@ pub async fn lock<C: Record>(
 /// Stores a record that changed as its next revision. The feed is told of it by `Work::commit`, where
 /// it is the answer, else by `Work::changed`.
 pub async fn revise<C: Table>(work: &mut Work, stored: &mut Stored<C>) -> Result<(), Refusal> {
+    let mut batch = Batch::default();
+    revise_in(work, &mut batch, stored)?;
+    write(work, batch).await
+}
+
+/// The same together with other changes of the batch.
+pub fn revise_in<C: Table>(
+    work: &Work,
+    batch: &mut Batch,
+    stored: &mut Stored<C>,
+) -> Result<(), Refusal> {
     stored.next_revision(work.now());
-    table::update(work.db(), stored).await.map_err(|error| match error {
+    Ok(batch.update(stored)?)
+}
+
+/// Writes a batch, where each of its rows is as it was read.
+pub async fn write(work: &mut Work, batch: Batch) -> Result<(), Refusal> {
+    batch.write(work.db()).await.map_err(|error| match error {
         sqlx::Error::RowNotFound => contended(),
         error => error.into(),
     })

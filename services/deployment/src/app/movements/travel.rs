@@ -2,7 +2,7 @@
 //! transaction.
 
 use muster_service::{
-    Committed, Context, Work, standard, standard::Owner, standard::Record, table,
+    Committed, Context, Work, standard, standard::Owner, standard::Record, table, table::Batch,
 };
 use muster_values::{Id, Place, Stored};
 use time::OffsetDateTime;
@@ -40,6 +40,7 @@ impl App {
         departure: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &departure.place.mission).await?;
+        let batch = Batch::default();
         let mut movement =
             standard::lock::<Movement>(&mut work, &departure.place, &departure.etag).await?;
         let of = Place::new(departure.place.mission.clone(), movement.contingent.clone());
@@ -59,7 +60,7 @@ impl App {
                 travel(Account::Present, Account::Returning, departure.headcount)
             }
         };
-        finish(work, movement, contingent, &departure, transfer, None).await
+        finish(work, batch, movement, contingent, &departure, transfer, None).await
     }
 
     pub async fn arrive_movement(
@@ -68,6 +69,7 @@ impl App {
         arrived: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &arrived.place.mission).await?;
+        let mut batch = Batch::default();
         let mut movement =
             standard::lock::<Movement>(&mut work, &arrived.place, &arrived.etag).await?;
         let of = Place::new(arrived.place.mission.clone(), movement.contingent.clone());
@@ -80,18 +82,19 @@ impl App {
                 let changes = lock_presence(&mut work).await?;
                 let mandates = mandated(&mut work, &movement, at).await?;
                 within_ceiling(&mandates, &changes, at, headcount.into())?;
-                fulfil_pledge(&mut work, &contingent, headcount).await?;
+                fulfil_pledge(&mut work, &mut batch, &contingent, headcount).await?;
                 travel(Account::InTransit, Account::Present, headcount)
             }
             Direction::Repatriation => travel(Account::Returning, Account::Repatriated, headcount),
         };
-        finish(work, movement, contingent, &arrived, transfer, Some(arrival)).await
+        finish(work, batch, movement, contingent, &arrived, transfer, Some(arrival)).await
     }
 }
 
 /// Posts the travellers, lets the contingent follow them, and commits.
 async fn finish(
     mut work: Work,
+    mut batch: Batch,
     mut movement: Stored<Movement>,
     mut contingent: Stored<Contingent>,
     travel: &Travel,
@@ -102,24 +105,26 @@ async fn finish(
     let mut ledger = Ledger::new(entries);
     let cause = movement.name();
     let posting = LedgerPosting::of(&contingent, cause, travel.effective_at, &travel.note);
-    let entry = posting.post_one(&mut work, &mut ledger, transfer).await?;
+    let entry = posting.post(&mut work, &mut batch, &mut ledger, &[transfer])?.pop();
     if let Some(arrival) = arrival {
-        let arrival = Arrival { entry: Some(entry), ..arrival };
-        add_arrival(&mut work, &movement, arrival).await?;
+        let arrival = Arrival { entry, ..arrival };
+        add_arrival(&mut work, &mut batch, &movement, arrival)?;
     }
     let step = Step { effective_at: travel.effective_at, note: movement.name() };
     let homeward = movement.direction == Direction::Repatriation;
     if let Some(step) = contingent.follow_ledger(&ledger, homeward, step)? {
-        add_step(&mut work, &contingent, step).await?;
+        add_step(&mut work, &mut batch, &contingent, step)?;
     }
-    standard::revise(&mut work, &mut contingent).await?;
+    standard::revise_in(&work, &mut batch, &mut contingent)?;
     work.changed(&contingent);
-    standard::revise(&mut work, &mut movement).await?;
+    standard::revise_in(&work, &mut batch, &mut movement)?;
+    standard::write(&mut work, batch).await?;
     Ok(work.commit(movement).await?)
 }
 
-async fn add_arrival(
+fn add_arrival(
     work: &mut Work,
+    batch: &mut Batch,
     movement: &Stored<Movement>,
     arrival: Arrival,
 ) -> Result<(), Error> {
@@ -129,7 +134,7 @@ async fn add_arrival(
         outer: Some(movement.id.clone()),
         id: Id::trusted(format!("{number:06}")),
     };
-    standard::add(work, place, arrival).await?;
+    standard::add(work, batch, place, arrival)?;
     Ok(())
 }
 
@@ -229,6 +234,7 @@ async fn mandated(
 
 async fn fulfil_pledge(
     work: &mut Work,
+    batch: &mut Batch,
     contingent: &Stored<Contingent>,
     arrived: i32,
 ) -> Result<(), Error> {
@@ -236,7 +242,7 @@ async fn fulfil_pledge(
     let place = Place::new(contingent.mission.clone(), id.clone());
     if let Some(mut pledge) = table::lock::<Pledge>(work.db(), &place).await? {
         pledge.arrive(arrived);
-        standard::revise(work, &mut pledge).await?;
+        standard::revise_in(work, batch, &mut pledge)?;
         work.changed(&pledge);
     }
     Ok(())
