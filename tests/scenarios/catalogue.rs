@@ -19,7 +19,7 @@ async fn found(schema: &str, query: &str) -> Vec<String> {
 }
 
 /// Columns whose words are those of an enum of the contract.
-const WORDS: [(&str, &str); 22] = [
+const WORDS: [(&str, &str); 23] = [
     ("deployment.pledges.category", "deployment.v1.PersonnelCategory"),
     ("deployment.pledges.state", "deployment.v1.PledgeState"),
     ("deployment.contingents.category", "deployment.v1.PersonnelCategory"),
@@ -36,6 +36,7 @@ const WORDS: [(&str, &str); 22] = [
     ("deployment.site_statuses.control", "deployment.v1.SiteControl"),
     ("deployment.strength_claims.measure", "deployment.v1.StrengthMeasure"),
     ("reporting.incidents.kind", "reporting.v1.IncidentType"),
+    ("reporting.incidents.date_precision", "common.v1.DatePrecision"),
     ("reporting.incidents.verification", "reporting.v1.VerificationState"),
     ("reporting.assessments.controller_kind", "reporting.v1.ControllerKind"),
     ("reporting.assessments.confidence", "reporting.v1.Confidence"),

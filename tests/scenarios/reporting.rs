@@ -1,6 +1,7 @@
 //! Figures, statements, situations and reports.
 
 mod figures;
+mod incidents;
 
 use muster_proto::{
     common::v1::{Period, Quantity, Source},

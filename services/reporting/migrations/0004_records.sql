@@ -6,21 +6,31 @@ create domain reporting.date_precision as text constraint date_precision_is_know
     value in ('day', 'week', 'month', 'year')
 );
 
--- What situations count of each thing that happened to people, as it is now; all that is known of
--- it, revision by revision, is in `revisions`.
+-- Something that happened to people, as it is now; all that is known of it, revision by revision, is
+-- in `revisions`.
 create table reporting.incidents (
     mission           text   not null,
     id                text   collate "C" not null,
-    revision          bigint not null,
     kind              text   not null,
-    area              text   not null,
+    occurred_on       text   not null, -- a date of which month and day may be unknown
+    date_precision    reporting.date_precision not null,
     first_day         date   not null, -- the first and the last day that it can have happened on
     last_day          date   not null,
-    casualties        jsonb  not null,
-    publishers        text   not null, -- who says so
+    area              text   not null,
+    place_name        text   not null,
+    actors            text[] not null,
+    -- There are many incidents, and nothing looks into these two: json is smaller than jsonb.
+    casualties        json   not null,
+    sources           json   not null,
+    narrative         text   not null,
+    language          text   not null,
+    publishers        text   not null, -- of the sources, as situations name them
     verification      text   not null,
     verification_note text   not null,
     verified_at       timestamptz,
+    revision          bigint not null,
+    created_at        timestamptz not null,
+    updated_at        timestamptz not null,
 
     primary key (mission, id),
     constraint incident_days_are_in_order check (first_day <= last_day),

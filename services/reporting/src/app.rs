@@ -26,7 +26,6 @@ use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
 
-pub use self::incidents::NewIncident;
 pub use self::link::Status;
 pub use self::reports::{Frozen, NewReport};
 pub use self::situation::{Asked, AskedRecords, Behind, Which};

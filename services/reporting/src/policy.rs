@@ -20,6 +20,7 @@ const FOLLOWERS: &[Role] = &[Staff, Analyst, Editor, Auditor, Service];
 
 pub const ROWS: Rows = &[
     ("IncidentService/CreateIncident", REPORTERS),
+    ("IncidentService/UpdateIncident", REPORTERS),
     ("IncidentService/GetIncident", READERS),
     ("IncidentService/ListIncidents", READERS),
     ("IncidentService/BatchGetIncidents", READERS),

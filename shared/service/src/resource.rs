@@ -33,6 +33,10 @@ pub trait Content: Collected + Sized {
 
     /// The message without name, etag and times, which `Resource::pack` puts in.
     fn pack(stored: &Stored<Self>) -> Self::Message;
+
+    /// Settles what only the service sets in an earlier revision that is corrected. It stands there
+    /// as that revision had it; what no longer follows from the corrected fields is taken out.
+    fn settle_corrected(_corrected: &mut Self::Message, _earlier: &Self::Message) {}
 }
 
 impl<C: Content> Resource for Stored<C> {

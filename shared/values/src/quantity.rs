@@ -40,7 +40,9 @@ pub enum Unit {
 /// where it has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantity {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     at_least: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     at_most: Option<i64>,
     qualifier: Qualifier,
     as_written: String,

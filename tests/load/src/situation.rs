@@ -44,10 +44,12 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Copies of the first incident, as it is now and in the history.
 const COPIES: [&str; 2] = [
     "insert into reporting.incidents
-        (mission, id, revision, kind, area, first_day, last_day, casualties, publishers,
-        verification, verification_note, verified_at)
-    select mission, 'copy-' || n, revision, kind, area, first_day, last_day, casualties,
-        publishers, verification, verification_note, verified_at
+        (mission, id, kind, occurred_on, date_precision, first_day, last_day, area, place_name,
+        actors, casualties, narrative, language, sources, publishers, verification,
+        verification_note, verified_at, revision, created_at, updated_at)
+    select mission, 'copy-' || n, kind, occurred_on, date_precision, first_day, last_day, area,
+        place_name, actors, casualties, narrative, language, sources, publishers, verification,
+        verification_note, verified_at, revision, created_at, updated_at
     from reporting.incidents, generate_series(1, $1) n where id = 'first'",
     "insert into reporting.revisions
         (mission, collection, key, revision, known_at, recorded_at, position, place, present,

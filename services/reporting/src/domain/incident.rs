@@ -1,4 +1,4 @@
-use muster_values::{Id, MissionId, PartialDate, Quantity, Source, words};
+use muster_values::{Collected, PartialDate, Quantity, Source, words};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
@@ -88,7 +88,9 @@ impl Verification {
 pub struct Casualties {
     pub harm: Harm,
     pub quantity: Quantity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_band: Option<AgeBand>,
 }
 
@@ -181,11 +183,10 @@ impl Casualties {
 ///
 /// ```text
 /// UNVERIFIED → VERIFIED, UNVERIFIABLE, REJECTED, and between these by a later look
+/// any of them → UNVERIFIED, where what was looked into becomes something else
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
-    pub mission: MissionId,
-    pub id: Id,
     pub kind: IncidentType,
     pub occurred_on: PartialDate,
     pub precision: DatePrecision,
@@ -197,9 +198,10 @@ pub struct Incident {
     pub language: String,
     pub sources: Vec<Source>,
     pub verification: Verification,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Incident {
+    const COLLECTION: &'static str = "incidents";
 }
 
 /// The first and the last day of a date that is known no more exactly than this: of a date given as
@@ -230,8 +232,17 @@ impl Incident {
     /// A look into the incident found something; a later look may find something else.
     pub fn verify(&mut self, outcome: Outcome, note: String, now: OffsetDateTime) {
         self.verification = Verification::Found(Finding { outcome, note, at: now });
-        self.revision += 1;
-        self.updated_at = now;
+    }
+
+    /// Takes over the verification of the incident as it was before an update, unless the update
+    /// changes what was looked into: then nobody has looked into it yet.
+    pub fn keep_verification_of(&mut self, before: &Self) {
+        let looked_into = |of: &Self| (of.kind, of.occurred_on, of.precision);
+        let is_same = looked_into(self) == looked_into(before)
+            && self.area == before.area
+            && self.casualties == before.casualties;
+        self.verification =
+            if is_same { before.verification.clone() } else { Verification::Unverified };
     }
 }
 

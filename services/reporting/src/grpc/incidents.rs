@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1::{self as pb, incident_service_server::IncidentService};
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard};
 use tonic::Request;
 
 use super::Handler;
-use crate::convert::{self, incidents};
+use crate::{convert::incidents, domain::incident::Incident};
 
 #[tonic::async_trait]
 impl IncidentService for Handler {
@@ -11,9 +11,14 @@ impl IncidentService for Handler {
         &self,
         request: Request<pb::CreateIncidentRequest>,
     ) -> Answer<pb::Incident> {
-        let call = Call::admit(request)?;
-        let new = incidents::create(call.message)?;
-        answer(self.app.create_incident(&call.context, new).await)
+        standard::create::<Incident, _, _>(&self.app, Call::admit(request)?).await
+    }
+
+    async fn update_incident(
+        &self,
+        request: Request<pb::UpdateIncidentRequest>,
+    ) -> Answer<pb::Incident> {
+        standard::update::<Incident, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_incident(&self, request: Request<pb::GetIncidentRequest>) -> Answer<pb::Incident> {
@@ -39,9 +44,9 @@ impl IncidentService for Handler {
         request: Request<pb::VerifyIncidentRequest>,
     ) -> Answer<pb::Incident> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "incidents")?;
+        let place = place::<Incident>(&message.name)?;
         let outcome = incidents::outcome(message.verification_state)?;
-        let done = self.app.verify_incident(&context, name, &message.etag, outcome, message.note);
+        let done = self.app.verify_incident(&context, place, &message.etag, outcome, message.note);
         answer(done.await)
     }
 }

@@ -1,64 +1,56 @@
-//! What situations count of incidents, as they are now; the whole of each revision is in the history.
-
 use futures::{Stream, TryStreamExt};
+use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::misfit};
 use muster_values::{Id, MissionId, Period};
-use sqlx::{PgConnection, types::Json};
+use sqlx::{PgConnection, Row as _, postgres::PgRow, types::Json};
 use time::{Date, OffsetDateTime};
 
 use super::{Error, word};
 use crate::domain::{
     incident::{Casualties, Finding, Incident, Verification},
-    situation::Occurrence,
+    situation::{Occurrence, phrases::publishers},
 };
 
 const TABLE: &str = "incidents";
 
-/// Stores an incident that is new, or one that went one revision further; false where its id is
-/// taken, or another call was faster.
-pub async fn put(db: &mut PgConnection, incident: &Incident) -> Result<bool, Error> {
-    let counted = Occurrence::from(incident);
-    let finding = incident.verification.finding();
-    let stored = sqlx::query!(
-        "insert into reporting.incidents as present
-            (mission, id, revision, kind, area, first_day, last_day, casualties, publishers,
-            verification, verification_note, verified_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        on conflict (mission, id) do update
-        set revision = excluded.revision, kind = excluded.kind, area = excluded.area,
-            first_day = excluded.first_day, last_day = excluded.last_day,
-            casualties = excluded.casualties, publishers = excluded.publishers,
-            verification = excluded.verification,
-            verification_note = excluded.verification_note, verified_at = excluded.verified_at
-        where present.revision + 1 = excluded.revision",
-        incident.mission.as_str(),
-        incident.id.as_str(),
-        incident.revision,
-        incident.kind.as_str(),
-        incident.area,
-        counted.first_day,
-        counted.last_day,
-        Json(&incident.casualties) as _,
-        counted.publishers,
-        incident.verification.word(),
-        finding.map_or("", |finding| &finding.note),
-        finding.map(|finding| finding.at),
-    )
-    .execute(db)
-    .await?;
-    Ok(stored.rows_affected() == 1)
+/// How far an incident has been looked into, and what was found.
+struct VerificationColumns;
+
+impl Spread<Verification> for VerificationColumns {
+    const COLUMNS: &'static [&'static str] = &["verification", "verification_note", "verified_at"];
+
+    fn bind(value: &Verification, arguments: &mut Arguments) -> Result<(), BoxError> {
+        let finding = value.finding();
+        arguments.add(value.word())?;
+        arguments.add(finding.map_or("", |finding| &finding.note))?;
+        arguments.add(finding.map(|finding| finding.at))
+    }
+
+    fn read(row: &PgRow) -> Result<Verification, sqlx::Error> {
+        let (word, at) = (row.try_get("verification")?, row.try_get("verified_at")?);
+        let read = verification(word, row.try_get("verification_note")?, at);
+        read.ok_or_else(|| misfit("verification", word))
+    }
 }
 
-/// Holds an incident until the transaction ends, so that two callers cannot both decide on the same
-/// revision; false where there is none.
-pub async fn lock(db: &mut PgConnection, mission: &MissionId, id: &Id) -> Result<bool, Error> {
-    let found = sqlx::query_scalar!(
-        "select revision from reporting.incidents where mission = $1 and id = $2 for update",
-        mission.as_str(),
-        id.as_str(),
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.is_some())
+table! {
+    Incident in "reporting.incidents" by ["mission", "id"] {
+        kind: Text,
+        occurred_on: Text,
+        precision as "date_precision": Text,
+        area: Plain,
+        place_name: Plain,
+        actors: Plain,
+        casualties: Json,
+        narrative: Plain,
+        language: Plain,
+        sources: Json,
+    }
+    spread { verification: VerificationColumns, }
+    also {
+        "first_day" = |this: &Self| this.span().0,
+        "last_day" = |this: &Self| this.span().1,
+        "publishers" = |this: &Self| publishers(&this.sources),
+    }
 }
 
 /// The incidents of these areas that can have happened in a period, one by one by id, after one id.

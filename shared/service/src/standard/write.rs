@@ -185,7 +185,8 @@ async fn correct_earlier<C: Record, Q: UpdateRequest>(
     C::prepare(&mut work, &mut corrected, Some(&was)).await?;
     corrected.next_revision(work.now());
     let message = mask::with_output_of(&corrected.pack(), &earlier.message).at(Q::FIELD);
-    let message = message.map_err(Refusal::from)?;
+    let mut message = message.map_err(Refusal::from)?;
+    C::settle_corrected(&mut message, &earlier.message);
     present.revision = corrected.revision;
     revise(&mut work, &mut present).await?;
     work.answer(&Corrected { name: corrected.name(), revision: corrected.revision, message });

@@ -52,8 +52,39 @@ fn every_outcome_in_every_state() {
             let note = "two sources".to_owned();
             let found = Finding { outcome: *outcome, note, at: NOW };
             assert_eq!(incident.verification.finding(), Some(&found), "{verification:?}");
-            assert_eq!((incident.revision, incident.updated_at), (2, NOW));
         }
+    }
+}
+
+#[test]
+fn a_verification_stays_until_what_was_looked_into_changes() {
+    let found = Finding { outcome: Outcome::Verified, note: "two sources".to_owned(), at: THEN };
+    let before = incident(Verification::Found(found));
+    let after = |change: fn(&mut Incident)| {
+        let mut after = incident(Verification::Unverified);
+        change(&mut after);
+        after.keep_verification_of(&before);
+        after.verification
+    };
+    let kept: [fn(&mut Incident); 5] = [
+        |_| {},
+        |after| after.place_name = "the old prison".to_owned(),
+        |after| after.actors = vec!["a gang".to_owned()],
+        |after| after.narrative = "Thousands of detainees escape at night.".to_owned(),
+        |after| after.sources = vec![Source::default()],
+    ];
+    for change in kept {
+        assert_eq!(after(change), before.verification);
+    }
+    let taken_back: [fn(&mut Incident); 5] = [
+        |after| after.kind = IncidentType::AttackOnSite,
+        |after| after.occurred_on = PartialDate::new(2024, 3, 3).unwrap(),
+        |after| after.precision = DatePrecision::Week,
+        |after| after.area = "HT01".to_owned(),
+        |after| after.casualties = vec![row(Harm::Killed, None, 3)],
+    ];
+    for change in taken_back {
+        assert_eq!(after(change), Verification::Unverified);
     }
 }
 
@@ -62,8 +93,6 @@ const NOW: OffsetDateTime = datetime!(2024-03-09 12:00 UTC);
 
 fn incident(verification: Verification) -> Incident {
     Incident {
-        mission: MissionId::trusted("haiti"),
-        id: Id::trusted("prison-break"),
         kind: IncidentType::PrisonBreak,
         occurred_on: PartialDate::new(2024, 3, 2).unwrap(),
         precision: DatePrecision::Day,
@@ -75,8 +104,5 @@ fn incident(verification: Verification) -> Incident {
         language: "en".to_owned(),
         sources: Vec::new(),
         verification,
-        revision: 1,
-        created_at: THEN,
-        updated_at: THEN,
     }
 }

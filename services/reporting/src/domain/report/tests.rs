@@ -58,7 +58,7 @@ fn composed(question: &Question, records: &Records) -> Composed {
     compose(&situation, records, &[statement()], &events)
 }
 
-fn composed_with(records: &Records, incidents: Vec<Incident>) -> Composed {
+fn composed_with(records: &Records, incidents: Vec<Stored<Incident>>) -> Composed {
     let situation = haiti::answer(&question(), records, incidents);
     compose(&situation, records, &[statement()], &[])
 }

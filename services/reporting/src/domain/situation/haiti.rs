@@ -87,12 +87,16 @@ pub fn records() -> Records {
     }
 }
 
-pub fn incidents() -> Vec<Incident> {
+pub fn incidents() -> Vec<Stored<Incident>> {
     vec![incident("wharf", found(Outcome::Verified)), incident("mill", found(Outcome::Rejected))]
 }
 
 /// The answer to a question from records, with these incidents in the order of their names.
-pub fn answer(question: &Question, records: &Records, mut incidents: Vec<Incident>) -> Situation {
+pub fn answer(
+    question: &Question,
+    records: &Records,
+    mut incidents: Vec<Stored<Incident>>,
+) -> Situation {
     incidents.sort_by(|one, other| one.id.cmp(&other.id));
     let areas = Areas::new(&records.deployment);
     let mut tally = Tally::default();
@@ -156,10 +160,8 @@ fn found(outcome: Outcome) -> Verification {
     Verification::Found(Finding { outcome, note: String::new(), at: RECORDED })
 }
 
-pub fn incident(id: &str, verification: Verification) -> Incident {
-    Incident {
-        mission: mission(),
-        id: Id::trusted(id),
+pub fn incident(id: &str, verification: Verification) -> Stored<Incident> {
+    let incident = Incident {
         kind: IncidentType::Killing,
         occurred_on: PartialDate::new(2024, 3, 0).unwrap(),
         precision: DatePrecision::Month,
@@ -171,10 +173,8 @@ pub fn incident(id: &str, verification: Verification) -> Incident {
         language: "en".to_owned(),
         sources: Vec::new(),
         verification,
-        revision: 1,
-        created_at: RECORDED,
-        updated_at: RECORDED,
-    }
+    };
+    Stored::new(Place::new(mission(), Id::trusted(id)), incident, RECORDED)
 }
 
 pub fn assessment(

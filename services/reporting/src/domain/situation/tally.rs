@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_values::{Id, MissionId, Quantity, quantity::Overflow, words};
+use muster_values::{Id, MissionId, Quantity, Stored, quantity::Overflow, words};
 use time::Date;
 
 use super::{
@@ -178,8 +178,8 @@ impl Occurrence {
     }
 }
 
-impl From<&Incident> for Occurrence {
-    fn from(incident: &Incident) -> Self {
+impl From<&Stored<Incident>> for Occurrence {
+    fn from(incident: &Stored<Incident>) -> Self {
         let (first_day, last_day) = incident.span();
         Self {
             mission: incident.mission.clone(),
