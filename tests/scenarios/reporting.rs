@@ -2,6 +2,7 @@
 
 mod figures;
 mod incidents;
+mod reports;
 
 use muster_proto::{
     common::v1::{Period, Quantity, Source},

@@ -17,7 +17,7 @@ use muster_service::{
     AtField, FieldViolation, history::Revision, resource::Content, resource::place,
 };
 use muster_service::{wire, wire_enum, words::FromWire};
-use muster_values::{Id, MissionId, PartialDate, Stored, name};
+use muster_values::{MissionId, PartialDate, Stored};
 use prost::Message;
 
 use crate::domain::incident::DatePrecision;
@@ -27,11 +27,6 @@ wire_enum!(DatePrecision, common::DatePrecision { Day, Week, Month, Year });
 /// Reads a mission's name from the field `field`.
 pub fn mission(name: &str, field: &str) -> Result<MissionId, FieldViolation> {
     MissionId::parse(name).at(field)
-}
-
-/// Reads the field `name`: a resource in one of the mission's collections.
-pub fn child(name: &str, collection: &str) -> Result<(MissionId, Id), FieldViolation> {
-    name::child(name, collection).at("name")
 }
 
 /// A record as it is in a revision that is kept, but for what only the service sets.

@@ -52,6 +52,7 @@ pub const ROWS: Rows = &[
     ("SituationService/GetSituation", READERS),
     ("SituationService/ListSituationRecords", READERS),
     ("SituationReportService/CreateSituationReport", DRAFTERS),
+    ("SituationReportService/UpdateSituationReport", DRAFTERS),
     ("SituationReportService/GetSituationReport", READERS),
     ("SituationReportService/ListSituationReports", READERS),
     ("SituationReportService/BatchGetSituationReports", READERS),

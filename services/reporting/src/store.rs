@@ -9,8 +9,6 @@ pub mod statements;
 pub mod timeline;
 pub mod reports;
 
-use std::{fmt, str::FromStr};
-
 use muster_service::Schema;
 use sqlx::migrate::Migrator;
 
@@ -29,14 +27,4 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     #[error("{table} holds {value:?}, which makes no sense")]
     Corrupt { table: &'static str, value: String },
-}
-
-/// Reads a word that a column holds.
-fn word<T: FromStr>(table: &'static str, value: &str) -> Result<T, Error> {
-    value.parse().map_err(|_| Error::Corrupt { table, value: value.to_owned() })
-}
-
-/// Whether a guarded update found its row.
-fn updated(table: &'static str, rows: u64, name: impl fmt::Display) -> Result<(), Error> {
-    if rows == 1 { Ok(()) } else { Err(Error::Corrupt { table, value: name.to_string() }) }
 }

@@ -1,19 +1,20 @@
 use muster_service::{
-    Committed, Context, Reason, Refusal, Resource, Work, resource, server::MAX_RESPONSE_BYTES,
+    Committed, Context, Reason, Refusal, Work, resource, server::MAX_RESPONSE_BYTES, standard,
+    standard::Record, standard::Writes, table,
 };
-use muster_values::{Id, MissionId, Period, Stored};
+use muster_values::{Collected, Period, Place, Stored};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{App, Asked, Error, known_area, known_mission, situation, statements::flag_changed};
+use super::{App, Asked, Error, known_area, situation, statements::flag_changed};
 use crate::{
     domain::{
-        report::{self, Composed, Media, Report, Section, State},
+        report::{self, Composed, Media, Report, State},
         situation::{Records, Situation},
         statement::{Quote, QuotedNumber, Statement},
         timeline::Event,
     },
-    store::{reports, statements, timeline},
+    store::{self, reports, statements, timeline},
 };
 
 /// The most that a report may carry of what it was written from: with the rest of it, it has to
@@ -22,11 +23,9 @@ const MOST_FROZEN: usize = MAX_RESPONSE_BYTES / 2;
 
 /// What a caller says of a report; what is left empty is written from the records.
 pub struct NewReport {
-    pub id: Id,
+    pub place: Place,
     pub asked: Asked,
-    pub headline: String,
-    pub summary: Vec<String>,
-    pub sections: Vec<Section>,
+    pub written: Composed,
     pub media: Vec<Media>,
 }
 
@@ -38,6 +37,27 @@ pub struct Frozen {
     pub timeline: Vec<Stored<Event>>,
 }
 
+impl Record for Report {
+    type Error = Error;
+
+    /// Refuses an update of what is no draft any more, and so a correction of what it said as one.
+    /// What it was drafted from stays as it was frozen.
+    async fn prepare(
+        work: &mut Work,
+        stored: &mut Stored<Self>,
+        before: Option<&Self>,
+    ) -> Result<(), Error> {
+        if before.is_none() {
+            return Ok(());
+        }
+        let present = present(work.db(), &stored.place()).await?.content;
+        present.require_draft()?;
+        stored.frozen = present.frozen;
+        stored.author = present.author;
+        Ok(())
+    }
+}
+
 impl App {
     /// Drafts a report; `freeze` puts what it is written from into the words of the wire, which
     /// stay the same whatever becomes of our types.
@@ -46,12 +66,12 @@ impl App {
         context: &Context,
         new: NewReport,
         freeze: fn(&Frozen) -> Vec<u8>,
-    ) -> Result<Committed<Report>, Error> {
-        let mission = new.asked.mission.clone();
+    ) -> Result<Committed<Stored<Report>>, Error> {
+        let place = new.place.clone();
         let _permit = self.heavy.enter(context.deadline).await?;
-        let mut work = self.begin(context, &mission).await?;
-        known_mission(work.db(), &mission).await?;
-        known_area(work.db(), &mission, &new.asked.area, "situation_report.area_code").await?;
+        let mut work = self.begin_write(context, &place.mission, true).await?;
+        let area = &new.asked.area;
+        known_area(work.db(), &place.mission, area, "situation_report.area_code").await?;
         let (now, author) = (work.now(), work.actor());
         let (frozen, records) = gather(work.db(), &new.asked, now).await?;
         let bytes = freeze(&frozen);
@@ -59,50 +79,48 @@ impl App {
             let message = "the records are more than a report can carry; ask for less of them";
             return Err(Refusal::new(Reason::MessageTooLarge, message).into());
         }
-        let report = draft(new, &frozen, &records, bytes, author, now);
-        if !reports::insert(work.db(), &report).await? {
-            return Err(resource::already_exists(&report.resource_name()).into());
-        }
+        let report = draft(new, &frozen, &records, bytes, author);
+        let report = standard::create_in(&mut work, Stored::new(place, report, now)).await?;
         Ok(work.commit(report).await?)
     }
 
     pub async fn approve_report(
         &self,
         context: &Context,
-        (mission, id): (MissionId, Id),
+        place: Place,
         etag: &str,
-    ) -> Result<Committed<Report>, Error> {
-        let mut work = self.begin(context, &mission).await?;
-        let mut report = locked(&mut work, &id, etag).await?;
+    ) -> Result<Committed<Stored<Report>>, Error> {
+        let mut work = self.begin_write(context, &place.mission, true).await?;
+        let mut report = standard::lock::<Report>(&mut work, &place, etag).await?;
         report.approve(work.actor(), work.now())?;
-        reports::update(work.db(), &report).await?;
+        standard::revise(&mut work, &mut report).await?;
         Ok(work.commit(report).await?)
     }
 
     pub async fn publish_report(
         &self,
         context: &Context,
-        (mission, id): (MissionId, Id),
+        place: Place,
         etag: &str,
-    ) -> Result<Committed<Report>, Error> {
-        let mut work = self.begin(context, &mission).await?;
-        let mut report = locked(&mut work, &id, etag).await?;
-        let number = reports::next_number(work.db(), &mission).await?;
+    ) -> Result<Committed<Stored<Report>>, Error> {
+        let mut work = self.begin_write(context, &place.mission, true).await?;
+        let mut report = standard::lock::<Report>(&mut work, &place, etag).await?;
+        let number = reports::next_number(work.db(), &place.mission).await?;
         report.publish(number, work.now())?;
-        reports::update(work.db(), &report).await?;
+        standard::revise(&mut work, &mut report).await?;
         Ok(work.commit(report).await?)
     }
 
     /// The report as it is now, to be rendered.
-    pub async fn report(
-        &self,
-        context: &Context,
-        (mission, id): (MissionId, Id),
-    ) -> Result<Report, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let found = reports::get(&mut db, &mission, &id).await?;
-        Ok(found.ok_or_else(|| resource::not_found(&mission.child("situationReports", &id)))?)
+    pub async fn report(&self, context: &Context, place: &Place) -> Result<Stored<Report>, Error> {
+        present(&mut *self.read(context, &place.mission).await?, place).await
     }
+}
+
+/// A report as it is now.
+async fn present(db: &mut PgConnection, place: &Place) -> Result<Stored<Report>, Error> {
+    let found = table::get(db, place).await.map_err(store::Error::from)?;
+    Ok(found.ok_or_else(|| resource::not_found(&place.name(Report::COLLECTION)))?)
 }
 
 /// Takes everything that a report is written from, as it is known now.
@@ -130,27 +148,21 @@ fn draft(
     records: &Records,
     bytes: Vec<u8>,
     author: String,
-    now: OffsetDateTime,
 ) -> Report {
     let Frozen { situation, statements, timeline } = frozen;
-    let Composed { headline, summary, sections } =
-        report::compose(situation, records, statements, timeline);
+    let composed = report::compose(situation, records, statements, timeline);
+    let written = new.written.or(composed);
     Report {
-        mission: new.asked.mission,
-        id: new.id,
         area: new.asked.area,
         period: new.asked.period,
         valid_at: situation.question.valid_at,
-        headline: if new.headline.is_empty() { headline } else { new.headline },
-        summary: if new.summary.is_empty() { summary } else { new.summary },
-        sections: if new.sections.is_empty() { sections } else { new.sections },
+        headline: written.headline,
+        summary: written.summary,
+        sections: written.sections,
         media: new.media,
         frozen: bytes,
         state: State::Draft,
         author,
-        revision: 1,
-        created_at: now,
-        updated_at: now,
     }
 }
 
@@ -161,14 +173,4 @@ fn year_before(period: Period, today: Date) -> Date {
     let back = day.replace_year(day.year() - 1).ok();
     // Of a leap day there is none in the year before.
     back.or_else(|| day.checked_sub(Duration::days(366))).unwrap_or(day)
-}
-
-/// A report that is held until the transaction ends, at the revision its caller decided on.
-async fn locked(work: &mut Work, id: &Id, etag: &str) -> Result<Report, Error> {
-    let mission = work.mission().clone();
-    let name = mission.child("situationReports", id);
-    let report = reports::lock(work.db(), &mission, id).await?;
-    let report = report.ok_or_else(|| resource::not_found(&name))?;
-    resource::check_etag(etag, &name, report.revision)?;
-    Ok(report)
 }

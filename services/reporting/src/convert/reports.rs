@@ -1,14 +1,15 @@
 use muster_proto::reporting::v1 as pb;
 use muster_service::{AtField, FieldViolation, Required, context::AsOf};
 use muster_service::{
-    Resource, resource::etag, wire, wire::timestamp, wire::wire_period, wire_enum, words::required,
+    Resource, resource::Content, wire, wire::timestamp, wire::wire_period, wire_enum,
+    words::required,
 };
-use muster_values::{Id, MissionId};
+use muster_values::{Collected, Id, MissionId, Place, Stored, name};
 use prost::Message;
 
 use crate::{
     app::{Asked, Frozen, NewReport},
-    domain::report::{Media, Report, Section, State},
+    domain::report::{Composed, Media, Report, Section, State},
     render,
 };
 
@@ -22,31 +23,27 @@ pub enum Format {
 wire_enum!(Format, pb::ReportFormat { Markdown, Html });
 
 pub fn create(request: pb::CreateSituationReportRequest) -> Result<NewReport, FieldViolation> {
-    let mission = MissionId::parse(&request.parent).at("parent")?;
+    let id = Id::trusted(request.situation_report_id);
+    let place = name::place_in(&request.parent, Report::COLLECTION, id).at("parent")?;
     let report = request.situation_report.required().at("situation_report")?;
-    read(mission, Id::trusted(request.situation_report_id), report).at("situation_report")
+    read(place, report).at("situation_report")
 }
 
-fn read(
-    mission: MissionId,
-    id: Id,
-    report: pb::SituationReport,
-) -> Result<NewReport, FieldViolation> {
+fn read(place: Place, report: pb::SituationReport) -> Result<NewReport, FieldViolation> {
     let asked = Asked {
-        mission,
+        mission: place.mission.clone(),
         area: report.area_code,
         period: wire::period(report.period).at("period")?,
         valid_at: wire::optional_time(report.valid_time).at("valid_time")?,
         as_of: AsOf::default(),
     };
-    Ok(NewReport {
-        id,
-        asked,
+    let written = Composed {
         headline: report.headline,
         summary: report.summary,
         sections: report.sections.into_iter().map(section).collect(),
-        media: report.media.into_iter().map(media).collect(),
-    })
+    };
+    let media = report.media.into_iter().map(media).collect();
+    Ok(NewReport { place, asked, written, media })
 }
 
 fn section(wire: pb::ReportSection) -> Section {
@@ -73,7 +70,7 @@ pub fn freeze(frozen: &Frozen) -> Vec<u8> {
 }
 
 /// A report as a document.
-pub fn document(report: &Report, format: Format) -> pb::RenderSituationReportResponse {
+pub fn document(report: &Stored<Report>, format: Format) -> pb::RenderSituationReportResponse {
     let (media_type, document) = match format {
         Format::Markdown => ("text/markdown; charset=utf-8", render::markdown(&report.pack())),
         Format::Html => ("text/html; charset=utf-8", render::html(&report.pack())),
@@ -81,42 +78,48 @@ pub fn document(report: &Report, format: Format) -> pb::RenderSituationReportRes
     pb::RenderSituationReportResponse { media_type: media_type.to_owned(), document }
 }
 
-impl Resource for Report {
+impl Content for Report {
     type Message = pb::SituationReport;
 
-    fn resource_name(&self) -> String {
-        self.mission.child("situationReports", &self.id)
+    /// Reads an update; a new report is read by `create`.
+    fn unpack(report: pb::SituationReport, _mission: &MissionId) -> Result<Self, FieldViolation> {
+        if report.headline.is_empty() {
+            let violation = FieldViolation::new("must not be empty once the report is drafted");
+            return Err(violation.under("headline"));
+        }
+        Ok(Self {
+            area: report.area_code,
+            period: wire::period(report.period).at("period")?,
+            valid_at: wire::required_time(report.valid_time).at("valid_time")?,
+            headline: report.headline,
+            summary: report.summary,
+            sections: report.sections.into_iter().map(section).collect(),
+            media: report.media.into_iter().map(media).collect(),
+            frozen: Vec::new(),
+            state: State::Draft,
+            author: String::new(),
+        })
     }
 
-    fn revision(&self) -> i64 {
-        self.revision
-    }
-
-    fn pack(&self) -> pb::SituationReport {
+    fn pack(stored: &Stored<Self>) -> pb::SituationReport {
         // `freeze` made these bytes, and protobuf reads what any version of it wrote.
-        let frozen = pb::SituationReport::decode(self.frozen.as_slice()).unwrap_or_default();
-        let (approval, publication) = (self.state.approval(), self.state.publication());
+        let frozen = pb::SituationReport::decode(stored.frozen.as_slice()).unwrap_or_default();
+        let (approval, publication) = (stored.state.approval(), stored.state.publication());
         pb::SituationReport {
-            name: self.resource_name(),
             number: publication.map_or(0, |publication| publication.number),
-            area_code: self.area.clone(),
-            period: Some(wire_period(self.period)),
-            valid_time: Some(timestamp(self.valid_at)),
-            headline: self.headline.clone(),
-            summary: self.summary.clone(),
-            sections: self.sections.iter().map(wire_section).collect(),
-            media: self.media.iter().map(wire_media).collect(),
-            situation: frozen.situation,
-            statements: frozen.statements,
-            timeline: frozen.timeline,
-            state: state(&self.state).into(),
-            author: self.author.clone(),
+            area_code: stored.area.clone(),
+            period: Some(wire_period(stored.period)),
+            valid_time: Some(timestamp(stored.valid_at)),
+            headline: stored.headline.clone(),
+            summary: stored.summary.clone(),
+            sections: stored.sections.iter().map(wire_section).collect(),
+            media: stored.media.iter().map(wire_media).collect(),
+            state: state(&stored.state).into(),
+            author: stored.author.clone(),
             approver: approval.map(|approval| approval.approver.clone()).unwrap_or_default(),
             approve_time: approval.map(|approval| timestamp(approval.at)),
             publish_time: publication.map(|publication| timestamp(publication.at)),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.updated_at)),
-            etag: etag(self.revision),
+            ..frozen
         }
     }
 }

@@ -15,7 +15,7 @@ mod state_table;
 #[cfg(test)]
 mod tests;
 
-use muster_values::{Id, MissionId, Period, Stored};
+use muster_values::{Collected, Period, Stored};
 use time::OffsetDateTime;
 
 use self::text::{
@@ -51,8 +51,6 @@ pub struct Media {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    pub mission: MissionId,
-    pub id: Id,
     pub area: String,
     pub period: Period,
     pub valid_at: OffsetDateTime,
@@ -65,9 +63,10 @@ pub struct Report {
     pub frozen: Vec<u8>,
     pub state: State,
     pub author: String,
-    pub revision: i64,
-    pub created_at: OffsetDateTime,
-    pub updated_at: OffsetDateTime,
+}
+
+impl Collected for Report {
+    const COLLECTION: &'static str = "situationReports";
 }
 
 /// How far a report is.
@@ -118,14 +117,18 @@ impl State {
 }
 
 impl Report {
+    /// Refuses what needs a report that nobody approved yet.
+    pub fn require_draft(&self) -> Result<(), StateForbids> {
+        match self.state {
+            State::Draft => Ok(()),
+            State::Approved(_) | State::Published { .. } => Err(self.forbids("DRAFT")),
+        }
+    }
+
     /// Someone read the draft and stands by it.
     pub fn approve(&mut self, by: String, now: OffsetDateTime) -> Result<(), StateForbids> {
-        match self.state {
-            State::Draft => {}
-            State::Approved(_) | State::Published { .. } => return Err(self.forbids("DRAFT")),
-        }
+        self.require_draft()?;
         self.state = State::Approved(Approval { approver: by, at: now });
-        self.touch(now);
         Ok(())
     }
 
@@ -136,17 +139,11 @@ impl Report {
             State::Draft | State::Published { .. } => return Err(self.forbids("APPROVED")),
         };
         self.state = State::Published { approval, publication: Publication { number, at: now } };
-        self.touch(now);
         Ok(())
     }
 
     fn forbids(&self, allowed: &'static str) -> StateForbids {
         StateForbids { what: "the report".to_owned(), state: self.state.word(), allowed }
-    }
-
-    fn touch(&mut self, now: OffsetDateTime) {
-        self.revision += 1;
-        self.updated_at = now;
     }
 }
 
@@ -156,6 +153,17 @@ pub struct Composed {
     pub headline: String,
     pub summary: Vec<String>,
     pub sections: Vec<Section>,
+}
+
+impl Composed {
+    /// These parts, and of those that are empty the other ones.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            headline: if self.headline.is_empty() { other.headline } else { self.headline },
+            summary: if self.summary.is_empty() { other.summary } else { self.summary },
+            sections: if self.sections.is_empty() { other.sections } else { self.sections },
+        }
+    }
 }
 
 /// Writes a report from the records alone: a part without records is left out.

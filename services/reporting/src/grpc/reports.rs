@@ -1,11 +1,11 @@
 use muster_proto::reporting::v1::{
     self as pb, situation_report_service_server::SituationReportService,
 };
-use muster_service::{Answer, Call, answer, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard};
 use tonic::{Request, Response};
 
 use super::Handler;
-use crate::convert::{self, reports};
+use crate::{convert::reports, domain::report::Report};
 
 const MOST_ON_A_PAGE: i32 = 20;
 
@@ -18,6 +18,13 @@ impl SituationReportService for Handler {
         let call = Call::admit(request)?;
         let new = reports::create(call.message)?;
         answer(Box::pin(self.app.create_report(&call.context, new, reports::freeze)).await)
+    }
+
+    async fn update_situation_report(
+        &self,
+        request: Request<pb::UpdateSituationReportRequest>,
+    ) -> Answer<pb::SituationReport> {
+        standard::update::<Report, _, _>(&self.app, Call::admit(request)?).await
     }
 
     async fn get_situation_report(
@@ -52,8 +59,8 @@ impl SituationReportService for Handler {
         request: Request<pb::ApproveSituationReportRequest>,
     ) -> Answer<pb::SituationReport> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "situationReports")?;
-        answer(self.app.approve_report(&context, name, &message.etag).await)
+        let place = place::<Report>(&message.name)?;
+        answer(self.app.approve_report(&context, place, &message.etag).await)
     }
 
     async fn publish_situation_report(
@@ -61,8 +68,8 @@ impl SituationReportService for Handler {
         request: Request<pb::PublishSituationReportRequest>,
     ) -> Answer<pb::SituationReport> {
         let Call { message, context } = Call::admit(request)?;
-        let name = convert::child(&message.name, "situationReports")?;
-        answer(self.app.publish_report(&context, name, &message.etag).await)
+        let place = place::<Report>(&message.name)?;
+        answer(self.app.publish_report(&context, place, &message.etag).await)
     }
 
     async fn render_situation_report(
@@ -70,9 +77,9 @@ impl SituationReportService for Handler {
         request: Request<pb::RenderSituationReportRequest>,
     ) -> Answer<pb::RenderSituationReportResponse> {
         let call = Call::admit(request)?;
-        let name = convert::child(&call.message.name, "situationReports")?;
+        let place = place::<Report>(&call.message.name)?;
         let format = reports::format(call.message.format)?;
-        let report = self.app.report(&call.context, name).await?;
+        let report = self.app.report(&call.context, &place).await?;
         Ok(Response::new(reports::document(&report, format)))
     }
 }

@@ -1,16 +1,17 @@
 use futures::{Stream, TryStreamExt};
-use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::misfit};
+use muster_service::{
+    table, table::Arguments, table::BoxError, table::Codec, table::Json, table::Spread,
+    table::misfit, table::parsed,
+};
 use muster_values::{Id, MissionId, Period};
-use sqlx::{PgConnection, Row as _, postgres::PgRow, types::Json};
-use time::{Date, OffsetDateTime};
+use sqlx::{PgConnection, Row, postgres::PgRow};
+use time::OffsetDateTime;
 
-use super::{Error, word};
+use super::Error;
 use crate::domain::{
-    incident::{Casualties, Finding, Incident, Verification},
+    incident::{Finding, Incident, Verification},
     situation::{Occurrence, phrases::publishers},
 };
-
-const TABLE: &str = "incidents";
 
 /// How far an incident has been looked into, and what was found.
 struct VerificationColumns;
@@ -61,59 +62,36 @@ pub fn each<'a>(
     period: Period,
     after: &'a str,
 ) -> impl Stream<Item = Result<Occurrence, Error>> + Send + 'a {
-    sqlx::query_as!(
-        Row,
-        r#"select mission, id, revision, kind, area, first_day, last_day,
-            casualties as "casualties: Json<Vec<Casualties>>", publishers, verification,
-            verification_note, verified_at
+    sqlx::query(
+        "select mission, id, revision, kind, area, first_day, last_day, casualties, publishers,
+            verification, verification_note, verified_at
         from reporting.incidents
         where mission = $1 and area = any($2) and first_day < $3 and $4 <= last_day and $5 < id
-        order by id"#,
-        mission.as_str(),
-        areas,
-        period.end(),
-        period.start(),
-        after,
+        order by id",
     )
+    .bind(mission.as_str())
+    .bind(areas)
+    .bind(period.end())
+    .bind(period.start())
+    .bind(after)
     .fetch(db)
+    .and_then(|row| std::future::ready(occurrence(&row)))
     .map_err(Error::from)
-    .and_then(|row| std::future::ready(Occurrence::try_from(row)))
 }
 
-struct Row {
-    mission: String,
-    id: String,
-    revision: i64,
-    kind: String,
-    area: String,
-    first_day: Date,
-    last_day: Date,
-    casualties: Json<Vec<Casualties>>,
-    publishers: String,
-    verification: String,
-    verification_note: String,
-    verified_at: Option<OffsetDateTime>,
-}
-
-impl TryFrom<Row> for Occurrence {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let misfit = || Error::Corrupt { table: TABLE, value: row.id.clone() };
-        let verification = verification(&row.verification, row.verification_note, row.verified_at);
-        Ok(Self {
-            verification: verification.ok_or_else(misfit)?,
-            mission: MissionId::trusted(row.mission),
-            id: Id::trusted(row.id),
-            revision: row.revision,
-            kind: word(TABLE, &row.kind)?,
-            area: row.area,
-            first_day: row.first_day,
-            last_day: row.last_day,
-            casualties: row.casualties.0,
-            publishers: row.publishers,
-        })
-    }
+fn occurrence(row: &PgRow) -> Result<Occurrence, sqlx::Error> {
+    Ok(Occurrence {
+        mission: MissionId::trusted(row.try_get::<String, _>("mission")?),
+        id: Id::trusted(row.try_get::<String, _>("id")?),
+        revision: row.try_get("revision")?,
+        kind: parsed(row.try_get("kind")?, "kind")?,
+        area: row.try_get("area")?,
+        first_day: row.try_get("first_day")?,
+        last_day: row.try_get("last_day")?,
+        casualties: Json::read(row, "casualties")?,
+        publishers: row.try_get("publishers")?,
+        verification: VerificationColumns::read(row)?,
+    })
 }
 
 /// How far an incident has been looked into, as columns hold it; `None` where they fit no state.

@@ -1,103 +1,67 @@
-use muster_values::{Id, MissionId, Period};
-use sqlx::{PgConnection, types::Json};
-use time::{Date, OffsetDateTime};
+use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::misfit};
+use muster_values::{MissionId, Period};
+use sqlx::{PgConnection, Row, postgres::PgRow};
+use time::OffsetDateTime;
 
-use super::{Error, updated};
-use crate::domain::report::{Approval, Media, Publication, Report, Section, State};
+use super::Error;
+use crate::domain::report::{Approval, Publication, Report, State};
 
-const TABLE: &str = "situation_reports";
+/// The days of a period, the end exclusive.
+struct PeriodColumns;
 
-macro_rules! select {
-    ($rest:tt, $($argument:expr),*) => {
-        sqlx::query_as!(
-            Row,
-            r#"select mission, id, number, area, period_start, period_end, valid_at, headline,
-                summary, sections as "sections: Json<Vec<Section>>",
-                media as "media: Json<Vec<Media>>", frozen, state, author, approver, approved_at,
-                published_at, revision, created_at, updated_at
-            from reporting.situation_reports "# + $rest,
-            $($argument),*
-        )
-    };
+impl Spread<Period> for PeriodColumns {
+    const COLUMNS: &'static [&'static str] = &["period_start", "period_end"];
+
+    fn bind(value: &Period, arguments: &mut Arguments) -> Result<(), BoxError> {
+        arguments.add(value.start())?;
+        arguments.add(value.end())
+    }
+
+    fn read(row: &PgRow) -> Result<Period, sqlx::Error> {
+        let period = Period::new(row.try_get("period_start")?, row.try_get("period_end")?);
+        period.ok_or_else(|| misfit("period_start", "a day after the end"))
+    }
 }
 
-/// Inserts a draft; false where its id is taken.
-pub async fn insert(db: &mut PgConnection, report: &Report) -> Result<bool, Error> {
-    let inserted = sqlx::query!(
-        "insert into reporting.situation_reports
-            (mission, id, area, period_start, period_end, valid_at, headline, summary, sections,
-            media, frozen, state, author, revision, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-        on conflict do nothing",
-        report.mission.as_str(),
-        report.id.as_str(),
-        report.area,
-        report.period.start(),
-        report.period.end(),
-        report.valid_at,
-        report.headline,
-        &report.summary,
-        Json(&report.sections) as _,
-        Json(&report.media) as _,
-        report.frozen,
-        report.state.word(),
-        report.author,
-        report.revision,
-        report.created_at,
-        report.updated_at,
-    )
-    .execute(db)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+/// The word of a state, and what belongs to an approval and to a publication.
+struct StateColumns;
+
+impl Spread<State> for StateColumns {
+    const COLUMNS: &'static [&'static str] =
+        &["state", "approver", "approved_at", "number", "published_at"];
+
+    fn bind(value: &State, arguments: &mut Arguments) -> Result<(), BoxError> {
+        let (approval, publication) = (value.approval(), value.publication());
+        arguments.add(value.word())?;
+        arguments.add(approval.map(|approval| &*approval.approver))?;
+        arguments.add(approval.map(|approval| approval.at))?;
+        arguments.add(publication.map(|publication| publication.number))?;
+        arguments.add(publication.map(|publication| publication.at))
+    }
+
+    fn read(row: &PgRow) -> Result<State, sqlx::Error> {
+        let word = row.try_get("state")?;
+        let approved = (row.try_get("approver")?, row.try_get("approved_at")?);
+        let published = (row.try_get("number")?, row.try_get("published_at")?);
+        state(word, approved, published).ok_or_else(|| misfit("state", word))
+    }
 }
 
-pub async fn get(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Report>, Error> {
-    select!("where mission = $1 and id = $2", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Report::try_from)
-        .transpose()
-}
-
-/// Reads a report and holds it until the transaction ends, so that two callers cannot both
-/// decide on the same state.
-pub async fn lock(
-    db: &mut PgConnection,
-    mission: &MissionId,
-    id: &Id,
-) -> Result<Option<Report>, Error> {
-    select!("where mission = $1 and id = $2 for update", mission.as_str(), id.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(Report::try_from)
-        .transpose()
-}
-
-/// Stores a report that went one revision further. What it says is never changed.
-pub async fn update(db: &mut PgConnection, report: &Report) -> Result<(), Error> {
-    let (approval, publication) = (report.state.approval(), report.state.publication());
-    let result = sqlx::query!(
-        "update reporting.situation_reports
-        set number = $3, state = $4, approver = $5, approved_at = $6,
-            published_at = $7, revision = $8, updated_at = $9
-        where mission = $1 and id = $2 and revision + 1 = $8",
-        report.mission.as_str(),
-        report.id.as_str(),
-        publication.map(|publication| publication.number),
-        report.state.word(),
-        approval.map(|approval| &*approval.approver),
-        approval.map(|approval| approval.at),
-        publication.map(|publication| publication.at),
-        report.revision,
-        report.updated_at,
-    )
-    .execute(db)
-    .await?;
-    updated(TABLE, result.rows_affected(), &report.id)
+table! {
+    Report in "reporting.situation_reports" by ["mission", "id"] {
+        area: Plain,
+        valid_at: Plain,
+        headline: Plain,
+        summary: Plain,
+        sections: Json,
+        media: Json,
+        frozen: Plain,
+        author: Plain,
+    }
+    spread {
+        period: PeriodColumns,
+        state: StateColumns,
+    }
 }
 
 /// The number that the mission's next published report gets. Until the transaction ends nobody
@@ -118,56 +82,6 @@ pub async fn next_number(db: &mut PgConnection, mission: &MissionId) -> Result<i
     .fetch_one(db)
     .await?;
     Ok(number)
-}
-
-struct Row {
-    mission: String,
-    id: String,
-    number: Option<i32>,
-    area: String,
-    period_start: Date,
-    period_end: Date,
-    valid_at: OffsetDateTime,
-    headline: String,
-    summary: Vec<String>,
-    sections: Json<Vec<Section>>,
-    media: Json<Vec<Media>>,
-    frozen: Vec<u8>,
-    state: String,
-    author: String,
-    approver: Option<String>,
-    approved_at: Option<OffsetDateTime>,
-    published_at: Option<OffsetDateTime>,
-    revision: i64,
-    created_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
-}
-
-impl TryFrom<Row> for Report {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let misfit = || Error::Corrupt { table: TABLE, value: row.id.clone() };
-        let approved = (row.approver, row.approved_at);
-        Ok(Self {
-            period: Period::new(row.period_start, row.period_end).ok_or_else(misfit)?,
-            state: state(&row.state, approved, (row.number, row.published_at))
-                .ok_or_else(misfit)?,
-            mission: MissionId::trusted(row.mission),
-            id: Id::trusted(row.id),
-            area: row.area,
-            valid_at: row.valid_at,
-            headline: row.headline,
-            summary: row.summary,
-            sections: row.sections.0,
-            media: row.media.0,
-            frozen: row.frozen,
-            author: row.author,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    }
 }
 
 /// The state that columns hold; `None` where they fit none.
