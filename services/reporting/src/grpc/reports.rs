@@ -1,7 +1,7 @@
 use muster_proto::reporting::v1::{
     self as pb, situation_report_service_server::SituationReportService,
 };
-use muster_service::{Answer, Call, answer, resource::place, standard};
+use muster_service::{Answer, Call, answer, resource::place, standard, standard_service};
 use tonic::{Request, Response};
 
 use super::Handler;
@@ -9,8 +9,15 @@ use crate::{convert::reports, domain::report::Report};
 
 const MOST_ON_A_PAGE: i32 = 20;
 
-#[tonic::async_trait]
-impl SituationReportService for Handler {
+standard_service! {
+    SituationReportService for Handler {
+        update_situation_report: update of Report (pb::UpdateSituationReportRequest)
+            -> pb::SituationReport;
+        get_situation_report: get(pb::GetSituationReportRequest) -> pb::SituationReport;
+        batch_get_situation_reports: batch_get(pb::BatchGetSituationReportsRequest)
+            -> pb::BatchGetSituationReportsResponse;
+    }
+
     async fn create_situation_report(
         &self,
         request: Request<pb::CreateSituationReportRequest>,
@@ -18,27 +25,6 @@ impl SituationReportService for Handler {
         let call = Call::admit(request)?;
         let new = reports::create(call.message)?;
         answer(Box::pin(self.app.create_report(&call.context, new, reports::freeze)).await)
-    }
-
-    async fn update_situation_report(
-        &self,
-        request: Request<pb::UpdateSituationReportRequest>,
-    ) -> Answer<pb::SituationReport> {
-        standard::update::<Report, _, _>(&self.app, Call::admit(request)?).await
-    }
-
-    async fn get_situation_report(
-        &self,
-        request: Request<pb::GetSituationReportRequest>,
-    ) -> Answer<pb::SituationReport> {
-        standard::get(&self.app, Call::admit(request)?).await
-    }
-
-    async fn batch_get_situation_reports(
-        &self,
-        request: Request<pb::BatchGetSituationReportsRequest>,
-    ) -> Answer<pb::BatchGetSituationReportsResponse> {
-        standard::batch_get(&self.app, Call::admit(request)?).await
     }
 
     async fn list_situation_reports(
