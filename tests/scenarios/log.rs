@@ -33,8 +33,8 @@ async fn services_that_write_their_log() {
         let kit = Kit::new(&replica.url(), once.clone()).unwrap();
         kit.showing(Token::text(world.token(subject)))
     };
-    let mission = || pb::GetMissionRequest { name: "missions/m".into(), ..Default::default() };
-    MissionServiceClient::new(caller("reader")).get_mission(mission()).await.unwrap();
+    let get = pb::GetMissionRequest { name: "missions/m".into(), ..Default::default() };
+    MissionServiceClient::new(caller("reader")).get_mission(get).await.unwrap();
     let write = pb::CreateSiteRequest { request_id: REQUEST.into(), ..new_site("a") };
     SiteServiceClient::new(caller("writer")).create_site(write).await.unwrap();
     let name = "missions/m/sites/none".to_owned();
@@ -66,7 +66,8 @@ async fn services_that_write_their_log() {
     let blocked = "select exists (select from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock')";
     while !sqlx::query_scalar::<_, bool>(blocked).fetch_one(&pool).await.unwrap() {}
-    let refused = MissionServiceClient::new(caller("crowd")).get_mission(mission()).await;
+    let list = pb::ListMissionsRequest::default();
+    let refused = MissionServiceClient::new(caller("crowd")).list_missions(list).await;
     assert_eq!(reason(&refused.unwrap_err()), "OVERLOADED");
     lock.rollback().await.unwrap();
     holding.await.unwrap().unwrap();
@@ -107,7 +108,7 @@ async fn every_call_leaves_one_line_whatever_comes_of_it() {
         ("confused", "SiteService/GetSite", "InvalidArgument"),
         ("watcher", "ChangeFeedService/WatchChanges", "Cancelled"),
         ("holder", "SiteService/CreateSite", "Ok"),
-        ("crowd", "MissionService/GetMission", "ResourceExhausted"),
+        ("crowd", "MissionService/ListMissions", "ResourceExhausted"),
         ("nobody", "MissionService/ListMissions", "Unauthenticated"),
     ] {
         let [line] = &lines[caller][..] else { panic!("{caller}: {:?}", lines[caller]) };

@@ -25,7 +25,8 @@ pub struct ServiceConfig {
     #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
 
-    /// How many calls may be in progress at once; where none is given, twice the connections
+    /// How many calls may be in progress at once, and eight times as many reads by name; where none
+    /// is given, twice the connections
     #[arg(long, env = "MUSTER_CALLS_AT_ONCE")]
     pub calls_at_once: Option<usize>,
 

@@ -163,7 +163,7 @@ where
         // Only those who are known and may compete for a place.
         .layer(check(identity::identify(gate.keys)))
         .layer(check(policy::allow(gate.policy)))
-        .layer(LimitsLayer(gate.load))
+        .layer(LimitsLayer { gets: gate.load.of_gets(), calls: gate.load })
         .map_err(|never: Infallible| match never {})
         .into_inner()
 }

@@ -8,25 +8,31 @@ use std::{
 use futures::future::{BoxFuture, Either};
 use tower::{Layer, Service};
 
-use super::{Load, Request, Response};
+use super::{Load, Request, Response, policy::IsGet};
 use crate::{context::Caller, deadline::Deadline, status::Refusal};
 
 /// Limits how many calls of callers that are known are in progress at once. A stream gives its
 /// permit back once it is open; health needs none.
+///
+/// Reads of one record by its name have permits of their own: they hold no connection to the
+/// database each, so more of them go on, and no change keeps them from going on.
 #[derive(Clone, Debug)]
-pub struct LimitsLayer(pub Load);
+pub struct LimitsLayer {
+    pub calls: Load,
+    pub gets: Load,
+}
 
 #[derive(Clone, Debug)]
 pub struct Limited<S> {
     inner: S,
-    load: Load,
+    limits: LimitsLayer,
 }
 
 impl<S> Layer<S> for LimitsLayer {
     type Service = Limited<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Limited { inner, load: self.0.clone() }
+        Limited { inner, limits: self.clone() }
     }
 }
 
@@ -53,7 +59,8 @@ where
             return Either::Right(self.inner.call(request));
         };
         let (subject, deadline) = (Arc::clone(&caller.principal.subject), deadline.at);
-        let load = self.load.clone();
+        let is_get = extensions.get::<IsGet>().is_some();
+        let load = if is_get { self.limits.gets.clone() } else { self.limits.calls.clone() };
         // The one that is ready goes along; the copy stays for the next call.
         let copy = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, copy);
@@ -89,17 +96,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_without_a_permit_is_refused_and_one_without_a_caller_needs_none() {
+    async fn a_call_without_a_permit_is_refused_but_a_get_has_one_and_health_needs_none() {
         let slow = tower::service_fn(async |_: Request| {
             tokio::time::sleep(Duration::from_secs(1)).await;
             Ok(Response::default())
         });
-        let service = LimitsLayer(Load::new(1)).layer(slow);
+        let limits = LimitsLayer { calls: Load::new(1), gets: Load::new(1) };
+        let service = limits.layer(slow);
         let mut first = Box::pin(service.clone().oneshot(call(Some("a"))));
         assert!((&mut first).now_or_never().is_none());
         let refused = service.clone().oneshot(call(Some("b"))).await.unwrap_err();
         assert_eq!(refused.reason(), Reason::Overloaded);
         service.clone().oneshot(call(None)).await.unwrap();
+        let mut get = call(Some("b"));
+        get.extensions_mut().insert(IsGet);
+        service.clone().oneshot(get).await.unwrap();
         first.await.unwrap();
         service.oneshot(call(Some("b"))).await.unwrap();
     }

@@ -26,6 +26,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(250);
 /// A call spends about half of its time on anything but its connection to the database.
 const PERMITS_PER_CONNECTION: usize = 2;
 const WAITING_PER_PERMIT: usize = 2;
+/// While one read of many records by name is on its way, those for the next one gather.
+const GETS_PER_CALL: usize = 8;
 
 /// The permits of a server.
 #[derive(Clone, Debug)]
@@ -70,6 +72,12 @@ impl Load {
         let connections = usize::try_from(config.database_connections).unwrap_or(usize::MAX);
         let usual = connections.saturating_mul(PERMITS_PER_CONNECTION);
         Self::new(config.calls_at_once.unwrap_or(usual))
+    }
+
+    /// As many permits as are for the reads by name of a server with so many for other calls.
+    #[must_use]
+    pub fn of_gets(&self) -> Self {
+        Self::new(self.0.permits.saturating_mul(GETS_PER_CALL))
     }
 
     pub(super) fn new(permits: usize) -> Self {

@@ -6,9 +6,13 @@ use super::Request;
 use crate::{
     context::Caller,
     identity::Principal,
-    policy::Policy,
+    policy::{Policy, Rule},
     status::{Reason, Refusal},
 };
+
+/// Marks a call that answers with one record by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct IsGet;
 
 /// Adds to each call who makes it with which roles. Anybody who is known may ask what methods
 /// there are.
@@ -18,7 +22,7 @@ pub fn allow(
     move |request| {
         let path = request.uri().path();
         // A method that does not exist is answered as such further in.
-        let Some(allowed) = policy.roles(path) else { return Ok(()) };
+        let Some(Rule { allowed, is_get }) = policy.rule(path) else { return Ok(()) };
         let method = path.into();
         let Some(principal) = request.extensions_mut().remove::<Principal>() else {
             return Err(Refusal::new(Reason::CallerUnknown, "a valid token is needed"));
@@ -27,6 +31,9 @@ pub fn allow(
             return Err(Refusal::new(Reason::NotAllowed, "no role of the caller allows this"));
         }
         request.extensions_mut().insert(Caller { principal, method, allowed });
+        if is_get {
+            request.extensions_mut().insert(IsGet);
+        }
         Ok(())
     }
 }
