@@ -2,8 +2,11 @@
 
 use std::io::{BufWriter, stderr};
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt};
+
+/// How many lines may wait to be written. The room for them is taken at the start, 40 bytes each.
+const MOST_LINES: usize = 16_000;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -20,9 +23,10 @@ pub enum LogFormat {
 ///
 /// A thread of its own writes them, several at once where there are several: a call that leaves a
 /// line waits neither for the system nor for whoever reads standard error. Where that one stops
-/// reading, more than 128,000 lines are not kept: calls matter more than their lines.
+/// reading, lines beyond `MOST_LINES` are not kept: calls matter more than their lines.
 pub fn init(format: LogFormat, filter: &str) -> anyhow::Result<WorkerGuard> {
-    let (writer, guard) = tracing_appender::non_blocking(BufWriter::new(stderr()));
+    let lines = NonBlockingBuilder::default().buffered_lines_limit(MOST_LINES);
+    let (writer, guard) = lines.finish(BufWriter::new(stderr()));
     let builder = fmt().with_env_filter(EnvFilter::try_new(filter)?).with_writer(writer);
     match format {
         LogFormat::Text => builder.try_init(),
