@@ -6,6 +6,7 @@ use std::{fs, path::PathBuf};
 use clap::Parser;
 use muster::{
     cli::Program,
+    keys::Contributor,
     refusal,
     roles::{self, Crew},
     scenario::{Loader, Scenario, Summary},
@@ -140,48 +141,60 @@ async fn a_changed_quantity_with_another_callers_token_fails_the_command() {
 
 /// Who recorded each call of the sample, by its request id.
 #[tokio::test]
-async fn each_step_of_the_sample_is_loaded_by_the_role_that_may_change_least_besides() {
+async fn each_step_of_the_sample_is_loaded_by_the_one_that_may_change_least_besides() {
     let world = World::start().await;
-    let crew = Crew::new(&world.client, |role, name| {
-        Ok(world.token_of(name, vec![Grant::everywhere(role)]))
-    })
-    .unwrap();
     let scenario = Scenario::parse("haiti-mss.toml", SAMPLE).unwrap();
-    Loader::with(|method| crew.caller(method)).load(&scenario, |_| {}).await.unwrap();
+    let mission = scenario.mission().to_owned();
+    let contributor = |partner: &str| {
+        let (mission, partner) = (mission.clone(), partner.to_owned());
+        Contributor { mission, partner }
+    };
+    let contributors: Vec<_> = scenario.partners().into_iter().map(contributor).collect();
+    let token = |name: &str, grant| Ok(world.token_of(name, vec![grant]));
+    let crew = Crew::new(&world.client, &contributors, token).unwrap();
+    let loader = Loader::with(|method, partner| crew.caller(method, partner));
+    loader.load(&scenario, |_| {}).await.unwrap();
 
     let mut used = std::collections::BTreeSet::new();
     for call in scenario.calls() {
-        let request = ListRevisionsRequest { name: call.name.clone(), ..Default::default() };
-        let package = call.method.parent_service().package_name().to_owned();
-        let answer = if package == "muster.deployment.v1" {
-            let mut history = DeploymentHistory::new(world.client.deployment.clone());
-            history.list_revisions(request).await
-        } else {
-            let mut history = ReportingHistory::new(world.client.reporting.clone());
-            history.list_revisions(request).await
-        };
-        let revisions = answer.unwrap().into_inner().revisions;
-        let id = call.request.get_field_by_name("request_id").unwrap();
-        let made = revisions.iter().find(|made| Some(made.request_id.as_str()) == id.as_str());
-        let actor = made.unwrap_or_else(|| panic!("{} has no revision", call.name)).actor.clone();
+        let actor = actor(&world, call).await;
+        if let Some(partner) = actor.strip_prefix("contributor-") {
+            assert_eq!(scenario.partner_of(call), Some(partner), "{}", call.name);
+            used.insert("contributor".to_owned());
+            continue;
+        }
         let (role, _) = *muster::keys::OF_PEOPLE.iter().find(|(_, name)| *name == actor).unwrap();
         for (other, name) in muster::keys::OF_PEOPLE {
-            let alone = Crew::new(&world.client, |_, _| {
-                Ok(world.token_of(name, vec![Grant::everywhere(other)]))
-            });
+            let alone = |_: &str, _| Ok(world.token_of(name, vec![Grant::everywhere(other)]));
             if roles::changes(other) < roles::changes(role) {
-                let answer = refused(&alone.unwrap(), call).await;
+                let answer = refused(&Crew::new(&world.client, &[], alone).unwrap(), call).await;
                 assert_eq!(answer, "NOT_ALLOWED", "{name} for {}", call.name);
             }
         }
         used.insert(actor);
     }
-    assert_eq!(Vec::from_iter(used), ["analyst", "editor", "host-force", "monitor", "staff"]);
+    let all = ["analyst", "contributor", "editor", "host-force", "monitor", "staff"];
+    assert_eq!(Vec::from_iter(used), all);
+}
+
+async fn actor(world: &World, call: &muster::scenario::Call) -> String {
+    let request = ListRevisionsRequest { name: call.name.clone(), ..Default::default() };
+    let answer = if call.method.parent_service().package_name() == "muster.deployment.v1" {
+        let mut history = DeploymentHistory::new(world.client.deployment.clone());
+        history.list_revisions(request).await
+    } else {
+        let mut history = ReportingHistory::new(world.client.reporting.clone());
+        history.list_revisions(request).await
+    };
+    let revisions = answer.unwrap().into_inner().revisions;
+    let id = call.request.get_field_by_name("request_id").unwrap();
+    let made = revisions.iter().find(|made| Some(made.request_id.as_str()) == id.as_str());
+    made.unwrap_or_else(|| panic!("{} has no revision", call.name)).actor.clone()
 }
 
 /// The reason that a call is refused for.
 async fn refused(crew: &Crew, call: &muster::scenario::Call) -> String {
     let request = tonic::Request::new(call.request.clone());
-    let answer = crew.caller(&call.method).call(&call.method, request).await;
+    let answer = crew.caller(&call.method, None).call(&call.method, request).await;
     answer.map_or_else(|status| muster_tests::reason(&status), |_| "nothing".to_owned())
 }

@@ -17,8 +17,8 @@ use muster_service::{
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
-/// Each role that people have, with the name of the file that its token is kept in. A contributor speaks for one
-/// partner, so there is no token of one that is good for a whole mission.
+/// Each role that people have in a whole mission, with the name of the file that its token is kept
+/// in. A contributor speaks for one partner, so each partner has a token of its own.
 pub const OF_PEOPLE: [(Role, &str); 6] = [
     (Role::Staff, "staff"),
     (Role::HostForce, "host-force"),
@@ -39,6 +39,26 @@ const OPERATOR: [Role; 7] = [
     Role::Auditor,
 ];
 
+/// Who speaks for a partner in a mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributor {
+    /// The ids of both.
+    pub mission: String,
+    pub partner: String,
+}
+
+impl Contributor {
+    /// Its subject, and the name of the file that its token is kept in.
+    pub fn name(&self) -> String {
+        format!("contributor-{}", self.partner)
+    }
+
+    pub fn grant(&self) -> Grant {
+        let Self { mission, partner } = self.clone();
+        Grant { role: Role::Contributor, mission, partner: Some(partner) }
+    }
+}
+
 /// A folder with a key and tokens.
 #[derive(Clone, Debug)]
 pub struct KeyFiles {
@@ -47,15 +67,19 @@ pub struct KeyFiles {
 
 impl KeyFiles {
     /// Makes the key where there is none, and new tokens in any case.
-    pub fn make(folder: &Path, clock: &Clock) -> anyhow::Result<Self> {
+    pub fn make(
+        folder: &Path,
+        clock: &Clock,
+        contributors: &[Contributor],
+    ) -> anyhow::Result<Self> {
         let files = Self { folder: folder.to_owned() };
         make_folder(folder)?;
         make_folder(&folder.join("tokens"))?;
         let issuer = files.issuer()?;
         write(&files.public_keys(), issuer.public_keys()?.as_bytes(), 0o644, true)?;
+        let sign = |subject: &str, grants| issuer.token(subject, grants, clock.now(), LIFETIME);
         let token = |subject, roles: &[Role]| {
-            let grants = roles.iter().map(|role| Grant::everywhere(*role)).collect();
-            issuer.token(subject, grants, clock.now(), LIFETIME)
+            sign(subject, roles.iter().map(|role| Grant::everywhere(*role)).collect())
         };
         let operator = token("operator", &OPERATOR)?;
         write(&files.operator_token(), operator.as_bytes(), 0o600, true)?;
@@ -63,6 +87,11 @@ impl KeyFiles {
         write(&files.reporting_token(), reporting.as_bytes(), 0o600, true)?;
         for (role, name) in OF_PEOPLE {
             write(&files.role_token(name), token(name, &[role])?.as_bytes(), 0o600, true)?;
+        }
+        for contributor in contributors {
+            let name = contributor.name();
+            let token = sign(&name, vec![contributor.grant()])?;
+            write(&files.role_token(&name), token.as_bytes(), 0o600, true)?;
         }
         Ok(files)
     }
@@ -77,7 +106,7 @@ impl KeyFiles {
         self.folder.join("tokens/operator.token")
     }
 
-    /// For those who have one role alone, in every mission.
+    /// For those who have one role alone: in every mission, or for one partner.
     pub fn role_token(&self, role: &str) -> PathBuf {
         self.folder.join(format!("tokens/{role}.token"))
     }
@@ -134,10 +163,12 @@ mod tests {
     fn a_key_is_made_once_and_its_tokens_are_good() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("keys");
-        let first = KeyFiles::make(&folder, &Clock::System).unwrap();
+        let first = KeyFiles::make(&folder, &Clock::System, &[]).unwrap();
         let key = fs::read(folder.join("private-key.der")).unwrap();
         let old = fs::read_to_string(first.operator_token()).unwrap();
-        let second = KeyFiles::make(&folder, &Clock::System).unwrap();
+        let contributor = Contributor { mission: "haiti".into(), partner: "ken".into() };
+        let contributors = std::slice::from_ref(&contributor);
+        let second = KeyFiles::make(&folder, &Clock::System, contributors).unwrap();
         assert_eq!(fs::read(folder.join("private-key.der")).unwrap(), key);
 
         let keys = Keys::read(&second.public_keys()).unwrap();
@@ -149,12 +180,14 @@ mod tests {
             let token = fs::read_to_string(second.role_token(name)).unwrap();
             assert_eq!(*keys.verify(&token).unwrap().grants, [Grant::everywhere(role)]);
         }
+        let token = fs::read_to_string(second.role_token("contributor-ken")).unwrap();
+        assert_eq!(*keys.verify(&token).unwrap().grants, [contributor.grant()]);
     }
 
     #[test]
     fn only_the_owner_can_read_key_and_tokens() {
         let folder = tempfile::tempdir().unwrap();
-        let files = KeyFiles::make(folder.path(), &Clock::System).unwrap();
+        let files = KeyFiles::make(folder.path(), &Clock::System, &[]).unwrap();
         let key = folder.path().join("private-key.der");
         for file in [key, files.operator_token(), files.reporting_token()] {
             assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600, "{}", file.display());

@@ -1,61 +1,89 @@
-//! The roles that people have, a token of each, and which of them a call needs.
+//! The roles that people have, a client of each, and which of them a call needs.
 
 use std::collections::HashMap;
 
 use anyhow::Context;
-use muster_service::{identity::Role, policy::Rows};
+use muster_service::{
+    identity::{Grant, Role},
+    policy::Rows,
+};
 use prost_reflect::MethodDescriptor;
 
 use crate::{
     client::{self, Client},
-    keys::{KeyFiles, OF_PEOPLE},
+    keys::{Contributor, KeyFiles, OF_PEOPLE},
     settings::Settings,
 };
 
-/// The client of each role.
+/// The client of each role, and of each partner's contributor.
 pub struct Crew {
     clients: HashMap<Role, Client>,
+    contributors: HashMap<String, Client>,
     operator: Client,
 }
 
 impl Crew {
-    /// Makes a client for each role from the operator's, with the token that `token` gives.
+    /// Makes a client for each role and contributor from the operator's, with the token that
+    /// `token` gives for a name and a grant.
     pub fn new(
         operator: &Client,
-        token: impl Fn(Role, &str) -> anyhow::Result<String>,
+        contributors: &[Contributor],
+        token: impl Fn(&str, Grant) -> anyhow::Result<String>,
     ) -> anyhow::Result<Self> {
-        let client = |(role, name)| Ok((role, operator.showing(&token(role, name)?)));
-        let clients = OF_PEOPLE.into_iter().map(client).collect::<anyhow::Result<_>>()?;
-        Ok(Self { clients, operator: operator.clone() })
+        let mut crew = Self {
+            clients: HashMap::new(),
+            contributors: HashMap::new(),
+            operator: operator.clone(),
+        };
+        for (role, name) in OF_PEOPLE {
+            let token = token(name, Grant::everywhere(role))?;
+            crew.clients.insert(role, operator.showing(&token));
+        }
+        for contributor in contributors {
+            let token = token(&contributor.name(), contributor.grant())?;
+            crew.contributors.insert(contributor.partner.clone(), operator.showing(&token));
+        }
+        Ok(crew)
     }
 
-    /// Connects to both services as each role.
-    pub async fn connect(settings: &Settings, keys: &KeyFiles) -> anyhow::Result<Self> {
+    /// Connects to both services as each role and contributor.
+    pub async fn connect(
+        settings: &Settings,
+        keys: &KeyFiles,
+        contributors: &[Contributor],
+    ) -> anyhow::Result<Self> {
         let deployment = client::connect("deployment", &settings.deployment).await?;
         let reporting = client::connect("reporting", &settings.reporting).await?;
-        Self::new(&Client::new(deployment, reporting, None), |_, name| {
+        Self::new(&Client::new(deployment, reporting, None), contributors, |name, _| {
             let file = keys.role_token(name);
             std::fs::read_to_string(&file)
                 .with_context(|| format!("cannot read the token in {}", file.display()))
         })
     }
 
-    /// Whose call a method is.
-    pub fn caller(&self, method: &MethodDescriptor) -> &Client {
-        least(method).and_then(|role| self.clients.get(&role)).unwrap_or(&self.operator)
+    /// Whose call a method is: of what is a partner's own its contributor's, where the method is
+    /// open to contributors, else that of the least privileged role.
+    pub fn caller(&self, method: &MethodDescriptor, partner: Option<&str>) -> &Client {
+        let own = partner.filter(|_| allowed(method).contains(&Role::Contributor));
+        own.and_then(|partner| self.contributors.get(partner))
+            .or_else(|| least(method).and_then(|role| self.clients.get(&role)))
+            .unwrap_or(&self.operator)
     }
 }
 
 /// The least privileged role that may call a method: of those that hold for a whole mission, the
 /// one that the fewest other changing methods are open to.
 pub fn least(method: &MethodDescriptor) -> Option<Role> {
-    let name = format!("{}/{}", method.parent_service().name(), method.name());
-    let allowed = rows(method.parent_service().package_name())
-        .iter()
-        .find(|(row, _)| *row == name)
-        .map(|(_, allowed)| *allowed)?;
+    let allowed = allowed(method);
     let roles = OF_PEOPLE.into_iter().map(|(role, _)| role).filter(|role| allowed.contains(role));
     roles.min_by_key(|role| changes(*role))
+}
+
+/// The roles that may call a method.
+fn allowed(method: &MethodDescriptor) -> &'static [Role] {
+    let name = format!("{}/{}", method.parent_service().name(), method.name());
+    let mut rows = rows(method.parent_service().package_name()).iter();
+    rows.find(|(row, _)| *row == name).map_or(&[], |(_, allowed)| *allowed)
 }
 
 /// How many methods of both services a role may change something with.

@@ -11,10 +11,14 @@ mod plan;
 mod compare;
 mod history;
 mod load;
+mod partners;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage};
 use prost_types::Timestamp;
@@ -27,6 +31,8 @@ pub struct Scenario {
     mission: String,
     seen_from: Option<Timestamp>,
     calls: Vec<Call>,
+    /// The partner's id of each resource that is one's own, by its name.
+    partners: BTreeMap<String, String>,
 }
 
 /// One call of the public interface.
@@ -95,6 +101,16 @@ impl Scenario {
         &self.calls
     }
 
+    /// The id of the partner whose own the resource of a call is.
+    pub fn partner_of(&self, call: &Call) -> Option<&str> {
+        self.partners.get(&call.name).map(String::as_str)
+    }
+
+    /// The ids of the partners that have something of their own.
+    pub fn partners(&self) -> BTreeSet<&str> {
+        self.partners.values().map(String::as_str).collect()
+    }
+
     /// How many records of each table it holds, in the order of loading.
     pub fn counts(&self) -> Vec<(&str, usize)> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
@@ -131,8 +147,12 @@ impl Call {
 
     /// The resource that an update gives.
     fn updated(&self) -> Option<&DynamicMessage> {
-        let fields = self.request.fields().filter(|_| self.kind == CallKind::Step);
-        let mut messages = fields.filter_map(|(_, value)| value.as_message());
+        self.resource().filter(|_| self.kind == CallKind::Step)
+    }
+
+    /// The resource that the request gives.
+    fn resource(&self) -> Option<&DynamicMessage> {
+        let mut messages = self.request.fields().filter_map(|(_, value)| value.as_message());
         messages.find(|message| message.descriptor() == self.method.output())
     }
 }

@@ -22,7 +22,7 @@ use super::{load, missions, report};
 use crate::{
     access::Access,
     client::{self, Client},
-    keys::KeyFiles,
+    keys::{Contributor, KeyFiles},
     markdown,
     places::DataDir,
     progress::Progress,
@@ -113,13 +113,14 @@ impl Up {
         scenario: Option<&Scenario>,
         shutdown: &Shutdown,
     ) -> anyhow::Result<()> {
-        let keys = KeyFiles::make(&data_dir.keys(), &Clock::System)?;
+        let contributors = scenario.map(contributors).unwrap_or_default();
+        let keys = KeyFiles::make(&data_dir.keys(), &Clock::System, &contributors)?;
         let progress = Progress::begin("starting the services");
         let starting = services::start(self, schemas, &keys, shutdown);
         let Some(running) = shutdown.unless_asked(starting).await else { return Ok(()) };
         let (addresses, mut failed) = running?;
         progress.done("Deployment and reporting service ready");
-        shutdown.spawn(renew(data_dir.clone(), shutdown.clone()));
+        shutdown.spawn(renew(data_dir.clone(), contributors, shutdown.clone()));
 
         let showing = self.show(data_dir, &addresses, schemas, &keys, scenario);
         tokio::select! {
@@ -174,25 +175,34 @@ impl Up {
     }
 }
 
-/// Loads the mission, each call as the role that it needs. What is there with other content is
+/// Loads the mission, each call as the role or the partner's contributor that it needs. What is there with other content is
 /// told and left: a newer program has a newer sample, and that must not keep anyone from their data.
 async fn load_by_roles(
     settings: &Settings,
     keys: &KeyFiles,
     scenario: &Scenario,
 ) -> anyhow::Result<()> {
-    let crew = Crew::connect(settings, keys).await?;
-    let summary = load::load(Loader::with(|method| crew.caller(method)), scenario).await?;
+    let crew = Crew::connect(settings, keys, &contributors(scenario)).await?;
+    let loader = Loader::with(|method, partner| crew.caller(method, partner));
+    let summary = load::load(loader, scenario).await?;
     if let Some(differences) = load::told(&summary) {
         eprintln!("{differences}");
     }
     Ok(())
 }
 
+/// Those who speak for the partners of a scenario.
+fn contributors(scenario: &Scenario) -> Vec<Contributor> {
+    let mission = scenario.mission();
+    let contributor =
+        |partner: &str| Contributor { mission: mission.to_owned(), partner: partner.to_owned() };
+    scenario.partners().into_iter().map(contributor).collect()
+}
+
 /// Keeps the tokens good for as long as the services run.
-async fn renew(data_dir: DataDir, shutdown: Shutdown) {
+async fn renew(data_dir: DataDir, contributors: Vec<Contributor>, shutdown: Shutdown) {
     while shutdown.unless_asked(tokio::time::sleep(RENEWAL)).await.is_some() {
-        if let Err(error) = KeyFiles::make(&data_dir.keys(), &Clock::System) {
+        if let Err(error) = KeyFiles::make(&data_dir.keys(), &Clock::System, &contributors) {
             tracing::warn!(error = format!("{error:#}"), "cannot renew the tokens");
         }
     }

@@ -75,9 +75,14 @@ pub struct Stopped {
     pub status: Status,
 }
 
+/// Chooses who makes a call, by its method and by the id of the partner whose own its resource is.
+type Choose<'c> = dyn Fn(&MethodDescriptor, Option<&str>) -> &'c Client + Send + 'c;
+
 /// Loads scenarios into two services.
 pub struct Loader<'c> {
-    caller: Box<dyn Fn(&MethodDescriptor) -> &'c Client + Send + 'c>,
+    caller: Box<Choose<'c>>,
+    /// Whose own the resource of the call is that is being made.
+    partner: Option<String>,
     /// The last token of each service: what was written there can be referred to elsewhere.
     tokens: BTreeMap<String, (i64, String)>,
     /// Resources that were there before; which of their steps were made, their history says.
@@ -87,12 +92,16 @@ pub struct Loader<'c> {
 impl<'c> Loader<'c> {
     /// Makes every call as one caller.
     pub fn new(client: &'c Client) -> Self {
-        Self::with(move |_| client)
+        Self::with(move |_, _| client)
     }
 
-    /// Makes each call as the caller that is chosen for its method.
-    pub fn with(caller: impl Fn(&MethodDescriptor) -> &'c Client + Send + 'c) -> Self {
-        Self { caller: Box::new(caller), tokens: BTreeMap::new(), there: BTreeSet::new() }
+    /// Makes each call as the caller that is chosen for its method and for the id of the partner
+    /// whose own its resource is.
+    pub fn with(
+        caller: impl Fn(&MethodDescriptor, Option<&str>) -> &'c Client + Send + 'c,
+    ) -> Self {
+        let caller = Box::new(caller);
+        Self { caller, partner: None, tokens: BTreeMap::new(), there: BTreeSet::new() }
     }
 
     /// Makes the calls in order, and tells of each; stops at the first that is refused. What is
@@ -117,6 +126,7 @@ impl<'c> Loader<'c> {
 
     async fn one(&mut self, scenario: &Scenario, call: &Call) -> Result<Outcome, Status> {
         let target = call.target();
+        self.partner = scenario.partner_of(call).map(str::to_owned);
         if !call.creates() && self.there.contains(&call.name) {
             let history = self.history(&call.method, &target).await?;
             if let Some(made) = history.iter().find(|made| made.request_id == call.request_id()) {
@@ -193,7 +203,8 @@ impl<'c> Loader<'c> {
         if let Some(tokens) = self.consistency().parse().ok().filter(|_| follows) {
             request.metadata_mut().insert(token::HEADER, tokens);
         }
-        let answer = (self.caller)(method).call(method, request).await?;
+        let caller = (self.caller)(method, self.partner.as_deref());
+        let answer = caller.call(method, request).await?;
         if let Some(text) =
             answer.metadata().get(token::HEADER).and_then(|value| value.to_str().ok())
             && let Ok(token) = text.parse::<token::Token>()

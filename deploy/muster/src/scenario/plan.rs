@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Call, CallKind, Place, Problem, Scenario,
     catalogue::{self, Kind},
-    moment,
+    moment, partners,
     reader::{Reader, Sources},
 };
 
@@ -53,7 +53,8 @@ pub fn plan(document: &Table) -> Result<Scenario, Vec<Problem>> {
         plan.table(kind, document);
     }
     if plan.problems.is_empty() {
-        Ok(Scenario { mission: id.to_owned(), seen_from, calls: plan.calls })
+        let partners = partners::of_resources(&plan.calls);
+        Ok(Scenario { mission: id.to_owned(), seen_from, calls: plan.calls, partners })
     } else {
         Err(plan.problems)
     }

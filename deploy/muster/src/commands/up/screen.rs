@@ -30,7 +30,11 @@ pub fn how_to_go_on(
         format!("  deployment service  {}", settings.deployment),
         format!("  reporting service   {}", settings.reporting),
         format!("  operator's token    {token}"),
-        format!("  token of a role     {} ({})", role_file.display(), roles.join(", ")),
+        format!(
+            "  token of a role     {} ({}, contributor-PARTNER)",
+            role_file.display(),
+            roles.join(", ")
+        ),
         format!("  data                {} (Postgres {postgres})", data_dir.path().display()),
         String::new(),
         terminal.bold("Try, in another terminal"),
