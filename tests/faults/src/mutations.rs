@@ -44,7 +44,7 @@ const MUTATIONS: [Mutation; 17] = [
     mutation("replay-without-authorisation", "answers are for those who may see them", &[]),
     mutation(
         "commit-before-append",
-        "what is served is the feed's fold",
+        "revisions follow each other",
         &[Kind::ServiceKilled, Kind::PostgresKilled],
     ),
     mutation("no-version-guard", "an etag guards its revision", &[]),
