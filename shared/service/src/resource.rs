@@ -34,9 +34,10 @@ pub trait Content: Collected + Sized {
     /// The message without name, etag and times, which `Resource::pack` puts in.
     fn pack(stored: &Stored<Self>) -> Self::Message;
 
-    /// Settles what only the service sets in an earlier revision that is corrected. It stands there
-    /// as that revision had it; what no longer follows from the corrected fields is taken out.
-    fn settle_corrected(_corrected: &mut Self::Message, _earlier: &Self::Message) {}
+    /// Settles what only the service sets in the message of an earlier revision that is corrected.
+    /// The message has it as that revision had it; what does not follow from the corrected content
+    /// as it did from what `was` there is taken out.
+    fn settle_corrected(_message: &mut Self::Message, _corrected: &Self, _was: &Self) {}
 }
 
 impl<C: Content> Resource for Stored<C> {

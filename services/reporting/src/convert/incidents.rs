@@ -85,16 +85,12 @@ impl Content for Incident {
         }
     }
 
-    /// What was found of other facts was not found of the corrected ones.
-    fn settle_corrected(corrected: &mut pb::Incident, earlier: &pb::Incident) {
-        let when = |of: &pb::Incident| (of.occur_date, of.date_precision);
-        let is_same = (corrected.r#type, when(corrected)) == (earlier.r#type, when(earlier))
-            && corrected.area_code == earlier.area_code
-            && corrected.casualties == earlier.casualties;
-        if !is_same {
-            corrected.set_verification_state(pb::VerificationState::Unverified);
-            corrected.verification_note.clear();
-            corrected.verify_time = None;
+    /// The finding is taken out where the correction changes what was looked into.
+    fn settle_corrected(message: &mut pb::Incident, corrected: &Self, was: &Self) {
+        if !corrected.is_about_the_same_as(was) {
+            message.set_verification_state(pb::VerificationState::Unverified);
+            message.verification_note.clear();
+            message.verify_time = None;
         }
     }
 }

@@ -234,15 +234,20 @@ impl Incident {
         self.verification = Verification::Found(Finding { outcome, note, at: now });
     }
 
-    /// Takes over the verification of the incident as it was before an update, unless the update
-    /// changes what was looked into: then nobody has looked into it yet.
+    /// Keeps the verification that the incident had before an update, unless the update changes
+    /// what was looked into: then nobody has looked into it yet.
     pub fn keep_verification_of(&mut self, before: &Self) {
-        let looked_into = |of: &Self| (of.kind, of.occurred_on, of.precision);
-        let is_same = looked_into(self) == looked_into(before)
-            && self.area == before.area
-            && self.casualties == before.casualties;
-        self.verification =
-            if is_same { before.verification.clone() } else { Verification::Unverified };
+        self.verification = if self.is_about_the_same_as(before) {
+            before.verification.clone()
+        } else {
+            Verification::Unverified
+        };
+    }
+
+    /// Whether two versions of an incident agree in what a verification looks into.
+    pub fn is_about_the_same_as(&self, other: &Self) -> bool {
+        let when = |of: &Self| (of.kind, of.occurred_on, of.precision);
+        when(self) == when(other) && self.area == other.area && self.casualties == other.casualties
     }
 }
 

@@ -186,7 +186,7 @@ async fn correct_earlier<C: Record, Q: UpdateRequest>(
     corrected.next_revision(work.now());
     let message = mask::with_output_of(&corrected.pack(), &earlier.message).at(Q::FIELD);
     let mut message = message.map_err(Refusal::from)?;
-    C::settle_corrected(&mut message, &earlier.message);
+    C::settle_corrected(&mut message, &corrected.content, &was);
     present.revision = corrected.revision;
     revise(&mut work, &mut present).await?;
     work.answer(&Corrected { name: corrected.name(), revision: corrected.revision, message });
