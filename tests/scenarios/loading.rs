@@ -6,7 +6,6 @@ use std::{fs, path::PathBuf};
 use clap::Parser;
 use muster::{
     cli::Program,
-    keys::Contributor,
     refusal,
     roles::{self, Crew},
     scenario::{Loader, Scenario, Summary},
@@ -144,12 +143,7 @@ async fn a_changed_quantity_with_another_callers_token_fails_the_command() {
 async fn each_step_of_the_sample_is_loaded_by_the_one_that_may_change_least_besides() {
     let world = World::start().await;
     let scenario = Scenario::parse("haiti-mss.toml", SAMPLE).unwrap();
-    let mission = scenario.mission().to_owned();
-    let contributor = |partner: &str| {
-        let (mission, partner) = (mission.clone(), partner.to_owned());
-        Contributor { mission, partner }
-    };
-    let contributors: Vec<_> = scenario.partners().into_iter().map(contributor).collect();
+    let contributors = roles::contributors(&scenario);
     let token = |name: &str, grant| Ok(world.token_of(name, vec![grant]));
     let crew = Crew::new(&world.client, &contributors, token).unwrap();
     let loader = Loader::with(|method, partner| crew.caller(method, partner));

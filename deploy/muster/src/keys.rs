@@ -39,7 +39,7 @@ const OPERATOR: [Role; 7] = [
     Role::Auditor,
 ];
 
-/// Who speaks for a partner in a mission.
+/// A contributor: someone who speaks for one partner in one mission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contributor {
     /// The ids of both.
@@ -63,6 +63,7 @@ impl Contributor {
 #[derive(Clone, Debug)]
 pub struct KeyFiles {
     folder: PathBuf,
+    contributors: Vec<Contributor>,
 }
 
 impl KeyFiles {
@@ -70,30 +71,41 @@ impl KeyFiles {
     pub fn make(
         folder: &Path,
         clock: &Clock,
-        contributors: &[Contributor],
+        contributors: Vec<Contributor>,
     ) -> anyhow::Result<Self> {
-        let files = Self { folder: folder.to_owned() };
-        make_folder(folder)?;
-        make_folder(&folder.join("tokens"))?;
-        let issuer = files.issuer()?;
-        write(&files.public_keys(), issuer.public_keys()?.as_bytes(), 0o644, true)?;
+        let files = Self { folder: folder.to_owned(), contributors };
+        files.renew(clock)?;
+        Ok(files)
+    }
+
+    /// Makes new tokens.
+    pub fn renew(&self, clock: &Clock) -> anyhow::Result<()> {
+        make_folder(&self.folder)?;
+        make_folder(&self.folder.join("tokens"))?;
+        let issuer = self.issuer()?;
+        write(&self.public_keys(), issuer.public_keys()?.as_bytes(), 0o644, true)?;
         let sign = |subject: &str, grants| issuer.token(subject, grants, clock.now(), LIFETIME);
         let token = |subject, roles: &[Role]| {
             sign(subject, roles.iter().map(|role| Grant::everywhere(*role)).collect())
         };
         let operator = token("operator", &OPERATOR)?;
-        write(&files.operator_token(), operator.as_bytes(), 0o600, true)?;
+        write(&self.operator_token(), operator.as_bytes(), 0o600, true)?;
         let reporting = token("reporting", &[Role::Service])?;
-        write(&files.reporting_token(), reporting.as_bytes(), 0o600, true)?;
+        write(&self.reporting_token(), reporting.as_bytes(), 0o600, true)?;
         for (role, name) in OF_PEOPLE {
-            write(&files.role_token(name), token(name, &[role])?.as_bytes(), 0o600, true)?;
+            write(&self.role_token(name), token(name, &[role])?.as_bytes(), 0o600, true)?;
         }
-        for contributor in contributors {
+        for contributor in &self.contributors {
             let name = contributor.name();
             let token = sign(&name, vec![contributor.grant()])?;
-            write(&files.role_token(&name), token.as_bytes(), 0o600, true)?;
+            write(&self.role_token(&name), token.as_bytes(), 0o600, true)?;
         }
-        Ok(files)
+        Ok(())
+    }
+
+    /// Those who have a token for a partner of their own.
+    pub fn contributors(&self) -> &[Contributor] {
+        &self.contributors
     }
 
     /// For `MUSTER_JWKS_FILE` of both services.
@@ -163,11 +175,11 @@ mod tests {
     fn a_key_is_made_once_and_its_tokens_are_good() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("keys");
-        let first = KeyFiles::make(&folder, &Clock::System, &[]).unwrap();
+        let first = KeyFiles::make(&folder, &Clock::System, Vec::new()).unwrap();
         let key = fs::read(folder.join("private-key.der")).unwrap();
         let old = fs::read_to_string(first.operator_token()).unwrap();
         let contributor = Contributor { mission: "haiti".into(), partner: "ken".into() };
-        let contributors = std::slice::from_ref(&contributor);
+        let contributors = vec![contributor.clone()];
         let second = KeyFiles::make(&folder, &Clock::System, contributors).unwrap();
         assert_eq!(fs::read(folder.join("private-key.der")).unwrap(), key);
 
@@ -187,7 +199,7 @@ mod tests {
     #[test]
     fn only_the_owner_can_read_key_and_tokens() {
         let folder = tempfile::tempdir().unwrap();
-        let files = KeyFiles::make(folder.path(), &Clock::System, &[]).unwrap();
+        let files = KeyFiles::make(folder.path(), &Clock::System, Vec::new()).unwrap();
         let key = folder.path().join("private-key.der");
         for file in [key, files.operator_token(), files.reporting_token()] {
             assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600, "{}", file.display());

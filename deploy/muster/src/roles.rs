@@ -12,6 +12,7 @@ use prost_reflect::MethodDescriptor;
 use crate::{
     client::{self, Client},
     keys::{Contributor, KeyFiles, OF_PEOPLE},
+    scenario::Scenario,
     settings::Settings,
 };
 
@@ -47,14 +48,11 @@ impl Crew {
     }
 
     /// Connects to both services as each role and contributor.
-    pub async fn connect(
-        settings: &Settings,
-        keys: &KeyFiles,
-        contributors: &[Contributor],
-    ) -> anyhow::Result<Self> {
+    pub async fn connect(settings: &Settings, keys: &KeyFiles) -> anyhow::Result<Self> {
         let deployment = client::connect("deployment", &settings.deployment).await?;
         let reporting = client::connect("reporting", &settings.reporting).await?;
-        Self::new(&Client::new(deployment, reporting, None), contributors, |name, _| {
+        let nobody = Client::new(deployment, reporting, None);
+        Self::new(&nobody, keys.contributors(), |name, _| {
             let file = keys.role_token(name);
             std::fs::read_to_string(&file)
                 .with_context(|| format!("cannot read the token in {}", file.display()))
@@ -69,6 +67,14 @@ impl Crew {
             .or_else(|| least(method).and_then(|role| self.clients.get(&role)))
             .unwrap_or(&self.operator)
     }
+}
+
+/// Those who speak for the partners of a scenario.
+pub fn contributors(scenario: &Scenario) -> Vec<Contributor> {
+    let mission = scenario.mission();
+    let contributor =
+        |partner: &str| Contributor { mission: mission.to_owned(), partner: partner.to_owned() };
+    scenario.partners().into_iter().map(contributor).collect()
 }
 
 /// The least privileged role that may call a method: of those that hold for a whole mission, the

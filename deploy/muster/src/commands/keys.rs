@@ -17,7 +17,7 @@ pub struct Keys {
 
 impl Keys {
     pub fn run(self) -> anyhow::Result<()> {
-        let files = KeyFiles::make(&self.out, &Clock::System, &[])?;
+        let files = KeyFiles::make(&self.out, &Clock::System, Vec::new())?;
         terminal::print(&format!(
             "public keys      {}\noperator token   {}\nreporting token  {}\nof each role     {}\n",
             files.public_keys().display(),

@@ -22,11 +22,11 @@ use super::{load, missions, report};
 use crate::{
     access::Access,
     client::{self, Client},
-    keys::{Contributor, KeyFiles},
+    keys::KeyFiles,
     markdown,
     places::DataDir,
     progress::Progress,
-    roles::Crew,
+    roles::{self, Crew},
     scenario::{Loader, Scenario},
     settings::Settings,
     terminal::{self, Terminal},
@@ -113,14 +113,14 @@ impl Up {
         scenario: Option<&Scenario>,
         shutdown: &Shutdown,
     ) -> anyhow::Result<()> {
-        let contributors = scenario.map(contributors).unwrap_or_default();
-        let keys = KeyFiles::make(&data_dir.keys(), &Clock::System, &contributors)?;
+        let contributors = scenario.map(roles::contributors).unwrap_or_default();
+        let keys = KeyFiles::make(&data_dir.keys(), &Clock::System, contributors)?;
         let progress = Progress::begin("starting the services");
         let starting = services::start(self, schemas, &keys, shutdown);
         let Some(running) = shutdown.unless_asked(starting).await else { return Ok(()) };
         let (addresses, mut failed) = running?;
         progress.done("Deployment and reporting service ready");
-        shutdown.spawn(renew(data_dir.clone(), contributors, shutdown.clone()));
+        shutdown.spawn(renew(keys.clone(), shutdown.clone()));
 
         let showing = self.show(data_dir, &addresses, schemas, &keys, scenario);
         tokio::select! {
@@ -175,14 +175,15 @@ impl Up {
     }
 }
 
-/// Loads the mission, each call as the role or the partner's contributor that it needs. What is there with other content is
-/// told and left: a newer program has a newer sample, and that must not keep anyone from their data.
+/// Loads the mission, each call as the role or the partner's contributor that it needs. What is
+/// there with other content is told and left: a newer program has a newer sample, and that must not
+/// keep anyone from their data.
 async fn load_by_roles(
     settings: &Settings,
     keys: &KeyFiles,
     scenario: &Scenario,
 ) -> anyhow::Result<()> {
-    let crew = Crew::connect(settings, keys, &contributors(scenario)).await?;
+    let crew = Crew::connect(settings, keys).await?;
     let loader = Loader::with(|method, partner| crew.caller(method, partner));
     let summary = load::load(loader, scenario).await?;
     if let Some(differences) = load::told(&summary) {
@@ -191,18 +192,10 @@ async fn load_by_roles(
     Ok(())
 }
 
-/// Those who speak for the partners of a scenario.
-fn contributors(scenario: &Scenario) -> Vec<Contributor> {
-    let mission = scenario.mission();
-    let contributor =
-        |partner: &str| Contributor { mission: mission.to_owned(), partner: partner.to_owned() };
-    scenario.partners().into_iter().map(contributor).collect()
-}
-
 /// Keeps the tokens good for as long as the services run.
-async fn renew(data_dir: DataDir, contributors: Vec<Contributor>, shutdown: Shutdown) {
+async fn renew(keys: KeyFiles, shutdown: Shutdown) {
     while shutdown.unless_asked(tokio::time::sleep(RENEWAL)).await.is_some() {
-        if let Err(error) = KeyFiles::make(&data_dir.keys(), &Clock::System, &contributors) {
+        if let Err(error) = keys.renew(&Clock::System) {
             tracing::warn!(error = format!("{error:#}"), "cannot renew the tokens");
         }
     }
