@@ -16,7 +16,7 @@ pub struct Policy {
     rules: HashMap<String, Rule>,
 }
 
-/// What holds for the calls of a method.
+/// The rule for calls of one method.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// The roles that may call it.

@@ -268,7 +268,7 @@ fn condition<C: Table>(first: usize) -> String {
     C::KEY.iter().enumerate().map(equal).collect::<Vec<_>>().join(" and ")
 }
 
-/// So many parameters from `first` on.
+/// A list of placeholders, `count` of them, numbered from `first` on: `$3, $4`.
 fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::PartialDate;
 
-/// Who made a claim, where it can be read, and how far to trust it. What is not known takes no room
-/// where a source is kept.
+/// Who made a claim, where it can be read, and how far to trust it. Its JSON leaves out fields that
+/// are not known, so that rows stay small.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Source {

@@ -28,7 +28,7 @@ fn told(narrative: &str) -> Incident {
     Incident { narrative: narrative.into(), ..Incident::default() }
 }
 
-/// Of an update: the incident's fields that are to change, and which these are.
+/// An update of the fields that `paths` names, to those of the incident.
 fn update(incident: Incident, paths: &[&str]) -> pb::UpdateIncidentRequest {
     let paths = paths.iter().map(|path| (*path).to_owned()).collect();
     pb::UpdateIncidentRequest {
@@ -215,7 +215,7 @@ async fn a_corrected_incident_shows_at_the_moments_at_which_the_mistake_did() {
     assert_eq!((deaths(&now), now.verification_state()), ("7", VerificationState::Verified));
     assert_eq!(desk.counted(None).await, (Some(7), Some(7)));
 
-    // What was found stays with an account that is put right, and not with a count that is.
+    // A corrected narrative keeps the finding; a corrected count, further down, loses it.
     desk.change(correction(2, told("At noon."), &["narrative"])).await.unwrap();
     let then = desk.found(second).await;
     assert_eq!((&*then.narrative, then.verification_note.as_str()), ("At noon.", "two sources"));

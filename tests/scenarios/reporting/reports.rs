@@ -14,7 +14,7 @@ fn headed(headline: &str) -> SituationReport {
     SituationReport { headline: headline.into(), ..SituationReport::default() }
 }
 
-/// Of an update: the report's fields that are to change, and which these are.
+/// An update of the fields that `paths` names, to those of the report.
 fn update(report: SituationReport, paths: &[&str]) -> pb::UpdateSituationReportRequest {
     let paths = paths.iter().map(|path| (*path).to_owned()).collect();
     pb::UpdateSituationReportRequest {
@@ -99,7 +99,7 @@ async fn an_update_of_a_draft_changes_its_words_and_keeps_its_numbers() {
     let media = pb::Media { caption: "A road".into(), credit: "Press".into(), uri: String::new() };
     let (sections, media) = (vec![section], vec![media]);
     let rest = SituationReport { sections, media, ..SituationReport::default() };
-    // What is named and empty is left out of the report.
+    // A field that the mask names and the request leaves empty is emptied.
     let written = desk.edit(update(rest, &["summary", "sections", "media"])).await.unwrap();
     assert_eq!((written.summary.len(), written.sections.len(), written.media.len()), (0, 1, 1));
     assert_eq!((&written.situation, &written.headline), (&expected.situation, &expected.headline));

@@ -41,7 +41,7 @@ impl Record for Report {
     type Error = Error;
 
     /// Refuses an update of what is no draft any more, and so a correction of what it said as one.
-    /// What it was drafted from stays as it was frozen.
+    /// The records that the report was drafted from stay as they were frozen.
     async fn prepare(
         work: &mut Work,
         stored: &mut Stored<Self>,

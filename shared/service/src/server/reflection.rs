@@ -1,5 +1,5 @@
-//! What clients ask for methods and messages: reflection, in the version that `buf curl` speaks
-//! and in the one that older clients speak.
+//! gRPC reflection: it tells clients which methods and messages a server has, in the version that
+//! `buf curl` speaks and in the one that older clients speak.
 
 use std::{
     convert::Infallible,
