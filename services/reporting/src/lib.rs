@@ -57,6 +57,7 @@ impl Service for Reporting {
         let gate = Gate {
             keys: identity::keys_for(&config.service)?.map(Arc::new),
             policy: Arc::new(Policy::of(PACKAGE, policy::ROWS)?),
+            clock: clock.clone(),
             call_limit: config.service.call_limit,
             load: Load::of(&config.service),
         };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{AtField, FieldViolation};
 use crate::{
-    context::{AsOf, Caller, Context, Remark, not_allowed},
+    context::{AsOf, CalledAt, Caller, Context, Remark, not_allowed},
     deadline::Deadline,
     field,
     resource::Resource,
@@ -43,12 +43,14 @@ impl<M: Message + Name> Call<M> {
     /// Checks a request against the rules of its fields.
     pub fn admit(request: Request<M>) -> Result<Self, Status> {
         let (metadata, extensions, message) = request.into_parts();
-        let (Some(caller), Some(deadline)) =
-            (extensions.get::<Caller>(), extensions.get::<Deadline>())
-        else {
+        let (Some(caller), Some(deadline), Some(CalledAt(now))) = (
+            extensions.get::<Caller>(),
+            extensions.get::<Deadline>(),
+            extensions.get::<CalledAt>(),
+        ) else {
             return Err(not_allowed("the call did not pass the gate").into());
         };
-        let asked = examine(&message)?;
+        let asked = examine(&message, *now)?;
         let context = Context {
             caller: Arc::new(caller.clone()),
             deadline: deadline.at,
@@ -100,7 +102,7 @@ struct Asked {
 }
 
 /// Checks the rules, and reads what every request may say.
-fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
+fn examine<M: Message + Name>(message: &M, now: OffsetDateTime) -> Result<Asked, Refusal> {
     let unknown = || Refusal::new(Reason::MessageMalformed, "no message of this API");
     let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
     let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
@@ -109,7 +111,7 @@ fn examine<M: Message + Name>(message: &M) -> Result<Asked, Refusal> {
     if let Some(mission) = mission(&dynamic) {
         span.record("mission", mission.as_str());
     }
-    let mut violations = rules::violations_of_request(&dynamic);
+    let mut violations = rules::violations_of_request(&dynamic, now);
     let mut request_id = None;
     if let Some(Value::String(text)) = dynamic.get_field_by_name("request_id").as_deref()
         && !text.is_empty()

@@ -23,6 +23,10 @@ pub struct Caller {
     pub allowed: &'static [Role],
 }
 
+/// When a call came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CalledAt(pub OffsetDateTime);
+
 /// Everything about a call but its request; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Context {

@@ -11,7 +11,9 @@ mod plan;
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage};
 
 use self::{check::Against, moments::Moments, plan::When};
-use crate::{Clock, FieldViolation};
+use time::OffsetDateTime;
+
+use crate::FieldViolation;
 
 pub use self::plan::{Behavior, UnknownRule, behaves, is_set_by_the_service};
 pub use muster_proto::pool;
@@ -26,10 +28,10 @@ pub fn prepare() -> Result<(), UnknownRule> {
 }
 
 /// The fields of a request that break a rule.
-pub fn violations(message: &DynamicMessage) -> Vec<FieldViolation> {
+pub fn violations(message: &DynamicMessage, now: OffsetDateTime) -> Vec<FieldViolation> {
     let mut found = Vec::new();
     if let Ok(plans) = plan::all() {
-        let moments = Moments::at(Clock::System.now());
+        let moments = Moments::at(now);
         check::message(Against { plans, moments, when: When::Past }, message, &mut found);
     }
     found.truncate(MOST_VIOLATIONS);
@@ -38,7 +40,7 @@ pub fn violations(message: &DynamicMessage) -> Vec<FieldViolation> {
 
 /// The fields of a request that break a rule; of an update, but for those of the resource: which
 /// of these it sets is known once the resource is.
-pub fn violations_of_request(request: &DynamicMessage) -> Vec<FieldViolation> {
+pub fn violations_of_request(request: &DynamicMessage, now: OffsetDateTime) -> Vec<FieldViolation> {
     let descriptor = request.descriptor();
     let is_resource = |field: &FieldDescriptor| {
         let kind = field.kind();
@@ -49,11 +51,11 @@ pub fn violations_of_request(request: &DynamicMessage) -> Vec<FieldViolation> {
         fields.find(is_resource)
     });
     let Some(resource) = resource.filter(|resource| request.has_field(resource)) else {
-        return violations(request);
+        return violations(request, now);
     };
     let mut rest = request.clone();
     rest.clear_field(&resource);
-    let mut found = violations(&rest);
+    let mut found = violations(&rest, now);
     found.retain(|violation| violation.path() != resource.name());
     found
 }
@@ -71,13 +73,17 @@ mod tests {
         google::r#type::Date,
     };
     use prost::{Message, Name};
+    use time::macros::datetime;
 
     use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 
     fn broken<M: Message + Name>(request: &M) -> Vec<(String, String)> {
         let descriptor = message(&M::full_name()).unwrap();
         let bytes = request.encode_to_vec();
-        violations(&DynamicMessage::decode(descriptor, bytes.as_slice()).unwrap())
+        let message = DynamicMessage::decode(descriptor, bytes.as_slice()).unwrap();
+        violations(&message, NOW)
             .into_iter()
             .map(|violation| (violation.path().to_owned(), violation.rule().to_owned()))
             .collect()

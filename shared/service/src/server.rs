@@ -24,7 +24,7 @@ use tonic::{Code, body::Body, service::Routes, transport};
 use tower::{Layer, Service, ServiceBuilder};
 use uuid::Uuid;
 
-use crate::{Shutdown, identity::Keys, policy::Policy};
+use crate::{Clock, Shutdown, context::CalledAt, identity::Keys, policy::Policy, status::Refusal};
 
 use self::{
     answer::AnswerLayer, check::check, deadline::DeadlineLayer, drain::DrainLayer,
@@ -62,6 +62,8 @@ pub struct Gate {
     /// `None` lets everybody do everything; only for a loopback address.
     pub keys: Option<Arc<Keys>>,
     pub policy: Arc<Policy>,
+    /// By which the moments of requests are judged.
+    pub clock: Clock,
     /// The longest that a call may take.
     pub call_limit: Duration,
     /// How much is done at once.
@@ -163,9 +165,20 @@ where
         // Only those who are known and may compete for a place.
         .layer(check(identity::identify(gate.keys)))
         .layer(check(policy::allow(gate.policy)))
+        .layer(check(called_at(gate.clock)))
         .layer(LimitsLayer { gets: gate.load.of_gets(), calls: gate.load })
         .map_err(|never: Infallible| match never {})
         .into_inner()
+}
+
+/// Adds to each call when it came.
+fn called_at(
+    clock: Clock,
+) -> impl Fn(&mut Request) -> Result<(), Refusal> + Clone + Send + Sync + 'static {
+    move |request| {
+        request.extensions_mut().insert(CalledAt(clock.now()));
+        Ok(())
+    }
 }
 
 /// The code of an answer that is nothing but a refusal, or in the trailers of one.

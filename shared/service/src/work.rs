@@ -27,9 +27,6 @@ use self::revision::Pending;
 /// none is ever larger than what every client takes.
 const MOST_CHANGE_BYTES: usize = 3 * 1024 * 1024;
 
-/// How far a caller's clock may be ahead of ours.
-const CLOCK_LEEWAY: time::Duration = time::Duration::minutes(5);
-
 /// A change that is committed, as its caller is answered; there is no token where it was only
 /// tried.
 #[derive(Debug)]
@@ -127,13 +124,6 @@ impl Work {
     /// Opens another unit in the same transaction; everything from here on is asked for by its
     /// caller.
     pub async fn next_unit(&mut self, context: &Context) -> Result<(), WorkError> {
-        if let Some(known_at) = context.remark.known_at
-            && self.now + CLOCK_LEEWAY < known_at
-        {
-            let rule = "must not be in the future";
-            let refusal = Refusal::new(Reason::FieldInvalid, format!("known_time {rule}"));
-            return Err(WorkError::Refused(refusal.violation("known_time", rule)));
-        }
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
         // In migrations/0001_feed.sql, as everything of a transaction's first and last statement.
         let row = sqlx::query("select * from begin_unit($1, $2, $3, $4, $5, $6)")

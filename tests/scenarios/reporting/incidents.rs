@@ -219,7 +219,7 @@ async fn a_corrected_incident_shows_at_the_moments_at_which_the_mistake_did() {
     desk.change(correction(2, told("At noon."), &["narrative"])).await.unwrap();
     let then = desk.found(second).await;
     assert_eq!((&*then.narrative, then.verification_note.as_str()), ("At noon.", "two sources"));
-    desk.change(correction(2, killed("17"), &["casualties"])).await.unwrap();
+    desk.change(correction(6, killed("17"), &["casualties"])).await.unwrap();
     let then = desk.found(second).await;
     assert_eq!((deaths(&then), then.verification_state()), ("17", VerificationState::Unverified));
     assert_eq!((then.verification_note.as_str(), then.verify_time), ("", None));

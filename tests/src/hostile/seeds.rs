@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
 use muster::scenario::Scenario;
-use muster_service::rules;
+use muster_service::{Clock, rules};
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, ReflectMessage,
     Value,
@@ -152,7 +152,7 @@ fn learn(
                     let text = Value::String((*word).clone());
                     let value = if field.is_list() { Value::List(vec![text]) } else { text };
                     message.set_field(&field, value);
-                    rules::violations(&message)
+                    rules::violations(&message, Clock::System.now())
                         .iter()
                         .all(|violation| !violation.path().starts_with(field.name()))
                 };

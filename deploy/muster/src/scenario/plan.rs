@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_service::rules;
+use muster_service::{Clock, rules};
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
 use toml::{Table, Value as Given};
 use uuid::Uuid;
@@ -295,7 +295,7 @@ fn set_request_id(request: &mut DynamicMessage, content: &str) {
 
 /// Holds a message against the rules of the protos, as the services will.
 fn check(reader: &mut Reader<'_>, message: &DynamicMessage, place: impl Fn(&str) -> &str) {
-    for violation in rules::violations_of_request(message) {
+    for violation in rules::violations_of_request(message, Clock::System.now()) {
         reader.at(place(violation.path()), |reader| reader.problem(violation.rule()));
     }
 }

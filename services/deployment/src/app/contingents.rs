@@ -6,7 +6,7 @@ use muster_values::{Collected, Id, Place, Stored};
 use time::OffsetDateTime;
 
 use super::{
-    App, Error, existing_mission,
+    App, Error,
     ledger::{LedgerPosting, move_entries},
     partners::partner_exists,
 };
@@ -17,7 +17,7 @@ use crate::{
         mission::Stage,
         pledge::Pledge,
     },
-    store::contingents,
+    store::{checks, contingents},
 };
 
 /// A step that a caller asks for.
@@ -109,12 +109,8 @@ impl App {
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
         let (step, transfers) = match asked {
             Asked::Advance(to) => {
-                let mission = existing_mission(&mut work).await?;
-                let mut checks = Vec::new();
-                if !mission.required_for(to).is_empty() {
-                    checks = table::within(work.db(), place).await?;
-                }
-                contingent.advance(to, &mission, &checks, &ledger, step)?
+                let readiness = checks::readiness(work.db(), place).await?;
+                contingent.advance(to, &readiness, &ledger, step)?
             }
             Asked::Hold => (contingent.hold(step)?, Vec::new()),
             Asked::Resume => (contingent.resume(step)?, Vec::new()),

@@ -2,16 +2,16 @@ mod standing;
 
 use std::borrow::Cow;
 
-use muster_values::{Collected, Id, Source, Stored};
+use muster_values::{Collected, Id, Source};
 use time::OffsetDateTime;
 
 use super::{
     OutOfOrder, StateForbids, TooLate,
     headcount::{Account, Ledger},
-    mission::{CheckType, Mission, Stage},
+    mission::{CheckType, Stage},
     moment,
     pledge::Category,
-    readiness::{self, ReadinessCheck},
+    readiness::Readiness,
 };
 
 pub use self::standing::Standing;
@@ -103,8 +103,7 @@ impl Contingent {
     pub fn advance(
         &mut self,
         to: Stage,
-        mission: &Mission,
-        checks: &[Stored<ReadinessCheck>],
+        readiness: &Readiness,
         ledger: &Ledger,
         step: Step,
     ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
@@ -120,7 +119,7 @@ impl Contingent {
             return Err(self.forbids(from.as_str().to_uppercase()).into());
         }
         if to.is_before_departure() {
-            ready(mission, to, checks, step.effective_at)?;
+            ready(readiness, to, step.effective_at)?;
         }
         let step = self.enter(State::At(to), step)?;
         let all = |(from, to)| transfer(from, to, ledger.balance(from, None));
@@ -175,16 +174,11 @@ impl Contingent {
     }
 
     /// Whether its people may leave: it is ready, and holds every check that is asked for.
-    pub fn may_depart(
-        &self,
-        mission: &Mission,
-        checks: &[Stored<ReadinessCheck>],
-        at: OffsetDateTime,
-    ) -> Result<(), Refused> {
+    pub fn may_depart(&self, readiness: &Readiness, at: OffsetDateTime) -> Result<(), Refused> {
         match self.state {
             State::At(Stage::Ready | Stage::Deploying | Stage::Deployed) => {
                 self.in_order(at)?;
-                ready(mission, Stage::Deploying, checks, at)
+                ready(readiness, Stage::Deploying, at)
             }
             State::At(_) | State::OnHold(_) | State::Withdrawn | State::Cancelled => {
                 Err(self.forbids("READY, DEPLOYING or DEPLOYED").into())
@@ -317,13 +311,8 @@ fn stage_after(now: Stage, ledger: &Ledger, homeward: bool) -> Stage {
     }
 }
 
-fn ready(
-    mission: &Mission,
-    stage: Stage,
-    checks: &[Stored<ReadinessCheck>],
-    at: OffsetDateTime,
-) -> Result<(), Refused> {
-    let missing = readiness::missing(&mission.required_for(stage), checks, at);
+fn ready(readiness: &Readiness, stage: Stage, at: OffsetDateTime) -> Result<(), Refused> {
+    let missing = readiness.missing(stage, at);
     if missing.is_empty() { Ok(()) } else { Err(Refused::Unready { stage, missing }) }
 }
 

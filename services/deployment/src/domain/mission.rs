@@ -91,19 +91,6 @@ pub struct Requirement {
     pub check: CheckType,
 }
 
-impl Mission {
-    /// The checks that a contingent needs to enter a stage.
-    pub fn required_for(&self, stage: Stage) -> Vec<CheckType> {
-        let mut checks: Vec<_> = (self.requirements.iter())
-            .filter(|requirement| stage.is_at_or_after(requirement.stage))
-            .map(|requirement| requirement.check)
-            .collect();
-        checks.sort_unstable();
-        checks.dedup();
-        checks
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

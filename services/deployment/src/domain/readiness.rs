@@ -1,7 +1,7 @@
-use muster_values::{Collected, Source, Stored};
+use muster_values::{Collected, Source};
 use time::OffsetDateTime;
 
-use super::mission::CheckType;
+use super::mission::{CheckType, Requirement, Stage};
 
 /// One look at whether a contingent is fit to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,59 +19,60 @@ impl Collected for ReadinessCheck {
     const COLLECTION: &'static str = "contingents/readinessChecks";
 }
 
-/// Which of the required checks are not passed at a moment: the last check of each type by
-/// then is the one that counts.
-pub fn missing(
-    required: &[CheckType],
-    checks: &[Stored<ReadinessCheck>],
-    at: OffsetDateTime,
-) -> Vec<CheckType> {
-    let passed = |kind: CheckType| {
-        (checks.iter())
-            .filter(|check| check.kind == kind && check.checked_at <= at)
-            .max_by_key(|check| (check.checked_at, check.created_at))
-            .is_some_and(|check| check.passed)
-    };
-    required.iter().copied().filter(|kind| !passed(*kind)).collect()
+/// What a mission asks of a contingent, and how the contingent was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readiness {
+    pub requirements: Vec<Requirement>,
+    /// Oldest first.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub kind: CheckType,
+    pub passed: bool,
+    pub checked_at: OffsetDateTime,
+}
+
+impl Readiness {
+    /// Which of the checks that are asked for to enter a stage are not passed at a moment: the last
+    /// check of each type by then is the one that counts.
+    pub fn missing(&self, stage: Stage, at: OffsetDateTime) -> Vec<CheckType> {
+        let passed = |kind| {
+            let by_then = |outcome: &&Outcome| outcome.kind == kind && outcome.checked_at <= at;
+            self.outcomes.iter().rfind(by_then).is_some_and(|outcome| outcome.passed)
+        };
+        let mut missing: Vec<_> = (self.requirements.iter())
+            .filter(|requirement| stage.is_at_or_after(requirement.stage))
+            .map(|requirement| requirement.check)
+            .filter(|kind| !passed(*kind))
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
 }
 
 #[cfg(test)]
-pub mod tests {
-    use muster_values::{Id, MissionId, Place};
+mod tests {
     use time::{Duration, macros::datetime};
 
     use super::*;
-
-    pub fn check(
-        kind: CheckType,
-        passed: bool,
-        checked_at: OffsetDateTime,
-    ) -> Stored<ReadinessCheck> {
-        let check = ReadinessCheck {
-            kind,
-            passed,
-            checked_at,
-            place: String::new(),
-            official: String::new(),
-            note: String::new(),
-            sources: Vec::new(),
-        };
-        let place = Place {
-            outer: Some(Id::trusted("ken-1")),
-            ..Place::new(MissionId::trusted("haiti"), Id::trusted("check"))
-        };
-        Stored::new(place, check, checked_at)
-    }
 
     #[test]
     fn the_last_check_by_then_counts() {
         let day = datetime!(2024-06-01 0:00 UTC);
         let later = day + Duration::DAY;
-        let checks =
-            [check(CheckType::Medical, true, day), check(CheckType::Medical, false, later)];
-        let required = [CheckType::Medical];
-        assert!(missing(&required, &checks, day).is_empty());
-        assert_eq!(missing(&required, &checks, later), required);
-        assert_eq!(missing(&required, &checks, day - Duration::SECOND), required);
+        let kind = CheckType::Medical;
+        let outcome = |passed, checked_at| Outcome { kind, passed, checked_at };
+        let readiness = Readiness {
+            requirements: vec![Requirement { stage: Stage::Vetted, check: kind }],
+            outcomes: vec![outcome(true, day), outcome(false, later)],
+        };
+        assert!(readiness.missing(Stage::Vetted, day).is_empty());
+        assert_eq!(readiness.missing(Stage::Ready, later), [kind]);
+        assert_eq!(readiness.missing(Stage::Vetted, day - Duration::SECOND), [kind]);
+        assert!(readiness.missing(Stage::Trained, later).is_empty());
     }
 }

@@ -1,6 +1,12 @@
-use muster_service::table;
+use muster_service::{table, table::parsed};
+use muster_values::Place;
+use sqlx::{PgConnection, types::Json};
 
-use crate::domain::readiness::ReadinessCheck;
+use super::Error;
+use crate::domain::{
+    mission::Requirement,
+    readiness::{Outcome, Readiness, ReadinessCheck},
+};
 
 table! {
     ReadinessCheck in "deployment.readiness_checks" by ["mission", "contingent", "id"] {
@@ -12,4 +18,31 @@ table! {
         note: Plain,
         sources: Json,
     }
+}
+
+/// What a contingent's mission asks for, and what its checks found.
+pub async fn readiness(db: &mut PgConnection, contingent: &Place) -> Result<Readiness, Error> {
+    let rows = sqlx::query!(
+        r#"select m.requirements as "requirements: Json<Vec<Requirement>>",
+            c.kind as "kind?", c.passed as "passed?", c.checked_at as "checked_at?"
+        from deployment.missions m
+        left join deployment.readiness_checks c on c.mission = m.mission and c.contingent = $2
+        where m.mission = $1
+        order by c.checked_at, c.created_at"#,
+        contingent.mission.as_str(),
+        contingent.id.as_str(),
+    )
+    .fetch_all(db)
+    .await?;
+    let mut readiness = Readiness::default();
+    for row in rows {
+        readiness.requirements = row.requirements.0;
+        let Some(((kind, passed), checked_at)) = row.kind.zip(row.passed).zip(row.checked_at)
+        else {
+            continue;
+        };
+        let kind = parsed(&kind, "kind")?;
+        readiness.outcomes.push(Outcome { kind, passed, checked_at });
+    }
+    Ok(readiness)
 }

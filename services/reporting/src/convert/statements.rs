@@ -44,11 +44,11 @@ impl Content for Statement {
     }
 }
 
-/// A number of which it is not known yet how its figure stands.
+/// A number as it is written down; which revision it is tied to is for `prepare` to say.
 fn number(mission: &MissionId, wire: pb::StatementNumber) -> Result<QuotedNumber, FieldViolation> {
     name::sibling(mission, &wire.figure, "figures").at("figure")?;
-    let as_written = wire.as_written;
-    Ok(QuotedNumber { as_written, figure: wire.figure, figure_revision: 0, figure_changed: false })
+    let pb::StatementNumber { as_written, figure, figure_revision, .. } = wire;
+    Ok(QuotedNumber { as_written, figure, figure_revision, figure_changed: false })
 }
 
 fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {

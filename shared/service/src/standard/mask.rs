@@ -3,6 +3,7 @@
 use prost::{DecodeError, Message, Name};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage, Value};
 use prost_types::FieldMask;
+use time::OffsetDateTime;
 
 use crate::{
     field::FieldViolation,
@@ -40,8 +41,8 @@ impl Change {
 
     /// The rules that the changed fields break: a field that is left alone may be older than its
     /// rule.
-    pub fn violations(&self) -> Vec<FieldViolation> {
-        let mut broken = rules::violations(&self.after);
+    pub fn violations(&self, now: OffsetDateTime) -> Vec<FieldViolation> {
+        let mut broken = rules::violations(&self.after, now);
         broken.retain(|violation| {
             let name = violation.path().split(['.', '[']).next().unwrap_or_default();
             let is_field = self.after.descriptor().get_field_by_name(name).is_some();
@@ -257,7 +258,7 @@ mod tests {
         };
         let broken = |after: &Pledge| {
             let change = Change::of(&with(1001, 5), after, None).unwrap();
-            let broken = change.violations().into_iter();
+            let broken = change.violations(OffsetDateTime::UNIX_EPOCH).into_iter();
             broken.map(|violation| violation.path().to_owned()).collect::<Vec<_>>()
         };
         assert!(broken(&with(1001, 6)).is_empty());

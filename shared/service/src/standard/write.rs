@@ -155,13 +155,12 @@ where
         let mut work = service.begin_write(&context, &place.mission, true).await?;
         let mut stored = lock::<C>(&mut work, &place, &sent).await?;
         let before = stored.clone();
-        let mission = &place.mission;
         if let Some(earlier) = earlier_revision::<C>(&mut work, &before, &context).await? {
             let base = &earlier.message;
-            let content = after_update::<C, Q>(base, &resource, mask.as_ref(), mission)?;
+            let content = after_update::<C, Q>(&work, base, &resource, mask.as_ref())?;
             return correct_earlier::<C, Q>(work, before, earlier, content).await;
         }
-        stored.content = after_update::<C, Q>(&before.pack(), &resource, mask.as_ref(), mission)?;
+        stored.content = after_update::<C, Q>(&work, &before.pack(), &resource, mask.as_ref())?;
         C::prepare(&mut work, &mut stored, Some(&before.content)).await?;
         revise(&mut work, &mut stored).await?;
         C::follow(&mut work, &stored, Some(&before.content)).await?;
@@ -196,18 +195,18 @@ async fn correct_earlier<C: Record, Q: UpdateRequest>(
 
 /// The content of a record after an update, whose changed fields keep to their rules.
 fn after_update<C: Record, Q: UpdateRequest>(
+    work: &Work,
     base: &C::Message,
     resource: &C::Message,
     mask: Option<&FieldMask>,
-    mission: &MissionId,
 ) -> Result<C, Refusal> {
     let change = Change::of(base, resource, mask).at("update_mask")?;
-    let broken = change.violations();
+    let broken = change.violations(work.now());
     if !broken.is_empty() {
         let under = broken.into_iter().map(|violation| violation.under(Q::FIELD));
         return Err(refuse(&under.collect::<Vec<_>>()));
     }
-    Ok(change.message().and_then(|message| C::unpack(message, mission)).at(Q::FIELD)?)
+    Ok(change.message().and_then(|message| C::unpack(message, work.mission())).at(Q::FIELD)?)
 }
 
 /// An earlier revision of a record as it should have been.
@@ -258,6 +257,16 @@ async fn earlier_revision<C: Record>(
         let violation = FieldViolation::new("must be a revision of the resource");
         return Err(violation.under("corrects_revision").into());
     };
+    // What took its place at once would hide the correction at every moment.
+    let then = AsOf { known_by: Some(found.known_at), ..AsOf::default() };
+    let holds = OWN.get(work.db(), &mission, &key, then).await?.map(|held| held.revision);
+    if holds != Some(number) {
+        let rule = match holds {
+            Some(other) => format!("must not be a revision whose place another took: {other}"),
+            None => "must be a revision that says something, and not that it is gone".to_owned(),
+        };
+        return Err(FieldViolation::new(rule).under("corrects_revision").into());
+    }
     let broken = |error: prost::DecodeError| status::internal(&error);
     let message = C::Message::decode(found.value().map_err(broken)?.as_slice()).map_err(broken)?;
     let held = OWN.get(work.db(), &mission, &key, AsOf::default()).await?;

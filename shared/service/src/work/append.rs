@@ -47,8 +47,7 @@ impl Work {
         if MOST_CHANGE_BYTES < bytes {
             return Err(WorkError::TooLarge);
         }
-        let known: Vec<_> =
-            self.pending.iter().map(|pending| pending.known_at.map(|at| at.min(now))).collect();
+        let known: Vec<_> = self.pending.iter().map(|pending| pending.known_by(now)).collect();
         let texts = |of: fn(&super::Pending) -> &str| -> Vec<&str> {
             self.pending.iter().map(of).collect()
         };

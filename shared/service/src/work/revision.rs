@@ -81,6 +81,12 @@ impl Pending {
         self.content.as_ref().map(|content| content.any().value).unwrap_or_default()
     }
 
+    /// When it became known, where it is recorded at this moment: never later. A caller's clock may
+    /// be ahead of ours.
+    pub fn known_by(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.known_at.map_or(now, |at| at.min(now))
+    }
+
     /// The revision as it is stored where it is recorded at this moment.
     pub fn store(&mut self, context: &Context, now: OffsetDateTime) -> Stored {
         if let Some(content) = &mut self.content {
@@ -90,7 +96,7 @@ impl Pending {
             name: self.name.clone(),
             revision: self.revision,
             resource: self.content.as_ref().map(|content| content.any()),
-            known_time: Some(wire::timestamp(self.known_at.unwrap_or(now))),
+            known_time: Some(wire::timestamp(self.known_by(now))),
             record_time: Some(wire::timestamp(now)),
             actor: context.caller.principal.subject.as_ref().to_owned(),
             request_id: context.request_id.map(|id| id.to_string()).unwrap_or_default(),

@@ -11,7 +11,6 @@ use super::{App, Error};
 use crate::{
     app::{
         contingents::add_step,
-        existing_mission,
         ledger::{LedgerPosting, lock_presence, move_entries, travel},
     },
     domain::{
@@ -21,7 +20,7 @@ use crate::{
         movement::{Arrival, Direction, Movement, Refused},
         pledge::Pledge,
     },
-    store::areas,
+    store::{areas, checks},
 };
 
 /// People of a movement who left or arrived.
@@ -49,9 +48,8 @@ impl App {
         movement.depart(at, departure.headcount)?;
         let transfer = match movement.direction {
             Direction::Deployment => {
-                let mission = existing_mission(&mut work).await?;
-                let checks = table::within(work.db(), &of).await?;
-                contingent.may_depart(&mission, &checks, at)?;
+                let readiness = checks::readiness(work.db(), &of).await?;
+                contingent.may_depart(&readiness, at)?;
                 mandated(&mut work, &movement, at).await?;
                 travel(Account::Ready, Account::InTransit, departure.headcount)
             }

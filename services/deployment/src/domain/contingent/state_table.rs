@@ -1,5 +1,5 @@
 use super::{
-    tests::{START, contingent, mission, step},
+    tests::{START, contingent, step},
     *,
 };
 use crate::domain::{
@@ -64,7 +64,7 @@ fn every_step_from_every_state() {
     for (to, from, allowed) in table {
         for start in states() {
             let mut contingent = start.clone();
-            let advanced = contingent.advance(to, &mission(vec![]), &[], &ledger(&[]), step(START));
+            let advanced = contingent.advance(to, &Readiness::default(), &ledger(&[]), step(START));
             if from.is_some_and(|from| start.state == State::At(from)) {
                 assert!(advanced.is_ok(), "{} to {to}", word(&start));
                 assert_eq!(contingent.state, State::At(to));
@@ -155,7 +155,7 @@ fn verbs() -> [Verb<Contingent, Refused>; 7] {
         Verb {
             name: "depart",
             needs: "READY, DEPLOYING or DEPLOYED",
-            run: |contingent| contingent.may_depart(&mission(vec![]), &[], START),
+            run: |contingent| contingent.may_depart(&Readiness::default(), START),
         },
         Verb {
             name: "return",

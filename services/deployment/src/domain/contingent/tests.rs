@@ -1,7 +1,7 @@
 use time::{Duration, macros::datetime};
 
 use super::*;
-use crate::domain::{headcount::tests::ledger, mission::Requirement, readiness::tests::check};
+use crate::domain::{headcount::tests::ledger, mission::Requirement, readiness::Outcome};
 
 pub(super) const START: OffsetDateTime = datetime!(2024-02-01 0:00 UTC);
 
@@ -21,16 +21,6 @@ pub(super) fn contingent(state: State) -> Contingent {
     }
 }
 
-pub(super) fn mission(requirements: Vec<Requirement>) -> Mission {
-    Mission {
-        zone: muster_values::Zone::UTC,
-        display_name: "Haiti".into(),
-        host_country: "HTI".into(),
-        purpose: String::new(),
-        requirements,
-    }
-}
-
 pub(super) fn step(at: OffsetDateTime) -> Step {
     Step { effective_at: at, note: String::new() }
 }
@@ -39,15 +29,14 @@ pub(super) fn step(at: OffsetDateTime) -> Step {
 fn a_step_without_its_checks_names_each() {
     let briefing = Requirement { stage: Stage::Briefed, check: CheckType::Briefing };
     let vetting = Requirement { stage: Stage::Vetted, check: CheckType::Vetting };
-    let mission = mission(vec![briefing, vetting]);
+    let mut readiness = Readiness { requirements: vec![briefing, vetting], outcomes: Vec::new() };
     let mut contingent = contingent(State::At(Stage::Vetted));
-    let refused = contingent.advance(Stage::Briefed, &mission, &[], &ledger(&[]), step(START));
+    let refused = contingent.advance(Stage::Briefed, &readiness, &ledger(&[]), step(START));
     let missing = vec![CheckType::Vetting, CheckType::Briefing];
     assert_eq!(refused, Err(Refused::Unready { stage: Stage::Briefed, missing }));
-    let checks = [check(CheckType::Briefing, true, START), check(CheckType::Vetting, true, START)];
-    assert!(
-        contingent.advance(Stage::Briefed, &mission, &checks, &ledger(&[]), step(START)).is_ok()
-    );
+    let passed = |kind| Outcome { kind, passed: true, checked_at: START };
+    readiness.outcomes = vec![passed(CheckType::Briefing), passed(CheckType::Vetting)];
+    assert!(contingent.advance(Stage::Briefed, &readiness, &ledger(&[]), step(START)).is_ok());
 }
 
 #[test]
@@ -64,7 +53,7 @@ fn training_takes_all_who_are_pledged_into_the_ledger() {
     let ledger = ledger(&[(Account::Outside, Account::Pledged, 400)]);
     let mut contingent = contingent(State::At(Stage::Confirmed));
     let transfers =
-        contingent.advance(Stage::Training, &mission(Vec::new()), &[], &ledger, step(START));
+        contingent.advance(Stage::Training, &Readiness::default(), &ledger, step(START));
     let expected = Transfer { from: Account::Pledged, to: Account::Training, headcount: 400 };
     assert_eq!(transfers.unwrap().1, [expected]);
 }
@@ -138,15 +127,14 @@ fn the_last_who_come_do_not_undo_a_rotation() {
 
 #[test]
 fn nobody_leaves_before_the_contingent_was_ready() {
-    let mission = mission(Vec::new());
     let mut contingent = contingent(State::At(Stage::Briefed));
     let (before, ready) = (START, START + Duration::DAY);
-    contingent.advance(Stage::Ready, &mission, &[], &ledger(&[]), step(ready)).unwrap();
+    contingent.advance(Stage::Ready, &Readiness::default(), &ledger(&[]), step(ready)).unwrap();
     let earliest = "2024-02-02T00:00:00Z".to_owned();
     let order = OutOfOrder { field: "effective_time", earliest };
-    let refused = contingent.may_depart(&mission, &[], before);
+    let refused = contingent.may_depart(&Readiness::default(), before);
     assert_eq!(refused, Err(Refused::Order(order.clone())));
-    assert_eq!(contingent.may_depart(&mission, &[], ready), Ok(()));
+    assert_eq!(contingent.may_depart(&Readiness::default(), ready), Ok(()));
     contingent.state = State::At(Stage::Deployed);
     assert_eq!(contingent.may_return(before), Err(Refused::Order(order)));
     assert_eq!(contingent.may_return(ready), Ok(()));
