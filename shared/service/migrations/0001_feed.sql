@@ -35,7 +35,7 @@ create table revisions (
     known_at    timestamptz not null, -- when it became known; the greatest not after a moment holds
     recorded_at timestamptz not null, -- when it was recorded here
     position    bigint      not null, -- the commit that told of it
-    place       int         not null, -- its place among the revisions of the commit, from 0
+    ordinal     int         not null, -- its number among the revisions of the commit, from 0
     present     boolean     not null, -- false: from this revision on there is no such resource
     message     bytea       not null, -- muster.common.v1.ResourceChange without salt and digest
     salt        bytea       not null,
@@ -46,7 +46,7 @@ create table revisions (
     constraint revisions_begin_at_one check (1 <= revision)
 );
 
-create unique index revisions_by_position on revisions (mission, position, place);
+create unique index revisions_by_position on revisions (mission, position, ordinal);
 
 -- Calls that may be repeated: what was asked, and which revision was the answer. A row is written in
 -- the transaction that does the work, so there is no key without its effect.
@@ -58,7 +58,7 @@ create table idempotency_keys (
     fingerprint bytea       not null, -- SHA-256 of the request without its request_id
     reach       text,                 -- what the caller could touch: ids of partners, or * for all
     position    bigint,               -- null only inside the open transaction
-    place       int,
+    ordinal     int,
     expires_at  timestamptz not null default now() + interval '7 days',
 
     primary key (mission, caller, method, request_id)
@@ -102,7 +102,7 @@ begin
     insert into idempotency_keys as k (mission, caller, method, request_id, fingerprint)
     values (p_mission, p_caller, p_method, p_request_id, p_fingerprint)
     on conflict (mission, caller, method, request_id) do update
-        set fingerprint = excluded.fingerprint, reach = null, position = null, place = null,
+        set fingerprint = excluded.fingerprint, reach = null, position = null, ordinal = null,
             expires_at = excluded.expires_at
         where k.expires_at < now();
     if not found then
@@ -111,7 +111,7 @@ begin
         from idempotency_keys k
             join feeds f on f.mission = k.mission
             join revisions r
-                on r.mission = k.mission and r.position = k.position and r.place = k.place
+                on r.mission = k.mission and r.position = k.position and r.ordinal = k.ordinal
         where k.mission = p_mission and k.caller = p_caller and k.method = p_method
             and k.request_id = p_request_id;
     end if;
@@ -158,16 +158,16 @@ begin
     insert into changes (mission, position, recorded_at, hash)
     values (p_mission, new_position, p_now, next);
     insert into revisions (mission, collection, key, revision, known_at, recorded_at, position,
-        place, present, message, salt, digest)
+        ordinal, present, message, salt, digest)
     select p_mission, c, k, r, coalesce(kn, p_now), p_now, new_position, n - 1, p, m, s, d
     from unnest(p_collections, p_keys, p_revisions, p_known, p_present, p_messages, p_salts,
         p_digests) with ordinality as t (c, k, r, kn, p, m, s, d, n);
     update feeds set last_position = new_position, last_hash = next, last_recorded_at = p_now
     where mission = p_mission;
     update idempotency_keys k
-    set position = new_position, place = u.place, reach = u.reach
+    set position = new_position, ordinal = u.ordinal, reach = u.reach
     from unnest(p_callers, p_methods, p_request_ids, p_places, p_reaches)
-        as u (caller, method, request_id, place, reach)
+        as u (caller, method, request_id, ordinal, reach)
     where k.mission = p_mission and k.caller = u.caller and k.method = u.method
         and k.request_id = u.request_id;
 end $$;

@@ -93,7 +93,7 @@ impl From<Failure> for Status {
 /// The fields that requests of every method share. They are read here by their names, so that no
 /// handler passes them on: `request_id`, `known_time`, `reason`, `corrects_revision`, `as_of_time`,
 /// `recorded_by_time` and `validate_only`.
-struct Asked {
+struct CommonFields {
     request_id: Option<Uuid>,
     fingerprint: [u8; 32],
     remark: Remark,
@@ -102,7 +102,7 @@ struct Asked {
 }
 
 /// Checks the rules, and reads what every request may say.
-fn examine<M: Message + Name>(message: &M, now: OffsetDateTime) -> Result<Asked, Refusal> {
+fn examine<M: Message + Name>(message: &M, now: OffsetDateTime) -> Result<CommonFields, Refusal> {
     let unknown = || Refusal::new(Reason::MessageMalformed, "no message of this API");
     let descriptor = rules::message(&M::full_name()).ok_or_else(unknown)?;
     let mut dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
@@ -153,7 +153,7 @@ fn examine<M: Message + Name>(message: &M, now: OffsetDateTime) -> Result<Asked,
         dynamic.clear_field_by_name("request_id");
         fingerprint = Sha256::digest(dynamic.encode_to_vec()).into();
     }
-    Ok(Asked { request_id, fingerprint, remark, as_of, validate_only })
+    Ok(CommonFields { request_id, fingerprint, remark, as_of, validate_only })
 }
 
 /// The mission that a request is about, for the line that the call leaves: of its name or its

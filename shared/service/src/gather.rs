@@ -1,5 +1,5 @@
-//! Reads by key, gathered: while one query is on its way the next callers wait, and then go
-//! together. A read begins after it was asked for, so nothing stale is answered.
+//! Reads by key in batches: callers that come while a query runs are answered together by the next
+//! one. A batch is read after its callers asked, so that no answer is older than its question.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -8,21 +8,21 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{Shutdown, database::within};
 
-/// How many keys go together.
+/// The most keys of one batch.
 const MOST_KEYS: usize = 256;
 /// A read by keys that takes longer gets no answer any more.
 const LONGEST_READ: Duration = Duration::from_secs(5);
-/// How many callers may wait before the next ones wait to be let in.
+/// How many callers the queue holds; further ones wait for room in it.
 const MOST_WAITING: usize = 1_024;
 
 /// Something that is read by its key; cheap to clone.
 #[derive(Debug)]
 pub struct Gather<K, V, E> {
-    queue: mpsc::Sender<Asked<K, V, E>>,
+    queue: mpsc::Sender<Waiting<K, V, E>>,
 }
 
 #[derive(Debug)]
-struct Asked<K, V, E> {
+struct Waiting<K, V, E> {
     key: K,
     answer: oneshot::Sender<Result<V, Arc<E>>>,
 }
@@ -40,18 +40,18 @@ where
         F: Fn(Vec<K>) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Vec<Result<V, E>>, E>> + Send,
     {
-        let (queue, mut waiting) = mpsc::channel::<Asked<K, V, E>>(MOST_WAITING);
+        let (queue, mut waiting) = mpsc::channel::<Waiting<K, V, E>>(MOST_WAITING);
         shutdown.spawn(async move {
             let mut asked = Vec::new();
             while 0 < waiting.recv_many(&mut asked, MOST_KEYS).await {
-                // Whoever is about to ask, goes along: those who were just answered ask anew.
+                // Yields once, so that callers that were just answered can join this batch.
                 tokio::task::yield_now().await;
                 while asked.len() < MOST_KEYS
                     && let Ok(another) = waiting.try_recv()
                 {
                     asked.push(another);
                 }
-                // Whoever gave up waiting costs the database nothing.
+                // Callers that gave up waiting are dropped, so that nothing is read for them.
                 asked.retain(|asked| !asked.answer.is_closed());
                 let (keys, answers): (Vec<_>, Vec<_>) =
                     asked.drain(..).map(|asked| (asked.key, asked.answer)).unzip();
@@ -59,7 +59,7 @@ where
                     continue;
                 }
                 let reading = AssertUnwindSafe(async { within(LONGEST_READ, read(keys)).await });
-                // Whoever waits for one that panicked is told so as its answer is dropped.
+                // Callers of a read that panicked get an error, because their senders are dropped.
                 if let Ok(found) = reading.catch_unwind().await {
                     tell(answers, found);
                 } else {
@@ -70,16 +70,16 @@ where
         Self { queue }
     }
 
-    /// Reads one key, with whoever asks at the same time.
+    /// Reads one key, in one batch with other callers that ask at the same time.
     pub async fn get(&self, key: K) -> Result<V, Arc<E>> {
         let gone = || Arc::new(E::from(sqlx::Error::WorkerCrashed));
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Asked { key, answer }).await.map_err(|_| gone())?;
+        self.queue.send(Waiting { key, answer }).await.map_err(|_| gone())?;
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
-/// Tells each caller what was found. Whoever is gone by now does not mind.
+/// Sends each caller what was found. A caller that is gone by now is skipped.
 fn tell<V, E>(
     answers: Vec<oneshot::Sender<Result<V, Arc<E>>>>,
     found: Result<Vec<Result<V, E>>, E>,

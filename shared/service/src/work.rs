@@ -1,4 +1,4 @@
-//! One transaction that writes: the request's key, its effect and its place in the feed.
+//! One transaction that writes: the request's key, its effect and its position in the feed.
 //!
 //! A transaction holds one unit of work or several, each with its own caller, request id and
 //! answer. `Database::begin` opens the first: it claims the request id or finds the answer that was
@@ -125,7 +125,8 @@ impl Work {
     /// caller.
     pub async fn next_unit(&mut self, context: &Context) -> Result<(), WorkError> {
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
-        // In migrations/0001_feed.sql, as everything of a transaction's first and last statement.
+        // `begin_unit` and `append_change` are functions in shared/service/migrations/0001_feed.sql:
+        // a transaction's first statement and its last.
         let row = sqlx::query("select * from begin_unit($1, $2, $3, $4, $5, $6)")
             .bind(i32::try_from(left).unwrap_or(i32::MAX).max(1))
             .bind(self.mission.as_str())
@@ -241,10 +242,10 @@ impl Work {
     }
 
     fn last_is_the_answer(&mut self) {
-        let place = self.pending.len() - 1;
-        self.pending[place].corrects = self.context().remark.corrects;
+        let index = self.pending.len() - 1;
+        self.pending[index].corrects = self.context().remark.corrects;
         if let Some(unit) = self.units.last_mut() {
-            unit.answer = Some(place);
+            unit.answer = Some(index);
         }
     }
 
@@ -259,10 +260,10 @@ impl Work {
     pub async fn commit_answered<R: Resource>(mut self) -> Result<Committed<R>, WorkError> {
         let token = self.append().await?;
         let answer = self.units.last().and_then(|unit| unit.answer);
-        let value = answer.and_then(|place| self.pending.get(place)).map(Pending::value);
+        let value = answer.and_then(|index| self.pending.get(index)).map(Pending::value);
         let message = R::Message::decode(value.unwrap_or_default().as_slice());
         let message = message.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        let token = self.finish_unless_tried(token).await?;
+        let token = self.commit_unless_validating(token).await?;
         Ok(Committed { message, token })
     }
 
@@ -275,10 +276,10 @@ impl Work {
         self.gone(name, revision);
         self.last_is_the_answer();
         let token = self.append().await?;
-        self.finish_unless_tried(token).await
+        self.commit_unless_validating(token).await
     }
 
-    async fn finish_unless_tried(self, token: Token) -> Result<Option<Token>, WorkError> {
+    async fn commit_unless_validating(self, token: Token) -> Result<Option<Token>, WorkError> {
         if self.context().validate_only {
             self.transaction.rollback().await?;
             return Ok(None);

@@ -199,7 +199,7 @@ impl Evidence {
         let changes = format!(
             "select mission, position, hash, message, salt, digest
             from {service}.changes left join {service}.revisions using (mission, position)
-            order by mission, position, place"
+            order by mission, position, ordinal"
         );
         for row in sqlx::query(AssertSqlSafe(changes)).fetch_all(db).await? {
             let (mission, position) = (row.try_get("mission")?, row.try_get("position")?);
@@ -230,7 +230,7 @@ impl Evidence {
         let keys = format!(
             "select k.method, k.request_id::text, k.mission, k.position, r.message as response
             from {service}.idempotency_keys k
-                left join {service}.revisions r using (mission, position, place)"
+                left join {service}.revisions r using (mission, position, ordinal)"
         );
         for row in sqlx::query(AssertSqlSafe(keys)).fetch_all(db).await? {
             let mission: Option<String> = row.try_get("mission")?;

@@ -146,7 +146,7 @@ async fn plain(source: &PgPool, target: &PgPool) -> anyhow::Result<Duration> {
                 "select c.position, c.recorded_at, c.hash, collection, key, revision, known_at,
                     present, message, salt, digest
                 from deployment.changes c join deployment.revisions r using (mission, position)
-                where mission = $1 and $2 < position order by position, place limit $3",
+                where mission = $1 and $2 < position order by position, ordinal limit $3",
             )
             .bind(&mission)
             .bind(place)

@@ -42,7 +42,7 @@ const CONTINGENTS: [&str; 5] = [
     where contingent = 'first'",
     // What reads are answered from.
     "insert into deployment.revisions
-        (mission, collection, key, revision, known_at, recorded_at, position, place, present,
+        (mission, collection, key, revision, known_at, recorded_at, position, ordinal, present,
         message, salt, digest)
     select mission, collection, n::text, revision, known_at, recorded_at, position, 1000 + n,
         present, message, salt, digest

@@ -52,7 +52,7 @@ const COPIES: [&str; 2] = [
         verification_note, verified_at, revision, created_at, updated_at
     from reporting.incidents, generate_series(1, $1) n where id = 'first'",
     "insert into reporting.revisions
-        (mission, collection, key, revision, known_at, recorded_at, position, place, present,
+        (mission, collection, key, revision, known_at, recorded_at, position, ordinal, present,
         message, salt, digest)
     select mission, collection, 'copy-' || n, revision, known_at, recorded_at, position, n,
         present, message, salt, digest

@@ -34,7 +34,7 @@ const MOST_BYTES: usize = 512 * 1024;
 pub enum Applied {
     /// It is part of the projection now.
     Now,
-    /// Its place is taken, or is not next: another replica was faster, or a delivery was
+    /// Its position is taken, or is not next: another replica was faster, or a delivery was
     /// repeated or lost. The follower goes back to what it has recorded.
     OutOfTurn,
 }
@@ -47,15 +47,15 @@ pub trait Follower: Send + Sync {
         request: WatchChangesRequest,
     ) -> impl Future<Output = Result<Streaming<WatchChangesResponse>, Status>> + Send;
 
-    /// The recorded place in each mission's feed.
+    /// The recorded cursor of each mission's feed.
     fn positions(&self) -> impl Future<Output = anyhow::Result<Vec<FeedPosition>>> + Send;
 
-    /// Applies changes of one mission in order and records the place of the last, both in one
-    /// transaction. Where that fails, each change and its place are a transaction of their own.
+    /// Applies changes of one mission in order and records the cursor of the last, both in one
+    /// transaction. Where that fails, each change and its cursor are a transaction of their own.
     fn apply(&self, changes: Vec<Change>) -> impl Future<Output = anyhow::Result<Applied>> + Send;
 
     /// Learns a mission, `missions/{mission}`, anew from its snapshot: its feed has a new epoch,
-    /// ends before the recorded place, or is no longer kept from there.
+    /// ends before the recorded cursor, or is no longer kept from there.
     fn renew(&self, mission: &str) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
@@ -168,14 +168,14 @@ impl Batch {
     }
 }
 
-/// Learns a mission anew where its place means nothing any more; else passes the failure on.
+/// Learns a mission anew where its cursor means nothing any more; else passes the failure on.
 async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
     let Some(mission) = lost(&status) else { return Err(status.into()) };
     tracing::warn!(%mission, message = status.message(), "the feed does not go on from here");
     in_time(follower.renew(&mission)).await
 }
 
-/// The mission whose place a feed refuses because it means nothing there any more.
+/// The mission whose cursor a feed refuses because it means nothing there any more.
 fn lost(status: &Status) -> Option<String> {
     let mut info = status.get_details_error_info()?;
     let lost = [Reason::FeedEpochChanged, Reason::FeedCompacted, Reason::FeedPositionAhead];

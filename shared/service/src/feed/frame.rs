@@ -38,9 +38,9 @@ pub fn change(out: &mut BytesMut, epoch: Uuid, kept: &Kept) {
 
 /// A message that says where a reader is that has everything.
 pub fn bookmark(head: &Head, position: i64) -> Bytes {
-    let place =
+    let bookmark =
         FeedPosition { mission: head.mission.name(), epoch: head.epoch.to_string(), position };
-    let message = WatchChangesResponse { step: Some(Step::Bookmark(place)) };
+    let message = WatchChangesResponse { step: Some(Step::Bookmark(bookmark)) };
     let mut out = BytesMut::with_capacity(PREFIX + message.encoded_len());
     prefix(&mut out, message.encoded_len());
     message.encode_raw(&mut out);

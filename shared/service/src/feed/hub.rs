@@ -24,13 +24,13 @@ use muster_values::name::MissionId;
 
 /// How often the database is asked for commits of other replicas.
 const POLL: Duration = Duration::from_millis(50);
-/// How long telling one watcher takes, about: what is committed meanwhile is told at once.
+/// About how long it takes to send to one watcher; commits that come meanwhile are one batch.
 const TELLING: Duration = Duration::from_micros(5);
-/// Below this it is told at once.
+/// A pause shorter than this is left out.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
-/// The longest that a commit waits for others to be told with it.
+/// The longest that a commit waits to be sent in a batch with others.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
-/// A question to the database that takes longer is asked anew: it may have gone silent.
+/// A query that takes longer is given up and sent again: the connection may be dead.
 const LONGEST_ANSWER: Duration = Duration::from_millis(1500);
 /// How much memory the latest changes may take.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -77,7 +77,7 @@ impl Hub {
         let window = (missions.entry(head.mission.clone()))
             .or_insert_with(|| watch::Sender::new(Window::at(head.clone())));
         let (watched, known) = (0 < window.receiver_count(), window.borrow().head.clone());
-        // Who was told a new epoch by the database before this replica saw it is not turned away.
+        // The database may answer with a new epoch before this replica has seen it; its reader is right.
         if known.epoch != head.epoch || (!watched && known.last_position < head.last_position) {
             window.send_modify(|window| window.move_to(head));
         }
@@ -96,7 +96,7 @@ impl Hub {
         wanted.map(|(_, window)| window.subscribe()).collect()
     }
 
-    /// Counts a watcher for as long as what this answers lives.
+    /// Counts a watcher until the guard that this returns is dropped.
     pub fn count(self: &Arc<Self>) -> Counted {
         self.watchers.fetch_add(1, Ordering::Relaxed);
         Counted(Arc::clone(self))
@@ -118,7 +118,7 @@ impl Hub {
             let Some(looked) = looked else { return self.wake() };
             if let Err(refusal) = looked {
                 repeated::warn("cannot look for new changes", format!("{refusal:?}"));
-                // What it took in until then is told nevertheless, and that it is blind.
+                // What was read before the failure is sent nevertheless; a lost sight ends the watches.
                 if self.database.sight.is_lost() {
                     self.wake();
                 } else {

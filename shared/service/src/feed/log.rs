@@ -26,7 +26,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Refuses a reader whose place is of another life of the feed, compacted, or ahead of it.
+    /// Refuses a cursor of another epoch, one before the floor of what is still kept, and one beyond
+    /// the head.
     pub fn check(&self, epoch: &str, position: i64) -> Result<(), Refusal> {
         let mission = self.mission.name();
         if !epoch.is_empty() && epoch != self.epoch.to_string() {
@@ -139,7 +140,7 @@ impl Database {
                 join changes using (mission, position)
                 join feeds using (mission)
             where bytes <= $4 or told.position = $2 + 1
-            order by told.position, place",
+            order by told.position, ordinal",
         )
         .bind(head.mission.as_str())
         .bind(after)

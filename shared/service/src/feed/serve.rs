@@ -12,7 +12,7 @@ use super::{
     hub::Hub,
     log::Head,
     snapshot::Parts,
-    watcher::{Place, Watcher},
+    watcher::{Cursor, Watcher},
 };
 use crate::{AtField, FieldViolation};
 use crate::{
@@ -73,7 +73,7 @@ impl Feed {
             let none = FieldViolation::new("must name a mission to watch").under("positions");
             return Err(none.into());
         }
-        let mut places = BTreeMap::new();
+        let mut cursors = BTreeMap::new();
         for (index, position) in message.positions.iter().enumerate() {
             let mission =
                 MissionId::parse(&position.mission).at("mission").at_index("positions", index)?;
@@ -82,14 +82,14 @@ impl Feed {
             let head = self.existing(&mission).await?;
             head.check(&position.epoch, position.position)?;
             let window = self.hub.follow(head.clone());
-            let place = Place::new(window, &head, position.position);
-            if places.insert(mission, place).is_some() {
+            let cursor = Cursor::new(window, &head, position.position);
+            if cursors.insert(mission, cursor).is_some() {
                 let twice = FieldViolation::new("names a mission twice");
                 return Err(twice.under(&format!("positions[{index}]")).into());
             }
         }
-        let places = places.into_values().collect();
-        let watcher = Watcher::new(self.hub.count(), context, places, message.include_others);
+        let cursors = cursors.into_values().collect();
+        let watcher = Watcher::new(self.hub.count(), context, cursors, message.include_others);
         Ok(body::response(watcher.stream()))
     }
 

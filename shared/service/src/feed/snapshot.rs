@@ -26,7 +26,7 @@ struct Reading {
     database: Database,
     head: Head,
     hash: Vec<u8>,
-    /// The position and place of the last revision that was read.
+    /// The position and ordinal of the last revision that was read.
     after: (i64, i32),
     over: bool,
 }
@@ -52,16 +52,16 @@ impl Reading {
     /// The next part; the last one is over.
     async fn part(&mut self) -> Result<ReadSnapshotResponse, Refusal> {
         let rows = sqlx::query(
-            "select position, place, message, salt, digest, epoch from (
-                select *, sum(octet_length(message)) over (order by position, place) as bytes,
-                    row_number() over (order by position, place) as number
+            "select position, ordinal, message, salt, digest, epoch from (
+                select *, sum(octet_length(message)) over (order by position, ordinal) as bytes,
+                    row_number() over (order by position, ordinal) as number
                 from (
                     select * from revisions
-                    where mission = $1 and ($2, $3) < (position, place) and position <= $4
-                    order by position, place limit $5
+                    where mission = $1 and ($2, $3) < (position, ordinal) and position <= $4
+                    order by position, ordinal limit $5
                 ) page
             ) sized join feeds using (mission)
-            where bytes <= $6 or number = 1 order by position, place",
+            where bytes <= $6 or number = 1 order by position, ordinal",
         )
         .bind(self.head.mission.as_str())
         .bind(self.after.0)
@@ -77,7 +77,7 @@ impl Reading {
                 let message = "the feed began a new epoch while it was read; repeat the call";
                 return Err(Refusal::new(Reason::Contended, message));
             }
-            self.after = (row.try_get("position")?, row.try_get("place")?);
+            self.after = (row.try_get("position")?, row.try_get("ordinal")?);
             resources.push(revision(row)?);
         }
         self.over = rows.is_empty() || self.is_last().await?;
@@ -95,7 +95,7 @@ impl Reading {
         let more: bool = sqlx::query_scalar(
             "select exists (
                 select from revisions
-                where mission = $1 and ($2, $3) < (position, place) and position <= $4
+                where mission = $1 and ($2, $3) < (position, ordinal) and position <= $4
             )",
         )
         .bind(self.head.mission.as_str())

@@ -30,7 +30,7 @@ const PAGE_BYTES: usize = 256 * 1024;
 const MOST_TOLD: usize = 50;
 
 /// Where a watcher is in one mission's feed.
-pub struct Place {
+pub struct Cursor {
     window: watch::Receiver<Window>,
     epoch: Uuid,
     position: i64,
@@ -41,7 +41,7 @@ pub struct Place {
     bookmarked: Option<Instant>,
 }
 
-/// What comes next for a place.
+/// What comes next for a cursor.
 enum Next {
     Piece(Bytes, i64),
     /// With the bookmark that follows.
@@ -55,8 +55,8 @@ enum Next {
 pub struct Watcher {
     hub: Counted,
     context: Context,
-    places: Vec<Place>,
-    /// The place whose turn it is: each has its turn before one has its next.
+    cursors: Vec<Cursor>,
+    /// The cursor whose turn it is: each has its turn before one has its next.
     turn: usize,
     /// Whether missions that were not named are watched as well, and what tells of new ones.
     others: bool,
@@ -66,8 +66,8 @@ pub struct Watcher {
     handed: Option<Instant>,
 }
 
-impl Place {
-    /// A place that is known to be in the feed.
+impl Cursor {
+    /// A cursor that is known to be in the feed.
     pub fn new(window: watch::Receiver<Window>, head: &Head, position: i64) -> Self {
         let (epoch, head) = (head.epoch, head.last_position);
         Self { window, epoch, position, head, live: false, bookmarked: None }
@@ -110,11 +110,11 @@ impl Place {
 }
 
 impl Watcher {
-    pub fn new(hub: Counted, context: Context, places: Vec<Place>, others: bool) -> Self {
-        let mut news = (others || places.len() != 1).then(|| hub.news());
+    pub fn new(hub: Counted, context: Context, cursors: Vec<Cursor>, others: bool) -> Self {
+        let mut news = (others || cursors.len() != 1).then(|| hub.news());
         // The first look is for what there is already.
         news.iter_mut().for_each(watch::Receiver::mark_changed);
-        Self { hub, context, places, turn: 0, others, news, handed: None }
+        Self { hub, context, cursors, turn: 0, others, news, handed: None }
     }
 
     /// Everything that the watch is told; a refusal is the last of it.
@@ -169,55 +169,55 @@ impl Watcher {
         if !moved || !self.others {
             return Ok(());
         }
-        let named: BTreeSet<MissionId> = self.places.iter().map(Place::mission).collect();
+        let named: BTreeSet<MissionId> = self.cursors.iter().map(Cursor::mission).collect();
         let context = &self.context;
         let new =
             self.hub.others(|mission| !named.contains(mission) && context.scope(mission).is_ok());
         for window in new {
             let head = window.borrow().head.clone();
             head.check("", 0)?;
-            self.places.push(Place::new(window, &head, 0));
+            self.cursors.push(Cursor::new(window, &head, 0));
         }
         Ok(())
     }
 
-    /// The next piece for any place, changes before bookmarks; there may be none for a watcher that
+    /// The next piece for any cursor, changes before bookmarks; there may be none for a watcher that
     /// took the last one too late.
     async fn advance(&mut self, late: bool) -> Result<Option<Bytes>, Refusal> {
-        for _ in 0..self.places.len() {
-            let turn = self.turn % self.places.len();
+        for _ in 0..self.cursors.len() {
+            let turn = self.turn % self.cursors.len();
             self.turn = turn + 1;
-            let (piece, last, bookmarked) = match self.places[turn].look()? {
+            let (piece, last, bookmarked) = match self.cursors[turn].look()? {
                 Next::Nothing => {
-                    self.places[turn].live = true;
+                    self.cursors[turn].live = true;
                     continue;
                 }
                 _ if late => return Err(self.too_slow()),
                 Next::Piece(piece, last) => {
-                    self.places[turn].live = true;
+                    self.cursors[turn].live = true;
                     (piece, last, false)
                 }
                 Next::Last(piece, last) => {
-                    self.places[turn].live = true;
+                    self.cursors[turn].live = true;
                     (piece, last, true)
                 }
-                Next::Stored(_) if self.places[turn].live => return Err(self.too_slow()),
+                Next::Stored(_) if self.cursors[turn].live => return Err(self.too_slow()),
                 // Boxed: most watchers wait most of the time, and need no room for this.
                 Next::Stored(head) => {
                     let (piece, last) = self.stored(turn, head).boxed().await?;
                     (piece, last, false)
                 }
             };
-            self.places[turn].reach(last, bookmarked);
+            self.cursors[turn].reach(last, bookmarked);
             return Ok(Some(piece));
         }
         let seen = self.hub.database.sight.last();
-        Ok(self.places.iter_mut().find_map(|place| place.bookmark(seen)))
+        Ok(self.cursors.iter_mut().find_map(|cursor| cursor.bookmark(seen)))
     }
 
-    /// What comes next for a place in the database.
+    /// What comes next for a cursor in the database.
     async fn stored(&self, turn: usize, head: Head) -> Result<(Bytes, i64), Refusal> {
-        let position = self.places[turn].position;
+        let position = self.cursors[turn].position;
         head.check("", position)?;
         let _turn = self.hub.readers.acquire().await;
         let page = self.hub.database.changes(&head, position, PAGE, PAGE_BYTES).await?;
@@ -231,14 +231,14 @@ impl Watcher {
     /// Waits until there may be something new.
     async fn moved(&mut self) {
         let now = Instant::now();
-        let bookmarked = self.places.iter().filter_map(|place| place.bookmarked).min();
+        let bookmarked = self.cursors.iter().filter_map(|cursor| cursor.bookmarked).min();
         let until = self.context.caller.principal.until;
         // One that is due and has to wait for the next look waits as long as a look takes.
         let due = (bookmarked.unwrap_or(now) + BOOKMARK).max(now + SOON);
         let due = until.map_or(due, |until| until.min(due));
         let changed = async {
-            match (&mut self.news, self.places.first_mut()) {
-                (None, Some(place)) => place.window.changed().await,
+            match (&mut self.news, self.cursors.first_mut()) {
+                (None, Some(cursor)) => cursor.window.changed().await,
                 (Some(news), _) => news.changed().await,
                 (None, None) => Ok(()),
             }
@@ -252,8 +252,8 @@ impl Watcher {
     fn too_slow(&self) -> Refusal {
         let message = "the watcher read too slowly; resume from the last position";
         let mut refusal = Refusal::new(Reason::WatcherTooSlow, message);
-        for place in self.places.iter().take(MOST_TOLD) {
-            refusal = refusal.with(&place.mission().name(), place.position);
+        for cursor in self.cursors.iter().take(MOST_TOLD) {
+            refusal = refusal.with(&cursor.mission().name(), cursor.position);
         }
         refusal.retry_after(Duration::from_secs(1))
     }

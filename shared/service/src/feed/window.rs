@@ -59,7 +59,7 @@ impl Window {
         self.bytes
     }
 
-    /// Takes in the changes that follow; the head then stands at the last of them.
+    /// Appends the changes that follow; the head is then at the last of them.
     pub fn append(&mut self, head: Head, changes: &[Kept]) {
         if let Some(last) = self.segments.back_mut() {
             last.frames.truncate(last.len());
@@ -68,14 +68,14 @@ impl Window {
         let mut first = 0;
         while first < changes.len() {
             let mut segment = match self.segments.pop_back() {
-                // What is told at once stays together where it can: each piece costs its watchers.
+                // Changes of one batch share a segment where they fit: each segment is one send per watcher.
                 Some(tail) if tail.frames.len() + coming < PIECE => tail,
                 full => {
                     self.segments.extend(full);
                     Segment::empty_at(changes[first].position - 1)
                 }
             };
-            // What watchers hold of it stays as it is; a copy goes on.
+            // Watchers hold slices of the old bytes, so new frames are appended to a copy.
             let mut frames = BytesMut::from(segment.frames.as_ref());
             while first < changes.len() && frames.len() < PIECE {
                 frame::change(&mut frames, head.epoch, &changes[first]);
@@ -92,8 +92,8 @@ impl Window {
         self.head = head;
     }
 
-    /// Stands at another head; what it held of the same life of the feed, it keeps only where
-    /// nothing lies between.
+    /// Moves to another head. Its changes are kept only where the head is the same position of the
+    /// same epoch.
     pub fn move_to(&mut self, head: Head) {
         if head.epoch == self.head.epoch && head.last_position == self.head.last_position {
             self.head = head;
@@ -102,7 +102,7 @@ impl Window {
         }
     }
 
-    /// Lets go of its oldest changes; false where there are none.
+    /// Drops its oldest segment; false where there is none.
     pub fn shrink(&mut self) -> bool {
         let Some(oldest) = self.segments.pop_front() else { return false };
         self.bytes -= oldest.frames.len();

@@ -61,7 +61,7 @@ where
         let (subject, deadline) = (Arc::clone(&caller.principal.subject), deadline.at);
         let is_get = extensions.get::<IsGet>().is_some();
         let load = if is_get { self.limits.gets.clone() } else { self.limits.calls.clone() };
-        // The one that is ready goes along; the copy stays for the next call.
+        // `poll_ready` made this instance ready, so the call takes it; a clone stays for the next call.
         let copy = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, copy);
         Either::Left(Box::pin(async move {

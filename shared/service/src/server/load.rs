@@ -1,6 +1,6 @@
-//! How many calls are in progress at once: so many are, some more wait for a moment, and the rest
-//! is told at once when to come back. Work that nobody could be answered in time is never begun,
-//! so that under any load as much gets done as without.
+//! Limits concurrent calls: N run, 2N wait up to 250 ms, and the rest get OVERLOADED with RetryInfo.
+//! A call that could not be answered in time is never begun, so that throughput under overload stays
+//! what it is without.
 //!
 //! A call comes here after its caller is known: callers that are not known never get to a permit,
 //! and cost no more than the check of a token. Of those that are known, none can hold every permit
@@ -19,9 +19,9 @@ use crate::{
     status::{Reason, Refusal},
 };
 
-/// A call that waits longer is behind a jam, and better off elsewhere.
+/// The longest that a call waits for a permit; after that another replica is the better choice.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
-/// When to come back.
+/// After which time a refused caller is told to come back.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 /// A call spends about half of its time on anything but its connection to the database.
 const PERMITS_PER_CONNECTION: usize = 2;

@@ -4,7 +4,7 @@ use sqlx::Row;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{MOST_CHANGE_BYTES, Work, WorkError, reach_of, revision::Stored};
+use super::{MOST_CHANGE_BYTES, Work, WorkError, reach_of, revision::SealedRevision};
 use crate::{
     fault,
     status::{Reason, Refusal},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// When the last revision of a resource became known, and the one that is corrected.
-struct Known {
+struct KnownTimes {
     last: Option<OffsetDateTime>,
     corrected: Option<OffsetDateTime>,
 }
@@ -41,9 +41,9 @@ impl Work {
 
     async fn try_append(&mut self) -> Result<sqlx::postgres::PgRow, WorkError> {
         let (now, units) = (self.now, &self.units);
-        let store = |pending: &mut super::Pending| pending.store(&units[pending.unit].context, now);
-        let stored: Vec<Stored> = self.pending.iter_mut().map(store).collect();
-        let bytes: usize = stored.iter().map(|stored| stored.message.len() + 64).sum();
+        let seal = |pending: &mut super::Pending| pending.seal(&units[pending.unit].context, now);
+        let sealed: Vec<SealedRevision> = self.pending.iter_mut().map(seal).collect();
+        let bytes: usize = sealed.iter().map(|sealed| sealed.message.len() + 64).sum();
         if MOST_CHANGE_BYTES < bytes {
             return Err(WorkError::TooLarge);
         }
@@ -52,16 +52,16 @@ impl Work {
             self.pending.iter().map(of).collect()
         };
         let (mut callers, mut methods, mut request_ids) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut places, mut reaches) = (Vec::new(), Vec::new());
+        let (mut ordinals, mut reaches) = (Vec::new(), Vec::new());
         for unit in &self.units {
             let context = &unit.context;
-            if let (Some(id), Some(place), Some(reach)) =
+            if let (Some(id), Some(ordinal), Some(reach)) =
                 (context.request_id, unit.answer, reach_of(context, &self.mission)?)
             {
                 callers.push(context.key_owner());
                 methods.push(&*context.caller.method);
                 request_ids.push(id);
-                places.push(i32::try_from(place).unwrap_or(i32::MAX));
+                ordinals.push(i32::try_from(ordinal).unwrap_or(i32::MAX));
                 reaches.push(reach);
             }
         }
@@ -77,13 +77,13 @@ impl Work {
         .bind(self.pending.iter().map(|pending| pending.revision).collect::<Vec<_>>())
         .bind(known)
         .bind(self.pending.iter().map(super::Pending::is_present).collect::<Vec<_>>())
-        .bind(stored.iter().map(|stored| &stored.message[..]).collect::<Vec<_>>())
-        .bind(stored.iter().map(|stored| &stored.salt[..]).collect::<Vec<_>>())
-        .bind(stored.iter().map(|stored| &stored.digest[..]).collect::<Vec<_>>())
+        .bind(sealed.iter().map(|sealed| &sealed.message[..]).collect::<Vec<_>>())
+        .bind(sealed.iter().map(|sealed| &sealed.salt[..]).collect::<Vec<_>>())
+        .bind(sealed.iter().map(|sealed| &sealed.digest[..]).collect::<Vec<_>>())
         .bind(callers)
         .bind(methods)
         .bind(request_ids)
-        .bind(places)
+        .bind(ordinals)
         .bind(reaches)
         .fetch_one(&mut *self.transaction)
         .await?;
@@ -101,10 +101,10 @@ impl Work {
             return Ok(());
         }
         let known = self.known_times().await?;
-        for (place, known) in known.into_iter().enumerate() {
-            let pending = &mut self.pending[place];
+        for (index, known) in known.into_iter().enumerate() {
+            let pending = &mut self.pending[index];
             let unit = &self.units[pending.unit];
-            let is_answer = unit.answer == Some(place);
+            let is_answer = unit.answer == Some(index);
             if pending.corrects.is_some() {
                 let rule = "must be a revision of the resource";
                 let unknown = || {
@@ -126,7 +126,7 @@ impl Work {
     }
 
     /// What is known of each pending revision's resource, in their order.
-    async fn known_times(&mut self) -> Result<Vec<Known>, sqlx::Error> {
+    async fn known_times(&mut self) -> Result<Vec<KnownTimes>, sqlx::Error> {
         let pending = &self.pending;
         let corrects = |pending: &super::Pending| pending.corrects.unwrap_or_default();
         let rows = sqlx::query(
@@ -137,8 +137,8 @@ impl Work {
                     select known_at from revisions r
                     where r.mission = $1 and r.collection = c and r.key = k and r.revision = n
                 ) as corrected
-            from unnest($2::text[], $3::text[], $4::bigint[]) with ordinality as t (c, k, n, place)
-            order by place",
+            from unnest($2::text[], $3::text[], $4::bigint[]) with ordinality as t (c, k, n, i)
+            order by i",
         )
         .bind(self.mission.as_str())
         .bind(pending.iter().map(|pending| &*pending.key.collection).collect::<Vec<_>>())
@@ -148,7 +148,7 @@ impl Work {
         .await?;
         rows.iter()
             .map(|row| {
-                Ok(Known { last: row.try_get("last")?, corrected: row.try_get("corrected")? })
+                Ok(KnownTimes { last: row.try_get("last")?, corrected: row.try_get("corrected")? })
             })
             .collect()
     }

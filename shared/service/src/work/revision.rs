@@ -21,26 +21,27 @@ pub struct Pending {
     pub key: Key,
     pub revision: i64,
     /// `None` where from now on there is no such resource.
-    content: Option<Box<dyn Content>>,
+    content: Option<Box<dyn AnyMessage>>,
     /// When it became known; `None` for when it is recorded.
     pub known_at: Option<OffsetDateTime>,
     /// The revision that it corrects.
     pub corrects: Option<i64>,
 }
 
-/// A revision as it is stored.
-pub struct Stored {
+/// A revision as it is stored: its message, and the digest that the feed is chained by.
+pub struct SealedRevision {
     pub message: Vec<u8>,
     pub salt: [u8; 16],
     pub digest: [u8; 32],
 }
 
-trait Content: Send + Sync {
+/// The message of a resource of any kind.
+trait AnyMessage: Send + Sync {
     fn record(&mut self, at: OffsetDateTime, first: bool);
     fn any(&self) -> Any;
 }
 
-impl<M: Message + Name + Recorded> Content for M {
+impl<M: Message + Name + Recorded> AnyMessage for M {
     fn record(&mut self, at: OffsetDateTime, first: bool) {
         Recorded::record(self, wire::timestamp(at), first);
     }
@@ -53,7 +54,7 @@ impl<M: Message + Name + Recorded> Content for M {
 impl Pending {
     pub fn of(unit: usize, resource: &impl Resource) -> Self {
         let name = resource.resource_name();
-        let content: Box<dyn Content> = Box::new(resource.pack());
+        let content: Box<dyn AnyMessage> = Box::new(resource.pack());
         let key = Key::of(&name);
         let revision = resource.revision();
         Self { unit, key, name, revision, content: Some(content), known_at: None, corrects: None }
@@ -87,8 +88,8 @@ impl Pending {
         self.known_at.map_or(now, |at| at.min(now))
     }
 
-    /// The revision as it is stored where it is recorded at this moment.
-    pub fn store(&mut self, context: &Context, now: OffsetDateTime) -> Stored {
+    /// Stamps the revision with the moment at which it is recorded, and encodes it.
+    pub fn seal(&mut self, context: &Context, now: OffsetDateTime) -> SealedRevision {
         if let Some(content) = &mut self.content {
             content.record(now, self.revision == 1);
         }
@@ -108,7 +109,7 @@ impl Pending {
         // Without the salt nobody can find out by trying what an erased revision said.
         let salt = *Uuid::new_v4().as_bytes();
         let digest = Sha256::new().chain_update(salt).chain_update(&message).finalize().into();
-        Stored { message, salt, digest }
+        SealedRevision { message, salt, digest }
     }
 }
 

@@ -40,8 +40,8 @@ pub async fn all(world: &World, client: &Client) -> anyhow::Result<Vec<String>> 
     }
     for (schema, table, collection) in HISTORIES {
         let with = format!("and collection = '{collection}'");
-        let place = if table == "revisions" { vec![("place", "1000 + n")] } else { Vec::new() };
-        let changed = [vec![("key", "'first/' || n")], place].concat();
+        let ordinal = if table == "revisions" { vec![("ordinal", "1000 + n")] } else { Vec::new() };
+        let changed = [vec![("key", "'first/' || n")], ordinal].concat();
         statements.push(copies(&sql, (schema, table), &changed, COPIES, &with).await?);
     }
     for statement in statements {

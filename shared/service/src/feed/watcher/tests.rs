@@ -22,9 +22,9 @@ fn watcher(window: &watch::Sender<Window>) -> Watcher {
     let principal = Principal { subject: "a".into(), grants: Arc::default(), until: None };
     let caller = Arc::new(Caller { principal, method: "Watch".into(), allowed: &[] });
     let context = Context::of_the_service(caller, Instant::now());
-    let place = Place::new(window.subscribe(), &head(0), 0);
+    let cursor = Cursor::new(window.subscribe(), &head(0), 0);
     let hub = Hub::new(database, &Shutdown::new(Duration::ZERO));
-    Watcher::new(hub.count(), context, vec![place], false)
+    Watcher::new(hub.count(), context, vec![cursor], false)
 }
 
 fn head(last_position: i64) -> Head {
