@@ -39,4 +39,5 @@ mod strength;
 mod tidy;
 mod tokens;
 mod transactions;
+mod units;
 mod watches;

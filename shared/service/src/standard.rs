@@ -2,7 +2,10 @@
 //! ListRevisions. They answer from the history, so that each takes `as_of_time` and
 //! `recorded_by_time`. Create, Update and Delete are in `write`.
 
+mod correct;
 mod mask;
+mod record;
+mod rows;
 mod service;
 mod write;
 
@@ -23,10 +26,9 @@ use crate::{
 };
 use muster_values::name::MissionId;
 
-pub use self::write::{
-    Owner, Record, Writes, add, create, create_in, delete, lock, lock_outer, revise, revise_in,
-    update, write,
-};
+pub use self::record::{Owner, Record, Writes};
+pub use self::rows::{add, lock, lock_outer, revise, revise_in, write};
+pub use self::write::{Update, create, create_in, delete, delete_in, update, update_in};
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees
 /// the same of a resource, so a group needs no part in its key for who asks.

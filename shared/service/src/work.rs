@@ -10,6 +10,7 @@ mod replay;
 mod revision;
 
 use prost::Message;
+use prost_types::Any;
 use sqlx::{PgConnection, Postgres, Row, Transaction};
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -98,7 +99,7 @@ struct Unit {
 
 /// Where work can go back to, without what was done since.
 #[derive(Clone, Copy, Debug)]
-pub struct Savepoint {
+struct Savepoint {
     units: usize,
     pending: usize,
 }
@@ -106,24 +107,53 @@ pub struct Savepoint {
 impl Database {
     /// Begins with one unit of work, or finds the answer that its request id was given before.
     pub async fn begin(&self, context: &Context, mission: &MissionId) -> Result<Work, WorkError> {
-        let mut work = Work {
+        let mut work = self.begin_batch(mission).await?;
+        work.next_unit(context).await?;
+        fault::point("work.begun", &context.caller.method);
+        Ok(work)
+    }
+
+    /// Begins without a unit; `Work::attempt` adds those of a batch.
+    pub async fn begin_batch(&self, mission: &MissionId) -> Result<Work, sqlx::Error> {
+        Ok(Work {
             transaction: self.transaction().await?,
             database: self.clone(),
             mission: mission.clone(),
             now: self.clock.now(),
             units: Vec::new(),
             pending: Vec::new(),
-        };
-        work.next_unit(context).await?;
-        fault::point("work.begun", &context.caller.method);
-        Ok(work)
+        })
     }
 }
 
 impl Work {
+    /// Does what one caller of a batch asks for, as a unit with a savepoint of its own. Where it is
+    /// refused, or was answered before, it alone is undone, and the others go on.
+    pub async fn attempt<T, E: From<WorkError>>(
+        &mut self,
+        context: &Context,
+        ask: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, WorkError> {
+        let savepoint = self.savepoint().await?;
+        let done = match self.next_unit(context).await {
+            Ok(()) => ask(self).await,
+            Err(error) => Err(error.into()),
+        };
+        if done.is_err() {
+            self.roll_back_to(savepoint).await?;
+        }
+        Ok(done)
+    }
+
     /// Opens another unit in the same transaction; everything from here on is asked for by its
     /// caller.
-    pub async fn next_unit(&mut self, context: &Context) -> Result<(), WorkError> {
+    async fn next_unit(&mut self, context: &Context) -> Result<(), WorkError> {
+        let validate_only = context.validate_only;
+        if self.units.first().is_some_and(|unit| unit.context.validate_only != validate_only) {
+            let rule = "must be the same for all of a batch";
+            let refusal = Refusal::new(Reason::FieldInvalid, format!("validate_only {rule}"));
+            return Err(WorkError::Refused(refusal.violation("validate_only", rule)));
+        }
         let left = context.deadline.saturating_duration_since(Instant::now()).as_millis();
         // `begin_unit` and `append_change` are functions in shared/service/migrations/0001_feed.sql:
         // a transaction's first statement and its last.
@@ -160,13 +190,13 @@ impl Work {
     }
 
     /// Marks where the work can go back to.
-    pub async fn savepoint(&mut self) -> Result<Savepoint, sqlx::Error> {
+    async fn savepoint(&mut self) -> Result<Savepoint, sqlx::Error> {
         sqlx::query("savepoint unit").execute(&mut *self.transaction).await?;
         Ok(Savepoint { units: self.units.len(), pending: self.pending.len() })
     }
 
     /// Undoes everything since a savepoint, units that were opened since included.
-    pub async fn roll_back_to(&mut self, savepoint: Savepoint) -> Result<(), sqlx::Error> {
+    async fn roll_back_to(&mut self, savepoint: Savepoint) -> Result<(), sqlx::Error> {
         sqlx::query("rollback to savepoint unit").execute(&mut *self.transaction).await?;
         self.units.truncate(savepoint.units);
         self.pending.truncate(savepoint.pending);
@@ -235,6 +265,12 @@ impl Work {
         self.pending.push(pending);
     }
 
+    /// The same where it is what the caller of the present unit asked for.
+    pub fn answer_gone(&mut self, name: String, revision: i64) {
+        self.gone(name, revision);
+        self.last_is_the_answer();
+    }
+
     /// Adds the resource that the caller of the present unit is answered with.
     pub fn answer(&mut self, resource: &impl Resource) {
         self.changed(resource);
@@ -257,26 +293,28 @@ impl Work {
     }
 
     /// The same where the answer is among the changes already.
-    pub async fn commit_answered<R: Resource>(mut self) -> Result<Committed<R>, WorkError> {
-        let token = self.append().await?;
-        let answer = self.units.last().and_then(|unit| unit.answer);
-        let value = answer.and_then(|index| self.pending.get(index)).map(Pending::value);
-        let message = R::Message::decode(value.unwrap_or_default().as_slice());
+    pub async fn commit_answered<R: Resource>(self) -> Result<Committed<R>, WorkError> {
+        let (mut answers, token) = self.commit_units().await?;
+        let value = answers.pop().unwrap_or_default().value;
+        let message = R::Message::decode(value.as_slice());
         let message = message.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        let token = self.commit_unless_validating(token).await?;
         Ok(Committed { message, token })
     }
 
-    /// Commits that a resource, last of this revision, is no longer there.
-    pub async fn commit_gone(
-        mut self,
-        name: String,
-        revision: i64,
-    ) -> Result<Option<Token>, WorkError> {
-        self.gone(name, revision);
-        self.last_is_the_answer();
+    /// The same for a batch: tells what each of its units is answered with, in their order. What a
+    /// deletion is answered with is empty.
+    pub async fn commit_units(mut self) -> Result<(Vec<Any>, Option<Token>), WorkError> {
+        if self.units.is_empty() {
+            self.transaction.rollback().await?;
+            return Ok((Vec::new(), None));
+        }
         let token = self.append().await?;
-        self.commit_unless_validating(token).await
+        let answer = |unit: &Unit| {
+            let pending = unit.answer.and_then(|index| self.pending.get(index));
+            pending.and_then(Pending::any).unwrap_or_default()
+        };
+        let answers = self.units.iter().map(answer).collect();
+        Ok((answers, self.commit_unless_validating(token).await?))
     }
 
     async fn commit_unless_validating(self, token: Token) -> Result<Option<Token>, WorkError> {
@@ -297,7 +335,7 @@ impl Work {
             self.pending.clear();
             while let Some(next) = all.next_if(|next| {
                 let first = bytes == 0;
-                bytes += next.value().len();
+                bytes += next.any().map_or(0, |any| any.value.len());
                 first || bytes < MOST_CHANGE_BYTES / 2
             }) {
                 self.pending.push(next);

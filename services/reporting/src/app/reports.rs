@@ -80,8 +80,8 @@ impl App {
             return Err(Refusal::new(Reason::MessageTooLarge, message).into());
         }
         let report = draft(new, &frozen, &records, bytes, author);
-        let report = standard::create_in(&mut work, Stored::new(place, report, now)).await?;
-        Ok(work.commit(report).await?)
+        standard::create_in(&mut work, place, report).await?;
+        Ok(work.commit_answered().await?)
     }
 
     pub async fn approve_report(

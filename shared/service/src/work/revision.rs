@@ -78,8 +78,8 @@ impl Pending {
     }
 
     /// The resource's message, as its Get answers with it.
-    pub fn value(&self) -> Vec<u8> {
-        self.content.as_ref().map(|content| content.any().value).unwrap_or_default()
+    pub fn any(&self) -> Option<Any> {
+        self.content.as_ref().map(|content| content.any())
     }
 
     /// When it became known, where it is recorded at this moment: never later. A caller's clock may
@@ -96,7 +96,7 @@ impl Pending {
         let message = ResourceChange {
             name: self.name.clone(),
             revision: self.revision,
-            resource: self.content.as_ref().map(|content| content.any()),
+            resource: self.any(),
             known_time: Some(wire::timestamp(self.known_by(now))),
             record_time: Some(wire::timestamp(now)),
             actor: context.caller.principal.subject.as_ref().to_owned(),
