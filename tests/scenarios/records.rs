@@ -358,3 +358,29 @@ async fn a_list_is_filtered_ordered_and_paged_as_of_a_moment() {
     assert_eq!(list(small, "size.at_least desc", Some(MARCH)).await, ["b", "a"]);
     assert_eq!(list("NOT size.at_least < 1000", "", Some(JANUARY)).await, ["offer"]);
 }
+
+#[tokio::test]
+async fn an_ordered_list_goes_on_after_a_record_that_was_deleted_meanwhile() {
+    let desk = Desk::open().await;
+    for (id, size) in [("a", "700"), ("b", "900"), ("c", "800")] {
+        desk.offer(id, size, JANUARY).await;
+    }
+    let page = async |page_token: String| {
+        let request = pb::ListPledgesRequest {
+            parent: "missions/m".into(),
+            page_size: 2,
+            filter: "size.at_least < 1000 AND partner = \"missions/m/partners/ben\"".into(),
+            order_by: "size.at_least desc".into(),
+            page_token,
+            ..Default::default()
+        };
+        let page = desk.pledges().list_pledges(request).await.unwrap().into_inner();
+        let names = page.pledges.into_iter().map(|pledge| pledge.name).collect::<Vec<_>>();
+        (names, page.next_page_token)
+    };
+    let (first, token) = page(String::new()).await;
+    assert_eq!(first, ["missions/m/pledges/b", "missions/m/pledges/c"]);
+    let gone = pb::DeletePledgeRequest { name: first[1].clone(), ..Default::default() };
+    desk.pledges().delete_pledge(gone).await.unwrap();
+    assert_eq!(page(token).await, (vec!["missions/m/pledges/a".to_owned()], String::new()));
+}

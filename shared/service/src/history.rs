@@ -105,6 +105,28 @@ impl History {
         row.map(Revision::try_from).transpose()
     }
 
+    /// The last revision of a resource that says something, and not that it is gone.
+    pub async fn last_said(
+        self,
+        db: &mut PgConnection,
+        mission: &MissionId,
+        key: &Key,
+    ) -> Result<Option<Revision>, sqlx::Error> {
+        let query = format!(
+            "select {COLUMNS} from {table}
+            where mission = $1 and collection = $2 and key = $3 and present
+            order by known_at desc, revision desc limit 1",
+            table = self.0
+        );
+        let row = sqlx::query(AssertSqlSafe(query))
+            .bind(mission.as_str())
+            .bind(&key.collection)
+            .bind(&key.key)
+            .fetch_optional(db)
+            .await?;
+        row.map(Revision::try_from).transpose()
+    }
+
     /// The revisions that hold of several resources, each of its own mission, in the order of the
     /// keys: one look into the index each.
     pub async fn get_all(

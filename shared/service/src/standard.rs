@@ -233,6 +233,20 @@ impl Source {
             }
         }
     }
+
+    /// The last revision of one of them that says something.
+    async fn last_said(
+        &self,
+        reader: &mut Reader,
+        key: &str,
+    ) -> Result<Option<Revision>, sqlx::Error> {
+        let (mission, collection) = match self {
+            Self::Collection { collection, .. } => (reader.mission().clone(), &**collection),
+            Self::Missions { .. } => (MissionId::trusted(key), "missions"),
+        };
+        let key = Key { collection: collection.to_owned(), key: key.to_owned() };
+        OWN.last_said(reader.db(), &mission, &key).await
+    }
 }
 
 impl Query {
@@ -264,10 +278,29 @@ impl Query {
         for found in found {
             read.push((self.dynamic(&found.1)?, found));
         }
+        // Sorting is stable, so that equals stay in the order of their keys.
         read.sort_by(|one, other| self.order.compare(&one.0, &other.0));
-        let skip = read.iter().position(|(_, (key, _))| *key == page.after);
-        let rest = read.into_iter().skip(skip.map_or(0, |place| place + 1));
-        Ok(rest.take(limit).map(|(_, found)| found).collect())
+        let skip = match read.iter().position(|(_, (key, _))| *key == page.after) {
+            Some(last) => last + 1,
+            None => self.before_a_gone_one(reader, source, &page.after, &read).await?,
+        };
+        Ok(read.into_iter().skip(skip).take(limit).map(|(_, found)| found).collect())
+    }
+
+    /// How many stand before the last one of the page before, which is not in the list any more: it
+    /// was deleted, or no longer matches.
+    async fn before_a_gone_one(
+        &self,
+        reader: &mut Reader,
+        source: &Source,
+        key: &str,
+        read: &[(DynamicMessage, Found)],
+    ) -> Result<usize, Refusal> {
+        let Some(gone) = source.last_said(reader, key).await? else { return Ok(0) };
+        let gone = self.dynamic(&value(&gone)?)?;
+        Ok(read.partition_point(|(message, (other, _))| {
+            self.order.compare(message, &gone).then_with(|| other.as_str().cmp(key)).is_lt()
+        }))
     }
 
     /// Matching resources by key, after one key, as many as asked for or those that there are.
