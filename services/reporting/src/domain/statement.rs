@@ -1,4 +1,7 @@
+use std::{ops::Range, sync::LazyLock};
+
 use muster_values::{Collected, PartialDate, Source};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::incident::DatePrecision;
@@ -49,40 +52,38 @@ impl QuotedNumber {
     }
 }
 
-/// Whether words occur in a text, whatever kind of space is between them, and not as a part of a
-/// longer number or word: "2 500" is not in "12 500 tués".
+/// A whole number in a text, in which every kind of space is a plain one: digits, alone or in
+/// groups of three with one sign between them, and perhaps decimals.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    let signs = [" ", ",", r"\.", "'", "’"];
+    let grouped = signs.map(|sign| format!(r"\b[0-9]{{1,3}}(?:{sign}[0-9]{{3}}\b)+"));
+    pattern(&format!("(?:{}|[0-9]+)(?:[.,][0-9]+)?", grouped.join("|")))
+});
+
+#[expect(clippy::unwrap_used, reason = "the pattern is a constant and a test reads it")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+
+/// Whether words occur in a text, whatever kind of space is between them, and neither begin nor end
+/// inside a longer number or word: "2 500" is not in "12 500 tués", nor "5 million" in "1.5
+/// million".
 pub fn quotes(text: &str, words: &str) -> bool {
     let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (text, words) = (spaced(text), spaced(words));
-    let joins = |one: Option<char>, other: Option<char>| {
-        let both = |is: fn(char) -> bool| one.is_some_and(is) && other.is_some_and(is);
-        both(char::is_alphanumeric)
+    let numbers: Vec<Range<usize>> = NUMBER.find_iter(&text).map(|found| found.range()).collect();
+    let is_inside_number =
+        |place: usize| numbers.iter().any(|number| number.start < place && place < number.end);
+    let is_inside_word = |place: usize| {
+        let (before, after) = text.split_at(place);
+        let sides = [before.chars().next_back(), after.chars().next()];
+        sides.iter().all(|side| side.is_some_and(char::is_alphanumeric))
     };
-    // A group of digits before or after belongs to the same number: "12 500", "2,500,000".
-    let grouped = |outside: &str, first: bool| {
-        let mut letters: Vec<char> = outside.chars().collect();
-        if first {
-            letters.reverse();
-        }
-        matches!(letters[..], [' ' | ',' | '.' | '\'' | '’', digit, ..] if digit.is_ascii_digit())
-    };
-    let leading = words.chars().take_while(char::is_ascii_digit).count();
-    text.match_indices(words.as_str()).any(|(start, found)| {
-        let (before, after) = (&text[..start], &text[start + found.len()..]);
-        let (first, last) = (found.chars().next(), found.chars().next_back());
-        let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
-        let is_part = joins(before.chars().next_back(), first)
-            || joins(last, after.chars().next())
-            || leading == 3 && grouped(before, true)
-            || digit(last) && grouped(after, false) && three_digits(after);
-        !words.is_empty() && !is_part
-    })
-}
-
-/// Whether a sign and exactly three digits follow.
-fn three_digits(after: &str) -> bool {
-    let digits = after.chars().skip(1).take_while(char::is_ascii_digit).count();
-    digits == 3
+    let is_edge = |place: usize| !is_inside_number(place) && !is_inside_word(place);
+    !words.is_empty()
+        && text.char_indices().any(|(start, _)| {
+            text[start..].starts_with(&words) && is_edge(start) && is_edge(start + words.len())
+        })
 }
 
 #[cfg(test)]
@@ -100,5 +101,26 @@ mod tests {
         assert!(quotes("Killed: 1,600. In 2024 more.", "1,600"));
         assert!(quotes("At least 1,600 people", "At least 1,600"));
         assert!(quotes("In 2023, 1,600 people", "1,600"));
+    }
+    #[test]
+    fn a_quoted_number_is_no_part_of_one_with_decimals() {
+        for text in ["1.5 million displaced", "1,5 million de déplacés", "1 500,5 tonnes"] {
+            for part in ["1", "5", "5 million", "500", "1 500"] {
+                assert!(!quotes(text, part), "{part} in {text}");
+            }
+        }
+        assert!(quotes("1.5 million displaced", "1.5 million"));
+        assert!(quotes("1,5\u{a0}million de déplacés", "1,5 million"));
+        assert!(quotes("Some 1,5 or 5 million", "5 million"));
+    }
+
+    #[test]
+    fn a_number_after_another_is_one_of_its_own() {
+        assert!(quotes("En 2024 160 personnes", "160"));
+        assert!(quotes("En 2024, 160 personnes", "160"));
+        assert!(quotes("Killed: 3,100 200 more injured", "200"));
+        assert!(quotes("15 5 5 dead", "5 5"));
+        assert!(!quotes("1’600 tués", "600"));
+        assert!(!quotes("En 2024 12 160 personnes", "160"));
     }
 }
