@@ -49,10 +49,10 @@ pub fn moment(timestamp: Option<&Timestamp>) -> String {
     text.unwrap_or_else(|| "an unknown time".to_owned())
 }
 
-/// What is said where nobody asked for a moment and the scenario's is taken.
-pub fn seen_from(moment: &Timestamp) -> String {
+/// What is said where nobody asked for a moment and another than now is taken; `what` says which.
+pub fn seen_at(moment: &Timestamp, what: &str) -> String {
     let moment = self::moment(Some(moment));
-    format!("as seen at {moment}, the scenario's moment; --at names another, such as now\n")
+    format!("as seen at {moment}, {what}; --at names another, such as now\n")
 }
 
 /// A run of days by its first and last one.

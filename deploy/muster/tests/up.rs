@@ -1,4 +1,4 @@
-//! The program as a process: what it leaves behind in whatever way it ends.
+//! The program as a process: what it says, and what it leaves behind in whatever way it ends.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -25,7 +25,11 @@ struct Up {
 impl Up {
     /// Starts `muster up` without a scenario and waits until it runs.
     fn start(data_dir: &Path) -> Self {
-        let mut process = command(data_dir).stdout(Stdio::piped()).spawn().unwrap();
+        Self::wait(command(data_dir))
+    }
+
+    fn wait(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         while !line.starts_with("Ctrl-C stops everything") {
@@ -45,8 +49,12 @@ impl Up {
 }
 
 fn command(data_dir: &Path) -> Command {
+    muster(data_dir, &["up", "--no-scenario"])
+}
+
+fn muster(data_dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
-    command.args(["up", "--no-scenario", "--data-dir"]).arg(data_dir);
+    command.args(arguments).arg("--data-dir").arg(data_dir);
     command.env_remove("MUSTER_DATABASE_URL");
     command
 }
@@ -98,5 +106,38 @@ fn a_second_process_on_one_data_directory_is_told_so() {
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8(second.stderr).unwrap();
     assert!(said.contains("is in use by another muster"), "{said}");
+    up.end(Signal::TERM);
+}
+
+#[test]
+fn a_situation_is_of_the_end_of_its_period() {
+    let folder = data_dir();
+    let up = Up::wait(muster(folder.path(), &["up"]));
+    let asked = |to: &str, more: &[&str]| {
+        let asked = ["situation", "--area", "HT", "--from", "2024-01-01", "--to", to];
+        let output = muster(folder.path(), &[&asked, more].concat()).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{said}");
+        said
+    };
+    let quarter = asked("2024-04-01", &[]);
+    assert!(
+        quarter.contains("as seen at 2024-04-01T03:59:59Z, the end of the period"),
+        "{quarter}"
+    );
+    let stock = |said: &str, day: &str, number: &str| {
+        let is = |line: &str| line.starts_with(&format!("displaced (stock of {day})"));
+        let row = said.lines().map(str::trim).find(|line| is(line));
+        assert!(row.is_some_and(|row| row.contains(number)), "{said}");
+    };
+    stock(&quarter, "2024-03-01", "362,551");
+    // The scenario's moment is before the end of the year.
+    let year = asked("2025-01-01", &[]);
+    assert!(year.contains("the scenario's moment"), "{year}");
+    let later = asked("2024-04-01", &["--at", "2024-06-26"]);
+    assert!(!later.contains("as seen at"), "{later}");
+    for said in [year, later] {
+        stock(&said, "2024-06-01", "578,074");
+    }
     up.end(Signal::TERM);
 }

@@ -53,7 +53,8 @@ impl Situation {
             end_date: Some(wire::wire_partial_date(self.to)),
         };
         let name = missions::choose(&client, self.mission.as_deref()).await?;
-        let asked = self.moments.read(access, &client, &name).await?;
+        let last_day = self.to.first_day().previous_day();
+        let asked = self.moments.read(access, &client, &name, last_day).await?;
         let request = GetSituationRequest {
             name,
             area_code: self.area,

@@ -32,7 +32,7 @@ impl Strength {
     pub async fn run(self, access: &Access) -> anyhow::Result<()> {
         let client = settings::connect(access).await?;
         let name = missions::choose(&client, self.mission.as_deref()).await?;
-        let asked = self.moments.read(access, &client, &name).await?;
+        let asked = self.moments.read(access, &client, &name, None).await?;
         let mut strength = StrengthServiceClient::new(client.deployment);
         let request = GetStrengthRequest {
             name,
