@@ -6,6 +6,7 @@ use muster_proto::{
         self as dpb, change_feed_service_client::ChangeFeedServiceClient,
         pledge_service_client::PledgeServiceClient,
     },
+    reporting::v1::link_service_client::LinkServiceClient,
 };
 use muster_service::identity::{Grant, Role};
 use muster_tests::reason;
@@ -30,6 +31,13 @@ async fn calls_that_say_nothing_are_refused() {
     let mut figures = FigureServiceClient::new(desk.client().reporting.clone());
     let list = pb::ListFiguresRequest { parent: "missions/none".into(), ..Default::default() };
     assert_eq!(reason(&figures.list_figures(list).await.unwrap_err()), "NOT_FOUND");
+    let mut link = LinkServiceClient::new(desk.client().reporting.clone());
+    let list =
+        pb::ListParkedChangesRequest { parent: "missions/none".into(), ..Default::default() };
+    assert_eq!(reason(&link.list_parked_changes(list).await.unwrap_err()), "NOT_FOUND");
+    let status = pb::GetLinkStatusRequest { name: "missions/none".into() };
+    let status = link.get_link_status(status).await.unwrap().into_inner();
+    assert_eq!((status.applied_position, status.parked_changes), (0, 0));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use muster_service::{
     Context, context::Caller, feed::Applied, identity::Principal, page::Page, page::Paged,
+    standard::Reads,
 };
 use muster_values::MissionId;
 use tokio::time::Instant;
@@ -86,8 +87,9 @@ impl App {
         page: &Page,
     ) -> Result<Paged<Parked>, Error> {
         let after = page.number()?;
-        let mut db = self.read(context, mission).await?;
-        let found = link::list_parked(&mut db, mission, after, page.limit()).await?;
+        self.admit(context, mission).await?;
+        let mut reader = self.reader(context, mission).await?;
+        let found = link::list_parked(reader.db(), mission, after, page.limit()).await?;
         Ok(page.cut_by(found, |parked| parked.sequence.to_string(), |parked| parked.reason.len()))
     }
 }
