@@ -150,25 +150,6 @@ async fn a_statement_is_flagged_when_a_figure_that_it_quotes_changes() {
     let killed = figure(FlowMetric::Killed, "1,600", "BINUH", FigureRole::Recommended);
     desk.record("killed", killed.clone()).await.unwrap();
     let mut statements = StatementServiceClient::new(desk.world.client.reporting.clone());
-    let state = |as_written: &str| pb::CreateStatementRequest {
-        parent: "missions/m".into(),
-        statement_id: "un".into(),
-        statement: Some(pb::Statement {
-            speaker: "Spokesperson".into(),
-            text: "At least 1,600 people were killed.".into(),
-            language_code: "en".into(),
-            state_date: Some(date(2024, 4, 19)),
-            numbers: vec![pb::StatementNumber {
-                as_written: as_written.into(),
-                figure: "missions/m/figures/killed".into(),
-                ..pb::StatementNumber::default()
-            }],
-            sources: vec![Source { publisher: "UN".into(), ..Source::default() }],
-            ..pb::Statement::default()
-        }),
-        request_id: String::new(),
-        ..Default::default()
-    };
     let refused = statements.create_statement(state("1,700")).await.unwrap_err();
     assert_eq!(field_violations(&refused), ["statement.numbers[0].as_written"]);
     let made = statements.create_statement(state("1,600")).await.unwrap().into_inner();
@@ -187,9 +168,98 @@ async fn a_statement_is_flagged_when_a_figure_that_it_quotes_changes() {
         update_mask: Some(FieldMask { paths: vec!["occasion".into()] }),
         ..Default::default()
     };
-    statements.update_statement(occasion).await.unwrap();
+    let updated = statements.update_statement(occasion).await.unwrap().into_inner();
     let now = statements.get_statement(get).await.unwrap().into_inner();
     assert_eq!((now.numbers[0].figure_revision, now.numbers[0].figure_changed), (1, true));
+    assert_eq!(updated, now);
+}
+
+#[tokio::test]
+async fn a_statement_is_flagged_as_was_known_and_recorded_by_the_moment_asked_for() {
+    let desk = Desk::open(Clock::System).await;
+    let killed = figure(FlowMetric::Killed, "1,600", "BINUH", FigureRole::Recommended);
+    desk.record("killed", killed.clone()).await.unwrap();
+    let mut statements = StatementServiceClient::new(desk.world.client.reporting.clone());
+    let made = statements.create_statement(state("1,600")).await.unwrap().into_inner();
+    let before = made.update_time;
+    let revised = pb::Figure { quantity: Some(words("1,660")), ..killed };
+    let after = desk.revise("killed", revised).await.unwrap().update_time;
+    let moments = [
+        (None, None, true),
+        (before, None, false),
+        (None, before, false),
+        (after, after, true),
+        (after, before, false),
+    ];
+    for (as_of_time, recorded_by_time, expected) in moments {
+        let name = made.name.clone();
+        let get = pb::GetStatementRequest { name: name.clone(), as_of_time, recorded_by_time };
+        let list = pb::ListStatementsRequest {
+            parent: "missions/m".into(),
+            as_of_time,
+            recorded_by_time,
+            ..Default::default()
+        };
+        let batch = pb::BatchGetStatementsRequest {
+            parent: "missions/m".into(),
+            names: vec![name],
+            as_of_time,
+            recorded_by_time,
+        };
+        let read = statements.get_statement(get).await.unwrap().into_inner();
+        let listed = statements.list_statements(list).await.unwrap().into_inner().statements;
+        let batch = statements.batch_get_statements(batch).await.unwrap().into_inner().statements;
+        assert_eq!(read.numbers[0].figure_changed, expected, "{as_of_time:?} {recorded_by_time:?}");
+        assert_eq!((&listed[0], &batch[0]), (&read, &read));
+    }
+}
+
+#[tokio::test]
+async fn statements_are_not_chosen_or_ordered_by_the_flag() {
+    let desk = Desk::open(Clock::System).await;
+    let mut statements = StatementServiceClient::new(desk.world.client.reporting.clone());
+    let computed = "names numbers.figure_changed, which is computed when the resource is answered";
+    for (filter, order_by, field) in [
+        ("numbers.figure_changed:true", "", "filter"),
+        ("NOT numbers.figure_changed:*", "", "filter"),
+        ("", "numbers.figure_changed", "order_by"),
+    ] {
+        let list = pb::ListStatementsRequest {
+            parent: "missions/m".into(),
+            filter: filter.into(),
+            order_by: order_by.into(),
+            ..Default::default()
+        };
+        let refused =
+            statements.list_statements(no_older_than(list, &desk.token)).await.unwrap_err();
+        assert_eq!(
+            (reason(&refused), field_violations(&refused)),
+            ("FIELD_INVALID".into(), vec![field.to_owned()])
+        );
+        assert!(refused.message().contains(computed), "{}", refused.message());
+    }
+}
+
+/// At least 1,600 people were killed, as a spokesperson says and the figure `killed` has it.
+fn state(as_written: &str) -> pb::CreateStatementRequest {
+    pb::CreateStatementRequest {
+        parent: "missions/m".into(),
+        statement_id: "un".into(),
+        statement: Some(pb::Statement {
+            speaker: "Spokesperson".into(),
+            text: "At least 1,600 people were killed.".into(),
+            language_code: "en".into(),
+            state_date: Some(date(2024, 4, 19)),
+            numbers: vec![pb::StatementNumber {
+                as_written: as_written.into(),
+                figure: "missions/m/figures/killed".into(),
+                ..pb::StatementNumber::default()
+            }],
+            sources: vec![Source { publisher: "UN".into(), ..Source::default() }],
+            ..pb::Statement::default()
+        }),
+        ..Default::default()
+    }
 }
 
 #[tokio::test]

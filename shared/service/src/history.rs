@@ -319,18 +319,21 @@ impl History {
         rows.into_iter().map(Revision::try_from).collect()
     }
 
-    /// The number of the last revision of each of these resources of one mission, in their order;
-    /// 0 where there is none.
+    /// The number of the last revision of each of these resources of one mission that was known and
+    /// recorded by the moment asked for, in their order; 0 where there is none.
     pub async fn last_revisions(
         self,
         db: &mut PgConnection,
         mission: &MissionId,
         keys: &[Key],
+        as_of: AsOf,
     ) -> Result<Vec<i64>, sqlx::Error> {
         let query = format!(
             "select coalesce((
                 select max(revision) from {table}
                 where mission = $1 and collection = of_collection and key = of_key
+                    and known_at <= coalesce($4, 'infinity')
+                    and recorded_at <= coalesce($5, 'infinity')
             ), 0) from unnest($2::text[], $3::text[]) with ordinality as t (of_collection, of_key, n)
             order by n",
             table = self.0
@@ -339,6 +342,8 @@ impl History {
             .bind(mission.as_str())
             .bind(keys.iter().map(|key| &*key.collection).collect::<Vec<_>>())
             .bind(keys.iter().map(|key| &*key.key).collect::<Vec<_>>())
+            .bind(as_of.known_by)
+            .bind(as_of.recorded_by)
             .fetch_all(db)
             .await
     }

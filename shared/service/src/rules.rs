@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 use crate::FieldViolation;
 
-pub use self::plan::{Behavior, UnknownRule, behaves, is_set_by_the_service};
+pub use self::plan::{Behavior, UnknownRule, behaves, is_computed, is_set_by_the_service};
 pub use muster_proto::pool;
 
 /// More violations than a person reads are cut off.

@@ -1,6 +1,6 @@
 use muster_service::{
-    Committed, Context, Reason, Refusal, Work, resource, server::MAX_RESPONSE_BYTES, standard,
-    standard::Record, standard::Writes, table,
+    Committed, Context, Reason, Refusal, Work, context::AsOf, resource, server::MAX_RESPONSE_BYTES,
+    standard, standard::Record, standard::Writes, table,
 };
 use muster_values::{Collected, Period, Place, Stored};
 use sqlx::PgConnection;
@@ -136,7 +136,7 @@ async fn gather(
     let mut statements = statements::between(db, mission, said).await?;
     let numbers = statements.iter_mut().flat_map(|statement| &mut statement.numbers);
     let mut quotes: Vec<Quote> = numbers.map(QuotedNumber::quote).collect();
-    flag_changed(db, mission, &mut quotes).await?;
+    flag_changed(db, mission, AsOf::default(), &mut quotes).await?;
     let happened = (year_before(asked.period, today), today);
     let timeline = timeline::between(db, mission, happened).await?;
     Ok((Frozen { situation, statements, timeline }, records))

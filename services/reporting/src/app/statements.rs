@@ -1,5 +1,6 @@
 use muster_service::{
-    AtField, FieldViolation, Work, field, history::OWN, resource, resource::Key, standard::Record,
+    AtField, Context, FieldViolation, Work, context::AsOf, field, history::OWN, resource,
+    resource::Key, standard::Record,
 };
 use muster_values::{MissionId, Stored};
 use sqlx::PgConnection;
@@ -22,7 +23,7 @@ impl Record for Statement {
     ) -> Result<(), Error> {
         let (mission, content) = (&stored.mission, &mut stored.content);
         let quoted = content.numbers.iter().map(|number| &*number.figure);
-        let last = last_revisions(work.db(), mission, quoted).await?;
+        let last = last_revisions(work.db(), mission, AsOf::default(), quoted).await?;
         for (index, (number, last)) in content.numbers.iter_mut().zip(last).enumerate() {
             let path = format!("statement.numbers[{index}]");
             if !statement::quotes(&content.text, &number.as_written) {
@@ -47,42 +48,48 @@ impl Record for Statement {
 }
 
 impl App {
-    /// Flags each number of which the figure was revised or retracted since it was quoted.
-    pub async fn flag_changed(&self, mut quotes: Vec<Quote<'_>>) -> Result<(), Error> {
-        if quotes.is_empty() {
-            return Ok(());
-        }
-        let mut db = self.connection().await?;
+    /// Flags each number of which the figure was revised or retracted since it was quoted, as far
+    /// as was known by the moment that the caller asks of.
+    pub async fn flag_changed(
+        &self,
+        context: &Context,
+        mut quotes: Vec<Quote<'_>>,
+    ) -> Result<(), Error> {
         // Statements of several missions may be asked for at once.
         let mission = |quote: &Quote| MissionId::of(quote.figure);
         for quotes in quotes.chunk_by_mut(|one, other| mission(one) == mission(other)) {
             let mission = mission(&quotes[0]).at("figure");
             let mission = mission.map_err(|violation| field::refuse(&[violation]))?;
-            flag_changed(&mut db, &mission, quotes).await?;
+            let mut reader = self.database.read(context, &mission).await?;
+            flag_changed(reader.db(), &mission, context.as_of, quotes).await?;
         }
         Ok(())
     }
 }
 
-/// Flags each number of which the figure was revised or retracted since it was quoted.
+/// Flags each number of which the figure was revised or retracted since it was quoted, as far as
+/// was known by a moment.
 pub(super) async fn flag_changed(
     db: &mut PgConnection,
     mission: &MissionId,
+    as_of: AsOf,
     quotes: &mut [Quote<'_>],
 ) -> Result<(), Error> {
-    let last = last_revisions(db, mission, quotes.iter().map(|quote| quote.figure)).await?;
+    let last = last_revisions(db, mission, as_of, quotes.iter().map(|quote| quote.figure)).await?;
     for (quote, last) in quotes.iter_mut().zip(last) {
         *quote.changed = quote.revision < last;
     }
     Ok(())
 }
 
-/// The number of the last revision of each of these figures of a mission; 0 where there is none.
+/// The number of the last revision of each of these figures of a mission that was known by a
+/// moment; 0 where there is none.
 async fn last_revisions<'a>(
     db: &mut PgConnection,
     mission: &MissionId,
+    as_of: AsOf,
     figures: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<i64>, Error> {
     let keys: Vec<Key> = figures.map(Key::of).collect();
-    Ok(OWN.last_revisions(db, mission, &keys).await.map_err(store::Error::from)?)
+    Ok(OWN.last_revisions(db, mission, &keys, as_of).await.map_err(store::Error::from)?)
 }

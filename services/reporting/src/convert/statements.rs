@@ -60,9 +60,32 @@ fn wire_number(number: &QuotedNumber) -> pb::StatementNumber {
     }
 }
 
+/// An answer with statements.
+pub trait Statements {
+    fn statements(&mut self) -> &mut [pb::Statement];
+}
+
+impl Statements for pb::Statement {
+    fn statements(&mut self) -> &mut [pb::Statement] {
+        std::slice::from_mut(self)
+    }
+}
+
+impl Statements for pb::BatchGetStatementsResponse {
+    fn statements(&mut self) -> &mut [pb::Statement] {
+        &mut self.statements
+    }
+}
+
+impl Statements for pb::ListStatementsResponse {
+    fn statements(&mut self) -> &mut [pb::Statement] {
+        &mut self.statements
+    }
+}
+
 /// The quotes in statements: for each number the figure that it was taken from.
-pub fn quotes(statements: &mut [pb::Statement]) -> Vec<Quote<'_>> {
-    let numbers = statements.iter_mut().flat_map(|statement| &mut statement.numbers);
+pub fn quotes(answer: &mut impl Statements) -> Vec<Quote<'_>> {
+    let numbers = answer.statements().iter_mut().flat_map(|statement| &mut statement.numbers);
     numbers.map(quote).collect()
 }
 

@@ -1,51 +1,32 @@
 use muster_proto::reporting::v1::{self as pb, statement_service_server::StatementService};
-use muster_service::{Answer, Call, standard, standard_service};
-use tonic::{Request, Response, Status};
+use muster_service::{Answer, Context, standard_service};
+use tonic::Response;
 
 use super::Handler;
-use crate::{convert::statements, domain::statement::Statement};
+use crate::{
+    convert::statements::{Statements, quotes},
+    domain::statement::Statement,
+};
 
 standard_service! {
     StatementService for Handler {
-        create_statement: create of Statement (pb::CreateStatementRequest) -> pb::Statement;
-        update_statement: update of Statement (pb::UpdateStatementRequest) -> pb::Statement;
+        create_statement: create of Statement (pb::CreateStatementRequest)
+            -> pb::Statement, then flag;
+        update_statement: update of Statement (pb::UpdateStatementRequest)
+            -> pb::Statement, then flag;
         delete_statement: delete of Statement (pb::DeleteStatementRequest) -> ();
-    }
-
-    async fn get_statement(
-        &self,
-        request: Request<pb::GetStatementRequest>,
-    ) -> Answer<pb::Statement> {
-        let mut found: Response<pb::Statement> =
-            standard::get(&self.app, Call::admit(request)?).await?;
-        self.flag(std::slice::from_mut(found.get_mut())).await?;
-        Ok(found)
-    }
-
-    async fn batch_get_statements(
-        &self,
-        request: Request<pb::BatchGetStatementsRequest>,
-    ) -> Answer<pb::BatchGetStatementsResponse> {
-        let mut found: Response<pb::BatchGetStatementsResponse> =
-            standard::batch_get(&self.app, Call::admit(request)?).await?;
-        self.flag(&mut found.get_mut().statements).await?;
-        Ok(found)
-    }
-
-    async fn list_statements(
-        &self,
-        request: Request<pb::ListStatementsRequest>,
-    ) -> Answer<pb::ListStatementsResponse> {
-        let mut found: Response<pb::ListStatementsResponse> =
-            standard::list(&self.app, Call::admit(request)?, "").await?;
-        self.flag(&mut found.get_mut().statements).await?;
-        Ok(found)
+        get_statement: get(pb::GetStatementRequest) -> pb::Statement, then flag;
+        batch_get_statements: batch_get(pb::BatchGetStatementsRequest)
+            -> pb::BatchGetStatementsResponse, then flag;
+        list_statements: list(pb::ListStatementsRequest, "")
+            -> pb::ListStatementsResponse, then flag;
     }
 }
 
 impl Handler {
     /// Flags each number whose figure was revised or retracted since it was quoted.
-    async fn flag(&self, statements: &mut [pb::Statement]) -> Result<(), Status> {
-        Ok(self.app.flag_changed(statements::quotes(statements)).await?)
+    async fn flag<A: Statements>(&self, context: &Context, mut answer: Response<A>) -> Answer<A> {
+        self.app.flag_changed(context, quotes(answer.get_mut())).await?;
+        Ok(answer)
     }
 }

@@ -16,7 +16,7 @@ pub async fn last_revisions(
     names: &[String],
 ) -> Result<HashMap<String, i64>, Error> {
     let keys: Vec<Key> = names.iter().map(|name| Key::of(name)).collect();
-    let last = FOLLOWED.last_revisions(db, mission, &keys).await?;
+    let last = FOLLOWED.last_revisions(db, mission, &keys, AsOf::default()).await?;
     let known = names.iter().cloned().zip(last);
     Ok(known.filter(|(_, revision)| *revision != 0).collect())
 }

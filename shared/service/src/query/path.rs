@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, Value};
 
-use crate::FieldViolation;
+use crate::{FieldViolation, rules};
 
 /// A path such as `casualties.kind`, known to lead to a field.
 #[derive(Clone, Debug)]
@@ -22,6 +22,11 @@ impl Path {
                 let names = within.as_ref().map(known_fields).unwrap_or_default();
                 FieldViolation::new(format!("names no field {text}; there are: {names}"))
             })?;
+            if rules::is_computed(&field) {
+                let rule = "is computed when the resource is answered, so that nothing is chosen or \
+                            ordered by it";
+                return Err(FieldViolation::new(format!("names {text}, which {rule}")));
+            }
             within = field.kind().as_message().cloned();
             fields.push(field);
         }
@@ -78,7 +83,7 @@ fn collect<'a>(
 fn known_fields(message: &MessageDescriptor) -> String {
     let names: Vec<String> = message
         .fields()
-        .filter(|field| !field.is_map())
+        .filter(|field| !field.is_map() && !rules::is_computed(field))
         .map(|field| field.name().to_owned())
         .collect();
     names.join(", ")

@@ -126,6 +126,15 @@ pub fn behaves(field: &FieldDescriptor, asked: Behavior) -> bool {
     })
 }
 
+/// Whether a field follows from other resources whenever its own is answered, and is not kept:
+/// `muster.common.v1.computed`.
+pub fn is_computed(field: &FieldDescriptor) -> bool {
+    let extension = pool().get_extension_by_name("muster.common.v1.computed");
+    extension.is_some_and(|computed| {
+        field.options().get_extension(&computed).as_bool().unwrap_or_default()
+    })
+}
+
 fn when(field: &FieldDescriptor) -> When {
     if QUESTIONS.contains(&field.name()) {
         return When::Any;

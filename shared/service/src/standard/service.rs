@@ -1,7 +1,8 @@
 //! The handlers of standard methods, one line each.
 
 /// Implements a gRPC service: of each method its name, which standard method it is, of which record
-/// where it writes, and its messages. What the service has besides follows as functions.
+/// where it writes, its messages, and `then` a function of the handler where that completes the
+/// answer. What the service has besides follows as functions.
 ///
 /// ```text
 /// standard_service! {
@@ -17,10 +18,11 @@
 /// ```
 #[macro_export]
 macro_rules! standard_service {
+    (@context $call:ident $complete:ident) => { $call.context.clone() };
     (
         $service:ident for $handler:ty {
             $($name:ident: $verb:ident $(of $content:ident)?
-                ($request:ty $(, $order:literal)?) -> $response:ty;)*
+                ($request:ty $(, $order:literal)?) -> $response:ty $(, then $complete:ident)?;)*
         }
         $($own:tt)*
     ) => {
@@ -31,7 +33,11 @@ macro_rules! standard_service {
                 request: tonic::Request<$request>,
             ) -> $crate::Answer<$response> {
                 let call = $crate::Call::admit(request)?;
-                $crate::standard::$verb$(::<$content, _, _>)?(&self.app, call $(, $order)?).await
+                $(let context = $crate::standard_service!(@context call $complete);)?
+                let answer =
+                    $crate::standard::$verb$(::<$content, _, _>)?(&self.app, call $(, $order)?).await;
+                $(let answer = self.$complete(&context, answer?).await;)?
+                answer
             })*
 
             $($own)*

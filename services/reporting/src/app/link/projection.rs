@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use muster_service::{Work, history::OWN, resource::Key};
+use muster_service::{Work, context::AsOf, history::OWN, resource::Key};
 use muster_values::{Id, MissionId, Stored};
 use time::OffsetDateTime;
 
@@ -116,7 +116,7 @@ async fn project_events(
     let mut present: HashMap<Id, Stored<Event>> =
         present.into_iter().map(|event| (event.id.clone(), event)).collect();
     let keys: Vec<Key> = ids.iter().map(|id| key_of(id)).collect();
-    let last = OWN.last_revisions(work.db(), &mission, &keys).await?;
+    let last = OWN.last_revisions(work.db(), &mission, &keys, AsOf::default()).await?;
     let mut stored = Vec::new();
     for ((id, mut revisions), last) in told.into_iter().zip(last) {
         let known = present.remove(&id);
