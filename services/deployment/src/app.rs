@@ -32,9 +32,6 @@ use crate::{
     store,
 };
 
-pub use self::contingents::{Asked, Change};
-pub use self::movements::{Replan, Travel};
-
 #[derive(Clone)]
 pub struct App {
     database: Database,

@@ -26,11 +26,6 @@ use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
 
-pub use self::link::Status;
-pub use self::reports::{Frozen, NewReport};
-pub use self::situation::{Asked, AskedRecords, Behind, Which};
-pub use crate::store::link::{Cursor, Parked};
-
 #[derive(Clone)]
 pub struct App {
     database: Database,

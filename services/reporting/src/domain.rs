@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod statement;
 pub mod timeline;
 pub mod deployment;
+pub mod link;
 pub mod situation;
 pub mod report;
 

@@ -14,6 +14,8 @@ use crate::{
 };
 use muster_values::name::MissionId;
 
+pub use muster_values::AsOf;
+
 /// Who calls which method, and which roles may.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -55,15 +57,6 @@ pub struct Remark {
     pub reason: String,
     /// The revision that was typed wrongly, where this puts it right.
     pub corrects: Option<i64>,
-}
-
-/// Of which moment a read is asked: what was known by then, of what stood in the database by then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AsOf {
-    /// `None` for everything that is known.
-    pub known_by: Option<OffsetDateTime>,
-    /// `None` for everything that is recorded.
-    pub recorded_by: Option<OffsetDateTime>,
 }
 
 /// What a caller may touch in a mission.

@@ -1,5 +1,6 @@
 //! What both services reason with: numbers with their bounds, dates, periods, sources, names.
 
+pub mod as_of;
 pub mod date;
 pub mod name;
 pub mod period;
@@ -9,6 +10,7 @@ pub mod stored;
 pub mod words;
 pub mod zone;
 
+pub use self::as_of::AsOf;
 pub use self::date::PartialDate;
 pub use self::name::{Id, MissionId, Place};
 pub use self::period::Period;

@@ -3,7 +3,6 @@ use muster_service::{
     table::Batch,
 };
 use muster_values::{Collected, Id, Place, Stored};
-use time::OffsetDateTime;
 
 use super::{
     App, Error,
@@ -12,41 +11,14 @@ use super::{
 };
 use crate::{
     domain::{
-        contingent::{Contingent, ContingentStep, State, Step, Transfer},
+        contingent::{
+            Contingent, ContingentChange, ContingentStep, State, Step, StepRequest, Transfer,
+        },
         headcount::{Account, Entry, Ledger},
-        mission::Stage,
         pledge::Pledge,
     },
     store::{checks, contingents},
 };
-
-/// A step that a caller asks for.
-pub enum Asked {
-    Advance(Stage),
-    Hold,
-    Resume,
-    Withdraw,
-    Cancel,
-}
-
-impl Asked {
-    /// Whether people change accounts by it, so that the ledger has to be read.
-    fn moves_people(&self) -> bool {
-        match self {
-            Self::Advance(to) => Contingent::moved_by(*to).is_some(),
-            Self::Hold | Self::Resume => false,
-            Self::Withdraw | Self::Cancel => true,
-        }
-    }
-}
-
-/// Which contingent a change is for, and what its caller knows and says.
-pub struct Change {
-    pub place: Place,
-    pub etag: String,
-    pub effective_at: OffsetDateTime,
-    pub note: String,
-}
 
 impl Record for Contingent {
     type Error = Error;
@@ -96,8 +68,8 @@ impl App {
     pub async fn step_contingent(
         &self,
         context: &Context,
-        change: Change,
-        asked: Asked,
+        change: ContingentChange,
+        asked: StepRequest,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;
         let mut work = self.begin(context, &place.mission).await?;
@@ -108,14 +80,14 @@ impl App {
         }
         let step = Step { effective_at: change.effective_at, note: change.note.clone() };
         let (step, transfers) = match asked {
-            Asked::Advance(to) => {
+            StepRequest::Advance(to) => {
                 let readiness = checks::readiness(work.db(), place).await?;
                 contingent.advance(to, &readiness, &ledger, step)?
             }
-            Asked::Hold => (contingent.hold(step)?, Vec::new()),
-            Asked::Resume => (contingent.resume(step)?, Vec::new()),
-            Asked::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
-            Asked::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
+            StepRequest::Hold => (contingent.hold(step)?, Vec::new()),
+            StepRequest::Resume => (contingent.resume(step)?, Vec::new()),
+            StepRequest::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
+            StepRequest::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
         };
         let mut batch = Batch::default();
         let cause = add_step(&mut work, &mut batch, &contingent, step)?;

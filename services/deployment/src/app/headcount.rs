@@ -3,11 +3,10 @@ use muster_values::Stored;
 
 use super::{
     App, Error,
-    contingents::Change,
     ledger::{LedgerPosting, lock_presence},
 };
 use crate::domain::{
-    contingent::{Contingent, Transfer},
+    contingent::{Contingent, ContingentChange, Transfer},
     headcount::{Entry, Ledger, within_ceiling},
     mandate,
 };
@@ -16,7 +15,7 @@ impl App {
     pub async fn correct_headcount(
         &self,
         context: &Context,
-        change: Change,
+        change: ContingentChange,
         transfer: Transfer,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let place = &change.place;

@@ -9,17 +9,10 @@ use super::{App, Error, areas::areas_exist, existing_mission, ledger::move_entri
 use crate::domain::{
     contingent::Contingent,
     headcount::Entry,
-    movement::{Movement, Window},
+    movement::{Movement, Replan},
 };
 
-pub use self::travel::Travel;
 use self::travel::may_leave;
-
-/// What a caller says of a movement that will not leave as planned.
-pub enum Replan {
-    Delay(Window),
-    Cancel,
-}
 
 impl Record for Movement {
     type Error = Error;

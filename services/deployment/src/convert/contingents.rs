@@ -7,12 +7,9 @@ use muster_service::{
 use muster_values::{MissionId, Stored, name};
 use prost_types::Timestamp;
 
-use crate::{
-    app::Change,
-    domain::{
-        contingent::{Contingent, ContingentStep, Standing, State},
-        mission::Stage,
-    },
+use crate::domain::{
+    contingent::{Contingent, ContingentChange, ContingentStep, Standing, State, StepRequest},
+    mission::Stage,
 };
 
 impl From<Standing> for pb::ContingentState {
@@ -84,15 +81,16 @@ pub fn change(
     etag: String,
     effective_time: Option<Timestamp>,
     note: String,
-) -> Result<Change, FieldViolation> {
+) -> Result<ContingentChange, FieldViolation> {
     let place = place::<Contingent>(name)?;
     let effective_at = wire::required_time(effective_time).at("effective_time")?;
-    Ok(Change { place, etag, effective_at, note })
+    Ok(ContingentChange { place, etag, effective_at, note })
 }
 
-pub fn stage(state: i32) -> Result<Stage, FieldViolation> {
+/// Reads which stage a contingent is to reach.
+pub fn advance(state: i32) -> Result<StepRequest, FieldViolation> {
     let stage = required(state).map_err(|_| FieldViolation::new("is no step of a contingent"));
-    stage.at("state")
+    stage.at("state").map(StepRequest::Advance)
 }
 
 impl Content for ContingentStep {

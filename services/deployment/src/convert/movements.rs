@@ -7,9 +7,8 @@ use muster_service::{
 use muster_values::{MissionId, Stored, name};
 use prost_types::{Duration, Timestamp};
 
-use crate::{
-    app::Travel,
-    domain::movement::{Arrival, Departure, Direction, Mode, Movement, Place, State, Window},
+use crate::domain::movement::{
+    Arrival, Departure, Direction, Mode, Movement, Place, Replan, State, Travel, Window,
 };
 
 wire_enum!(Direction, pb::MovementDirection { Deployment, Repatriation });
@@ -97,8 +96,8 @@ pub fn travel(
     Ok(Travel { place, etag, effective_at, headcount, note })
 }
 
-pub fn delay(wire: Option<pb::MovementWindow>) -> Result<Window, FieldViolation> {
-    wire.required().and_then(window).at("window")
+pub fn delay(wire: Option<pb::MovementWindow>) -> Result<Replan, FieldViolation> {
+    wire.required().and_then(window).at("window").map(Replan::Delay)
 }
 
 fn window(wire: pb::MovementWindow) -> Result<Window, FieldViolation> {

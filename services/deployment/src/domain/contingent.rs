@@ -1,3 +1,4 @@
+mod request;
 mod standing;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use super::{
     readiness::Readiness,
 };
 
+pub use self::request::{ContingentChange, StepRequest};
 pub use self::standing::Standing;
 
 /// A body of people that a partner sends, numbered per partner.

@@ -1,3 +1,4 @@
+mod request;
 mod state;
 
 use muster_values::{Collected, Id, Source, Zone, words};
@@ -6,6 +7,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::{OutOfOrder, StateForbids, TooLate, headcount::Account, moment};
 
+pub use self::request::{Replan, Travel};
 pub use self::state::{Arrivals, Departure, State};
 
 words! {

@@ -4,9 +4,8 @@ use tonic::Request;
 
 use super::Handler;
 use crate::{
-    app::Asked,
     convert::{contingents, headcount},
-    domain::contingent::Contingent,
+    domain::contingent::{Contingent, StepRequest},
 };
 
 standard_service! {
@@ -29,10 +28,10 @@ standard_service! {
         request: Request<pb::AdvanceContingentRequest>,
     ) -> Answer<pb::Contingent> {
         let Call { message, context } = Call::admit(request)?;
-        let to = contingents::stage(message.state)?;
+        let step = contingents::advance(message.state)?;
         let pb::AdvanceContingentRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.step_contingent(&context, change, Asked::Advance(to)).await)
+        answer(self.app.step_contingent(&context, change, step).await)
     }
 
     async fn hold_contingent(
@@ -42,7 +41,7 @@ standard_service! {
         let Call { message, context } = Call::admit(request)?;
         let pb::HoldContingentRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.step_contingent(&context, change, Asked::Hold).await)
+        answer(self.app.step_contingent(&context, change, StepRequest::Hold).await)
     }
 
     async fn resume_contingent(
@@ -52,7 +51,7 @@ standard_service! {
         let Call { message, context } = Call::admit(request)?;
         let pb::ResumeContingentRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.step_contingent(&context, change, Asked::Resume).await)
+        answer(self.app.step_contingent(&context, change, StepRequest::Resume).await)
     }
 
     async fn withdraw_contingent(
@@ -62,7 +61,7 @@ standard_service! {
         let Call { message, context } = Call::admit(request)?;
         let pb::WithdrawContingentRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.step_contingent(&context, change, Asked::Withdraw).await)
+        answer(self.app.step_contingent(&context, change, StepRequest::Withdraw).await)
     }
 
     async fn cancel_contingent(
@@ -72,7 +71,7 @@ standard_service! {
         let Call { message, context } = Call::admit(request)?;
         let pb::CancelContingentRequest { name, etag, effective_time, note, .. } = message;
         let change = contingents::change(&name, etag, effective_time, note)?;
-        answer(self.app.step_contingent(&context, change, Asked::Cancel).await)
+        answer(self.app.step_contingent(&context, change, StepRequest::Cancel).await)
     }
 
     async fn correct_headcount(

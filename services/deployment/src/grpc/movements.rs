@@ -4,9 +4,8 @@ use tonic::Request;
 
 use super::Handler;
 use crate::{
-    app::Replan,
     convert::movements,
-    domain::movement::{Arrival, Movement},
+    domain::movement::{Arrival, Movement, Replan},
 };
 
 standard_service! {
@@ -49,7 +48,7 @@ standard_service! {
     ) -> Answer<pb::Movement> {
         let Call { message, context } = Call::admit(request)?;
         let name = place::<Movement>(&message.name)?;
-        let replan = Replan::Delay(movements::delay(message.window)?);
+        let replan = movements::delay(message.window)?;
         let (etag, note) = (&message.etag, message.note);
         answer(self.app.replan_movement(&context, name, etag, note, replan).await)
     }

@@ -14,21 +14,15 @@ use tokio::time::Instant;
 
 use super::{App, Error};
 use crate::{
-    domain::deployment::{ReceivedChange, ReceivedRevision},
-    store::link::{self, Cursor, Parked},
+    domain::{
+        deployment::{ReceivedChange, ReceivedRevision},
+        link::{Cursor, LinkStatus, ParkedChange},
+    },
+    store::link,
 };
 
 /// How long a batch of changes may take to apply.
 const APPLY_LIMIT: Duration = Duration::from_secs(30);
-
-/// How far one mission's feed has been followed.
-#[derive(Debug)]
-pub struct Status {
-    pub mission: MissionId,
-    /// `None` for a mission that was not heard of.
-    pub cursor: Option<Cursor>,
-    pub parked: i64,
-}
 
 impl App {
     /// Applies changes of one mission in order, and records the place of the last, all in one
@@ -73,11 +67,11 @@ impl App {
         &self,
         context: &Context,
         mission: MissionId,
-    ) -> Result<Status, Error> {
+    ) -> Result<LinkStatus, Error> {
         let mut db = self.read(context, &mission).await?;
         let cursor = link::cursor(&mut db, &mission).await?;
         let parked = link::count_parked(&mut db, &mission).await?;
-        Ok(Status { mission, cursor, parked })
+        Ok(LinkStatus { mission, cursor, parked })
     }
 
     pub async fn list_parked(
@@ -85,7 +79,7 @@ impl App {
         context: &Context,
         mission: &MissionId,
         page: &Page,
-    ) -> Result<Paged<Parked>, Error> {
+    ) -> Result<Paged<ParkedChange>, Error> {
         let after = page.number()?;
         self.admit(context, mission).await?;
         let mut reader = self.reader(context, mission).await?;

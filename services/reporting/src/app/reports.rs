@@ -6,13 +6,13 @@ use muster_values::{Collected, Period, Place, Stored};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{App, Asked, Error, known_area, situation, statements::flag_changed};
+use super::{App, Error, known_area, situation, statements::flag_changed};
 use crate::{
+    convert,
     domain::{
-        report::{self, Composed, Media, Report, State},
-        situation::{Records, Situation},
-        statement::{Quote, QuotedNumber, Statement},
-        timeline::Event,
+        report::{self, Frozen, NewReport, Report, State},
+        situation::{Records, SituationRequest},
+        statement::{Quote, QuotedNumber},
     },
     store::{self, reports, statements, timeline},
 };
@@ -20,22 +20,6 @@ use crate::{
 /// The most that a report may carry of what it was written from: with the rest of it, it has to
 /// fit into an answer and into a change of the feed.
 const MOST_FROZEN: usize = MAX_RESPONSE_BYTES / 2;
-
-/// What a caller says of a report; what is left empty is written from the records.
-pub struct NewReport {
-    pub place: Place,
-    pub asked: Asked,
-    pub written: Composed,
-    pub media: Vec<Media>,
-}
-
-/// What a report is written from.
-pub struct Frozen {
-    pub situation: Situation,
-    pub statements: Vec<Stored<Statement>>,
-    /// The timeline of the period and the year before it.
-    pub timeline: Vec<Stored<Event>>,
-}
 
 impl Record for Report {
     type Error = Error;
@@ -59,13 +43,12 @@ impl Record for Report {
 }
 
 impl App {
-    /// Drafts a report; `freeze` puts what it is written from into the words of the wire, which
-    /// stay the same whatever becomes of our types.
+    /// Drafts a report. What it is written from is kept in the words of the wire, which stay the
+    /// same whatever becomes of our types.
     pub async fn create_report(
         &self,
         context: &Context,
         new: NewReport,
-        freeze: fn(&Frozen) -> Vec<u8>,
     ) -> Result<Committed<Stored<Report>>, Error> {
         let place = new.place.clone();
         let _permit = self.heavy.enter(context.deadline).await?;
@@ -74,7 +57,7 @@ impl App {
         known_area(work.db(), &place.mission, area, "situation_report.area_code").await?;
         let (now, author) = (work.now(), work.actor());
         let (frozen, records) = gather(work.db(), &new.asked, now).await?;
-        let bytes = freeze(&frozen);
+        let bytes = convert::reports::freeze(&frozen);
         if MOST_FROZEN < bytes.len() {
             let message = "the records are more than a report can carry; ask for less of them";
             return Err(Refusal::new(Reason::MessageTooLarge, message).into());
@@ -126,7 +109,7 @@ async fn present(db: &mut PgConnection, place: &Place) -> Result<Stored<Report>,
 /// Takes everything that a report is written from, as it is known now.
 async fn gather(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     now: OffsetDateTime,
 ) -> Result<(Frozen, Records), Error> {
     let (situation, records) = situation::take(db, asked, now).await?;

@@ -3,7 +3,7 @@ use muster_service::{
     Context, FieldViolation, context::AsOf, history::OWN, history::Revision, page::Page,
     page::Paged, reader::Reader, standard::Reads,
 };
-use muster_values::{Collected, MissionId, Period, Stored, Zone};
+use muster_values::{Collected, Stored, Zone};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::sync::OwnedSemaphorePermit;
@@ -16,46 +16,19 @@ use crate::{
         deployment::{Resource, assembled},
         figure::Figure,
         situation::{
-            self, Areas, Counted, Metric, Occurrence, Part, Question, Records, Situation, Tally,
+            self, Areas, Behind, Occurrence, Part, Question, Records, RecordsRequest, Situation,
+            SituationRequest, Tally,
         },
     },
     store::{self, assessments, deployment, figures, incidents, link},
 };
 
-/// What a caller asks of a mission.
-pub struct Asked {
-    pub mission: MissionId,
-    pub area: String,
-    pub period: Period,
-    /// `None` for now.
-    pub valid_at: Option<OffsetDateTime>,
-    pub as_of: AsOf,
-}
-
-/// Which records of a situation a caller asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct AskedRecords {
-    pub behind: Behind,
-    pub part: Which,
-}
-
-/// The number that records are behind.
-#[derive(Clone, Copy, Debug)]
-pub enum Behind {
-    Figures(Metric),
-    Incidents(Counted),
-}
-
-/// What records are to a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    Included,
-    Possible,
-    Excluded,
-}
-
 impl App {
-    pub async fn situation(&self, context: &Context, asked: Asked) -> Result<Situation, Error> {
+    pub async fn situation(
+        &self,
+        context: &Context,
+        asked: SituationRequest,
+    ) -> Result<Situation, Error> {
         let now = self.database.clock().now();
         let (mut reader, _permit) = self.read_much(context, &asked).await?;
         Ok(take(reader.db(), &asked, now).await?.0)
@@ -65,8 +38,8 @@ impl App {
     pub async fn situation_records(
         &self,
         context: &Context,
-        asked: Asked,
-        records: AskedRecords,
+        asked: SituationRequest,
+        records: RecordsRequest,
         page: &Page,
     ) -> Result<Paged<Part>, Error> {
         let now = self.database.clock().now();
@@ -105,7 +78,7 @@ impl App {
     async fn read_much(
         &self,
         context: &Context,
-        asked: &Asked,
+        asked: &SituationRequest,
     ) -> Result<(Reader, OwnedSemaphorePermit), Error> {
         self.admit(context, &asked.mission).await?;
         let permit = self.heavy.enter(context.deadline).await?;
@@ -115,20 +88,10 @@ impl App {
     }
 }
 
-impl Which {
-    fn is(self, part: &Part) -> bool {
-        self == match part {
-            Part::Included(_) => Self::Included,
-            Part::Possible(_) => Self::Possible,
-            Part::Excluded(_) => Self::Excluded,
-        }
-    }
-}
-
 /// Takes the situation from everything that was known by the moment asked for.
 pub(super) async fn take(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     now: OffsetDateTime,
 ) -> Result<(Situation, Records), Error> {
     let deployment = known_deployment(db, asked).await?;
@@ -154,7 +117,12 @@ pub(super) async fn take(
     Ok((situation, records))
 }
 
-fn question(asked: &Asked, zone: Zone, now: OffsetDateTime, latest: OffsetDateTime) -> Question {
+fn question(
+    asked: &SituationRequest,
+    zone: Zone,
+    now: OffsetDateTime,
+    latest: OffsetDateTime,
+) -> Question {
     Question {
         mission: asked.mission.clone(),
         area: asked.area.clone(),
@@ -169,7 +137,7 @@ fn question(asked: &Asked, zone: Zone, now: OffsetDateTime, latest: OffsetDateTi
 /// enough. What is known now is in typed columns; of any other moment the history tells.
 async fn each_incident(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     areas: &Areas<'_>,
     after: &str,
     mut visit: impl FnMut(Occurrence) -> Result<bool, Error>,
@@ -217,7 +185,7 @@ impl Turn {
 /// The figures of these areas, and of flows those that overlap the period.
 async fn figures_about(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     areas: &[String],
 ) -> Result<Vec<Stored<Figure>>, Error> {
     if asked.as_of == AsOf::default() {
@@ -229,7 +197,7 @@ async fn figures_about(
 
 async fn assessments_about(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     areas: &[String],
 ) -> Result<Vec<Stored<Assessment>>, Error> {
     if asked.as_of == AsOf::default() {
@@ -242,7 +210,7 @@ async fn assessments_about(
 /// The records of a kind that held at the moment asked for and that are about what is asked.
 async fn held<C: Collected>(
     db: &mut PgConnection,
-    asked: &Asked,
+    asked: &SituationRequest,
     read: fn(&Revision) -> Result<Stored<C>, FieldViolation>,
     is_about: impl Fn(&C) -> bool,
 ) -> Result<Vec<Stored<C>>, Error> {
@@ -257,7 +225,10 @@ async fn held<C: Collected>(
 
 /// What was known of the deployment service by the moment asked for. A revision that a newer
 /// version wrote and this one cannot read is parked already, and said to be stale.
-async fn known_deployment(db: &mut PgConnection, asked: &Asked) -> Result<Vec<Resource>, Error> {
+async fn known_deployment(
+    db: &mut PgConnection,
+    asked: &SituationRequest,
+) -> Result<Vec<Resource>, Error> {
     let messages = deployment::all(db, &asked.mission, asked.as_of).await?;
     let read = messages.iter().filter_map(|message| convert::deployment::kept(message).ok()?);
     Ok(assembled(read.collect()))

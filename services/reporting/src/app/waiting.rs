@@ -6,8 +6,8 @@ use muster_service::{Context, Reason, Refusal, token::Token};
 use muster_values::MissionId;
 use tokio::time::Instant;
 
-use super::{App, Cursor};
-use crate::store::link;
+use super::App;
+use crate::{domain::link::Cursor, store::link};
 
 /// The service whose feed is followed, as its consistency tokens name it.
 const PEER: &str = "deployment";

@@ -1,9 +1,9 @@
 use muster_proto::reporting::v1 as pb;
 use muster_service::wire::timestamp;
 
-use crate::app::{Parked, Status};
+use crate::domain::link::{LinkStatus, ParkedChange};
 
-pub fn status(status: &Status) -> pb::LinkStatus {
+pub fn status(status: &LinkStatus) -> pb::LinkStatus {
     let cursor = status.cursor.as_ref();
     pb::LinkStatus {
         name: status.mission.name(),
@@ -14,7 +14,7 @@ pub fn status(status: &Status) -> pb::LinkStatus {
     }
 }
 
-pub fn parked(parked: &Parked) -> pb::ParkedChange {
+pub fn parked(parked: &ParkedChange) -> pb::ParkedChange {
     pb::ParkedChange {
         resource: parked.name.clone(),
         revision: parked.revision,

@@ -8,8 +8,10 @@ use muster_values::{Collected, Id, MissionId, Place, Stored, name};
 use prost::Message;
 
 use crate::{
-    app::{Asked, Frozen, NewReport},
-    domain::report::{Composed, Media, Report, Section, State},
+    domain::{
+        report::{Composed, Frozen, Media, NewReport, Report, Section, State},
+        situation::SituationRequest,
+    },
     render,
 };
 
@@ -30,7 +32,7 @@ pub fn create(request: pb::CreateSituationReportRequest) -> Result<NewReport, Fi
 }
 
 fn read(place: Place, report: pb::SituationReport) -> Result<NewReport, FieldViolation> {
-    let asked = Asked {
+    let asked = SituationRequest {
         mission: place.mission.clone(),
         area: report.area_code,
         period: wire::period(report.period).at("period")?,

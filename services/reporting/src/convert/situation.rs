@@ -10,14 +10,12 @@ use muster_service::{
 use muster_strength::Line;
 use muster_values::MissionId;
 
-use crate::{
-    app::{Asked, AskedRecords, Behind, Which},
-    domain::{
-        incident::{Harm, IncidentType},
-        situation::{
-            Conflict, Count, Counted, Doubt, Excluded, Exclusion, Metric, Number, Part, Possible,
-            Presence, RecordUse, Rule, SHOWN, Situation,
-        },
+use crate::domain::{
+    incident::{Harm, IncidentType},
+    situation::{
+        Behind, Conflict, Count, Counted, Doubt, Excluded, Exclusion, Metric, Number, Part,
+        Possible, Presence, RecordPart, RecordUse, RecordsRequest, Rule, SHOWN, Situation,
+        SituationRequest,
     },
 };
 
@@ -39,8 +37,11 @@ wire_enum!(
 );
 wire_enum!(Doubt, pb::Doubt { Period, Area });
 
-pub fn ask(request: pb::GetSituationRequest, as_of: AsOf) -> Result<Asked, FieldViolation> {
-    Ok(Asked {
+pub fn ask(
+    request: pb::GetSituationRequest,
+    as_of: AsOf,
+) -> Result<SituationRequest, FieldViolation> {
+    Ok(SituationRequest {
         mission: MissionId::parse(&request.name).at("name")?,
         area: request.area_code,
         period: wire::period(request.period).at("period")?,
@@ -153,7 +154,7 @@ fn casualty_tally(count: &Count<Harm>) -> pb::CasualtyTally {
 pub fn records(
     request: &pb::ListSituationRecordsRequest,
     as_of: AsOf,
-) -> Result<(Asked, AskedRecords), FieldViolation> {
+) -> Result<(SituationRequest, RecordsRequest), FieldViolation> {
     use pb::list_situation_records_request::Number as Wire;
     let behind = match request.number.required().at("number")? {
         Wire::Flow(flow) => Behind::Figures(Metric::Flow(required(flow).at("flow")?)),
@@ -164,18 +165,20 @@ pub fn records(
         }
     };
     let part = match request.part() {
-        pb::SituationRecordPart::Unspecified | pb::SituationRecordPart::Included => Which::Included,
-        pb::SituationRecordPart::Possible => Which::Possible,
-        pb::SituationRecordPart::Excluded => Which::Excluded,
+        pb::SituationRecordPart::Unspecified | pb::SituationRecordPart::Included => {
+            RecordPart::Included
+        }
+        pb::SituationRecordPart::Possible => RecordPart::Possible,
+        pb::SituationRecordPart::Excluded => RecordPart::Excluded,
     };
-    let asked = Asked {
+    let asked = SituationRequest {
         mission: MissionId::parse(&request.name).at("name")?,
         area: request.area_code.clone(),
         period: wire::period(request.period).at("period")?,
         valid_at: wire::optional_time(request.valid_time).at("valid_time")?,
         as_of,
     };
-    Ok((asked, AskedRecords { behind, part }))
+    Ok((asked, RecordsRequest { behind, part }))
 }
 
 /// The page that is asked for; its token is good for the same question only.

@@ -1,5 +1,6 @@
 mod authorisation;
 mod disputes;
+mod draft;
 mod figures;
 mod headline;
 mod method;
@@ -18,6 +19,7 @@ mod tests;
 use muster_values::{Collected, Period, Stored};
 use time::OffsetDateTime;
 
+pub use self::draft::{Frozen, NewReport};
 use self::text::{
     BULLET_LENGTH, BULLETS, Context, DISPLACEMENT, HARM, METHOD, PARAGRAPH_LENGTH, PARAGRAPHS,
     STRENGTH, clipped, spread,

@@ -9,6 +9,7 @@ mod coverage;
 mod english;
 mod numbers;
 mod presence;
+mod request;
 mod tally;
 mod roster;
 pub mod phrases;
@@ -28,6 +29,7 @@ use time::{Date, OffsetDateTime};
 
 pub use self::areas::Areas;
 pub use self::numbers::{number, precedence};
+pub use self::request::{Behind, RecordPart, RecordsRequest, SituationRequest};
 pub use self::roster::Roster;
 pub use self::tally::{Count, Counted, Doubt, Occurrence, Part, Possible, SHOWN, Tally};
 use super::{

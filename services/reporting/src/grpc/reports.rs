@@ -24,7 +24,7 @@ standard_service! {
     ) -> Answer<pb::SituationReport> {
         let call = Call::admit(request)?;
         let new = reports::create(call.message)?;
-        answer(Box::pin(self.app.create_report(&call.context, new, reports::freeze)).await)
+        answer(Box::pin(self.app.create_report(&call.context, new)).await)
     }
 
     async fn list_situation_reports(

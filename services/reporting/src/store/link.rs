@@ -6,26 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Error;
-
-/// How far one mission's feed has been followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    pub mission: MissionId,
-    pub epoch: Uuid,
-    pub position: i64,
-    pub applied_at: OffsetDateTime,
-}
-
-/// A change of a resource that could not be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parked {
-    /// Its place among all that were parked.
-    pub sequence: i64,
-    pub name: String,
-    pub revision: i64,
-    pub position: i64,
-    pub reason: String,
-}
+use crate::domain::link::{Cursor, ParkedChange};
 
 /// Takes the next positions of a mission's feed, from the first to the last; false where the first
 /// is not the next one, or another replica took it. The row stays locked until the transaction
@@ -127,7 +108,7 @@ pub async fn clear(db: &mut PgConnection, mission: &MissionId) -> Result<(), Err
 pub async fn park(
     db: &mut PgConnection,
     mission: &MissionId,
-    parked: &Parked,
+    parked: &ParkedChange,
     payload: &[u8],
 ) -> Result<(), Error> {
     sqlx::query!(
@@ -178,9 +159,9 @@ pub async fn list_parked(
     mission: &MissionId,
     after: i64,
     limit: i64,
-) -> Result<Vec<Parked>, Error> {
+) -> Result<Vec<ParkedChange>, Error> {
     let parked = sqlx::query_as!(
-        Parked,
+        ParkedChange,
         "select sequence, name, revision, position, reason
         from reporting.parked_changes
         where mission = $1 and $2 < sequence order by sequence limit $3",

@@ -17,20 +17,11 @@ use crate::{
         contingent::{Contingent, Step, Transfer},
         headcount::{Account, Entry, Ledger, within_ceiling},
         mandate::{self, Mandate},
-        movement::{Arrival, Direction, Movement, Refused},
+        movement::{Arrival, Direction, Movement, Refused, Travel},
         pledge::Pledge,
     },
     store::{areas, checks},
 };
-
-/// People of a movement who left or arrived.
-pub struct Travel {
-    pub place: Place,
-    pub etag: String,
-    pub effective_at: OffsetDateTime,
-    pub headcount: i32,
-    pub note: String,
-}
 
 impl App {
     pub async fn depart_movement(

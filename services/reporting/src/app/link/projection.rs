@@ -11,13 +11,10 @@ use crate::{
     convert,
     domain::{
         deployment::{ReceivedRevision, Resource},
+        link::ParkedChange,
         timeline::Event,
     },
-    store::{
-        self, deployment,
-        link::{self, Parked},
-        timeline,
-    },
+    store::{self, deployment, link, timeline},
 };
 
 /// Which revisions of an event the timeline is told of.
@@ -211,6 +208,6 @@ async fn park(
     tracing::warn!(name, revision, position, reason, "change parked");
     let mission = work.mission().clone();
     let (name, revision) = (name.clone(), *revision);
-    let parked = Parked { sequence: 0, name, revision, position, reason };
+    let parked = ParkedChange { sequence: 0, name, revision, position, reason };
     link::park(work.db(), &mission, &parked, message).await
 }

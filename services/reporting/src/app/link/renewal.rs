@@ -10,8 +10,11 @@ use super::{
     projection::{Events, project},
 };
 use crate::{
-    domain::deployment::{ReceivedRevision, Snapshot},
-    store::{Error, link::Cursor, timeline},
+    domain::{
+        deployment::{ReceivedRevision, Snapshot},
+        link::Cursor,
+    },
+    store::{Error, timeline},
 };
 
 impl App {
