@@ -22,7 +22,7 @@ async fn a_transaction_that_is_given_up_while_it_opens_is_not_read_in_by_the_nex
                 tokio::task::yield_now().await;
             }
         }
-        let mut db = database.reader().await.unwrap();
+        let mut db = database.connection().await.unwrap();
         let read_only: String =
             sqlx::query_scalar("show transaction_read_only").fetch_one(&mut *db).await.unwrap();
         assert_eq!(read_only, "off", "given up after {looks} looks");

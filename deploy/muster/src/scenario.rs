@@ -39,7 +39,7 @@ pub struct Scenario {
 #[derive(Clone, Debug)]
 pub struct Call {
     /// Where the file asks for it.
-    pub place: Place,
+    pub place: Location,
     /// The kind of the resource that it makes or changes, such as `readiness_checks`.
     pub table: String,
     /// That resource.
@@ -57,7 +57,7 @@ enum CallKind {
 
 /// A place in a scenario file, such as `contingents "ken-1": steps[2].state`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     pub table: String,
     pub id: String,
     pub key: String,
@@ -73,7 +73,7 @@ pub struct Invalid {
 /// Something in a file that is not as it has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    pub place: Place,
+    pub place: Location,
     pub what: String,
 }
 
@@ -82,7 +82,7 @@ impl Scenario {
     pub fn parse(file: &str, text: &str) -> Result<Self, Invalid> {
         let invalid = |problems| Invalid { file: file.to_owned(), problems };
         let document = text.parse().map_err(|error: toml::de::Error| {
-            invalid(vec![Problem { place: Place::default(), what: error.to_string() }])
+            invalid(vec![Problem { place: Location::default(), what: error.to_string() }])
         })?;
         plan::plan(&document).map_err(invalid)
     }
@@ -168,7 +168,7 @@ impl Invalid {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.table)?;
         if !self.id.is_empty() {
@@ -184,7 +184,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.place == Place::default() {
+        if self.place == Location::default() {
             return f.write_str(&self.what);
         }
         write!(f, "{} {}", self.place, self.what)

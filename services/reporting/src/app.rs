@@ -21,7 +21,7 @@ use muster_service::{
     resource, standard, standard::Gets, standard::Reads, standard::Writes, status, work,
 };
 use muster_values::{Id, MissionId, quantity::Overflow};
-use sqlx::{PgConnection, Postgres, pool::PoolConnection};
+use sqlx::PgConnection;
 use tokio::sync::Notify;
 
 use crate::{domain::StateForbids, store};
@@ -64,20 +64,11 @@ impl App {
         Ok(self.database.begin(context, mission).await?)
     }
 
-    /// Authorises a read in a mission, and takes a connection for it once what its caller has
+    /// Authorises a read in a mission that need not exist, and begins it once what its caller has
     /// seen of the deployment service is known here.
-    async fn read(
-        &self,
-        context: &Context,
-        mission: &MissionId,
-    ) -> Result<PoolConnection<Postgres>, Error> {
-        context.scope(mission)?.require_whole_mission()?;
-        self.caught_up(context, mission).await?;
-        self.connection().await
-    }
-
-    async fn connection(&self) -> Result<PoolConnection<Postgres>, Error> {
-        Ok(self.database.reader().await.map_err(store::Error::from)?)
+    async fn read(&self, context: &Context, mission: &MissionId) -> Result<Reader, Refusal> {
+        self.admit(context, mission).await?;
+        self.database.read(context, mission).await
     }
 }
 

@@ -75,8 +75,8 @@ impl Database {
             .await
     }
 
-    /// A connection to read with.
-    pub async fn reader(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    /// A connection, for reads that no caller waits for, or several callers at once.
+    pub async fn connection(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.pool.acquire().await
     }
 

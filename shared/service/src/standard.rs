@@ -28,7 +28,9 @@ use muster_values::name::MissionId;
 
 pub use self::record::{Owner, Record, Writes};
 pub use self::rows::{add, lock, lock_outer, revise, revise_in, write};
-pub use self::write::{Update, create, create_in, delete, delete_in, update, update_in};
+pub use self::write::{
+    Update, change, change_in, create, create_in, delete, delete_in, update, update_in,
+};
 
 /// Gets that were asked for at the same time, answered together. Every caller of a service sees
 /// the same of a resource, so a group needs no part in its key for who asks.
@@ -64,7 +66,7 @@ pub fn gets(database: &Database, shutdown: &Shutdown) -> Gets {
     Gather::start(shutdown, move |keys| {
         let database = database.clone();
         async move {
-            let found = OWN.get_all(&mut *database.reader().await?, &keys).await?;
+            let found = OWN.get_all(&mut *database.connection().await?, &keys).await?;
             Ok(found.into_iter().map(Ok).collect())
         }
     })

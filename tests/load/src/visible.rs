@@ -35,7 +35,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Where a write is looked for.
 #[derive(Clone, Copy)]
-enum Place {
+enum ReadAt {
     Writer,
     Other,
     Nowhere,
@@ -82,9 +82,9 @@ async fn measured(
             break;
         }
         let place = match number % ONE_OF {
-            0 => Place::Other,
-            5 => Place::Writer,
-            _ => Place::Nowhere,
+            0 => ReadAt::Other,
+            5 => ReadAt::Writer,
+            _ => ReadAt::Nowhere,
         };
         let (writer, reader) =
             (writers[number % writers.len()].clone(), readers[number % readers.len()].clone());
@@ -93,9 +93,9 @@ async fn measured(
     let (mut plain, mut visible) = (Vec::new(), Vec::new());
     while let Some(call) = calls.join_next().await {
         match call?? {
-            (Place::Writer, took) => plain.push(took),
-            (Place::Other, took) => visible.push(took),
-            (Place::Nowhere, _) => {}
+            (ReadAt::Writer, took) => plain.push(took),
+            (ReadAt::Other, took) => visible.push(took),
+            (ReadAt::Nowhere, _) => {}
         }
     }
     ensure!(!plain.is_empty() && !visible.is_empty(), "nothing was looked for");
@@ -108,10 +108,10 @@ async fn measured(
 async fn write(
     mission: String,
     number: usize,
-    place: Place,
+    place: ReadAt,
     writer: Authorized,
     reader: Authorized,
-) -> anyhow::Result<(Place, Duration)> {
+) -> anyhow::Result<(ReadAt, Duration)> {
     let request = CreatePledgeRequest {
         parent: format!("missions/{mission}"),
         pledge_id: format!("offer-{number}"),
@@ -130,9 +130,9 @@ async fn write(
     let pledge = written.into_inner();
     loop {
         let seen = match place {
-            Place::Nowhere => true,
-            Place::Writer => at_the_writer(writer.clone(), &pledge.name).await?,
-            Place::Other => at_the_other(reader.clone(), &mission, position).await?,
+            ReadAt::Nowhere => true,
+            ReadAt::Writer => at_the_writer(writer.clone(), &pledge.name).await?,
+            ReadAt::Other => at_the_other(reader.clone(), &mission, position).await?,
         };
         if seen {
             return Ok((place, answered.elapsed()));

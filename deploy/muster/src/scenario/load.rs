@@ -12,7 +12,7 @@ use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
 
 use super::{
-    Call, Place, Scenario,
+    Call, Location, Scenario,
     compare::FieldDifference,
     history::{self, Revision},
 };
@@ -70,7 +70,7 @@ pub struct Difference {
 /// A call that was refused; those before it were made.
 #[derive(Debug)]
 pub struct Stopped {
-    pub place: Place,
+    pub place: Location,
     pub method: String,
     pub status: Status,
 }

@@ -8,7 +8,7 @@ use toml::{Table, Value as Given};
 use uuid::Uuid;
 
 use super::{
-    Call, CallKind, Place, Problem, Scenario,
+    Call, CallKind, Location, Problem, Scenario,
     catalogue::{self, Kind},
     moment, partners,
     reader::{Reader, Sources},
@@ -185,7 +185,7 @@ impl Plan<'_> {
         &mut self,
         kind: &Kind,
         name: &str,
-        place: Place,
+        place: Location,
         (method, request): (MethodDescriptor, DynamicMessage),
         what: CallKind,
     ) {
@@ -320,5 +320,8 @@ fn each_table(
 }
 
 fn problem(key: &str, what: &str) -> Problem {
-    Problem { place: Place { key: key.to_owned(), ..Place::default() }, what: what.to_owned() }
+    Problem {
+        place: Location { key: key.to_owned(), ..Location::default() },
+        what: what.to_owned(),
+    }
 }

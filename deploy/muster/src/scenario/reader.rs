@@ -10,7 +10,7 @@ use prost_reflect::{
 };
 use toml::{Table, Value as Given};
 
-use super::{Place, Problem, annotations, moment};
+use super::{Location, Problem, annotations, moment};
 
 /// The named sources of a file.
 pub type Sources = BTreeMap<String, DynamicMessage>;
@@ -19,14 +19,14 @@ pub type Sources = BTreeMap<String, DynamicMessage>;
 pub struct Reader<'s> {
     mission: &'s str,
     sources: &'s Sources,
-    place: Place,
+    place: Location,
     path: Vec<String>,
     problems: Vec<Problem>,
 }
 
 impl<'s> Reader<'s> {
     pub fn new(mission: &'s str, sources: &'s Sources, table: &str, id: &str) -> Self {
-        let place = Place { table: table.to_owned(), id: id.to_owned(), key: String::new() };
+        let place = Location { table: table.to_owned(), id: id.to_owned(), key: String::new() };
         Self { mission, sources, place, path: Vec::new(), problems: Vec::new() }
     }
 
@@ -39,8 +39,8 @@ impl<'s> Reader<'s> {
     }
 
     /// Where the reader stands.
-    pub fn place(&self) -> Place {
-        Place { key: self.path.join("."), ..self.place.clone() }
+    pub fn place(&self) -> Location {
+        Location { key: self.path.join("."), ..self.place.clone() }
     }
 
     pub fn problem(&mut self, what: impl Into<String>) {

@@ -1,6 +1,4 @@
-use muster_service::{
-    Committed, Context, FieldViolation, Work, field, standard, standard::Record, standard::Writes,
-};
+use muster_service::{Committed, Context, FieldViolation, Work, field, standard, standard::Record};
 use muster_values::{Id, Place, Stored};
 
 use super::{App, Error, known_area};
@@ -53,12 +51,12 @@ impl App {
         place: Place,
         etag: &str,
     ) -> Result<Committed<Stored<Figure>>, Error> {
-        let mut work = self.begin_write(context, &place.mission, true).await?;
-        let mut figure = standard::lock::<Figure>(&mut work, &place, etag).await?;
-        figure.require_standing()?;
-        figure.retracted = true;
-        standard::revise(&mut work, &mut figure).await?;
-        Ok(work.commit(figure).await?)
+        let retract = |_: &Work, figure: &mut Stored<Figure>| {
+            figure.require_standing()?;
+            figure.retracted = true;
+            Ok(())
+        };
+        standard::change(self, context, &place, etag, retract).await
     }
 }
 

@@ -1,4 +1,4 @@
-use muster_service::{Committed, Context, Work, standard, standard::Record, standard::Writes};
+use muster_service::{Committed, Context, Work, standard, standard::Record};
 use muster_values::{Place, Stored};
 
 use super::{App, Error, known_area};
@@ -30,11 +30,10 @@ impl App {
         outcome: Outcome,
         note: String,
     ) -> Result<Committed<Stored<Incident>>, Error> {
-        let mut work = self.begin_write(context, &place.mission, true).await?;
-        let mut incident = standard::lock::<Incident>(&mut work, &place, etag).await?;
-        let now = work.now();
-        incident.verify(outcome, note, now);
-        standard::revise(&mut work, &mut incident).await?;
-        Ok(work.commit(incident).await?)
+        let verify = |work: &Work, incident: &mut Stored<Incident>| {
+            incident.verify(outcome, note, work.now());
+            Ok(())
+        };
+        standard::change(self, context, &place, etag, verify).await
     }
 }

@@ -51,15 +51,15 @@ impl App {
         Ok(if run.len() == received.len() { Applied::Now } else { Applied::OutOfTurn })
     }
 
-    /// The recorded place in each mission's feed.
-    pub async fn places(&self) -> anyhow::Result<Vec<Cursor>> {
-        let mut db = self.database.reader().await?;
+    /// The recorded cursor of each mission's feed.
+    pub async fn cursors(&self) -> anyhow::Result<Vec<Cursor>> {
+        let mut db = self.database.connection().await?;
         Ok(link::cursors(&mut db).await?)
     }
 
-    /// The recorded place in one mission's feed.
-    pub async fn place(&self, mission: &MissionId) -> anyhow::Result<Option<Cursor>> {
-        let mut db = self.database.reader().await?;
+    /// The recorded cursor of one mission's feed.
+    pub async fn cursor(&self, mission: &MissionId) -> anyhow::Result<Option<Cursor>> {
+        let mut db = self.database.connection().await?;
         Ok(link::cursor(&mut db, mission).await?)
     }
 
@@ -68,9 +68,9 @@ impl App {
         context: &Context,
         mission: MissionId,
     ) -> Result<LinkStatus, Error> {
-        let mut db = self.read(context, &mission).await?;
-        let cursor = link::cursor(&mut db, &mission).await?;
-        let parked = link::count_parked(&mut db, &mission).await?;
+        let mut reader = self.read(context, &mission).await?;
+        let cursor = link::cursor(reader.db(), &mission).await?;
+        let parked = link::count_parked(reader.db(), &mission).await?;
         Ok(LinkStatus { mission, cursor, parked })
     }
 

@@ -50,20 +50,9 @@ impl App {
         context: &Context,
         new: NewReport,
     ) -> Result<Committed<Stored<Report>>, Error> {
-        let place = new.place.clone();
         let _permit = self.heavy.enter(context.deadline).await?;
-        let mut work = self.begin_write(context, &place.mission, true).await?;
-        let area = &new.asked.area;
-        known_area(work.db(), &place.mission, area, "situation_report.area_code").await?;
-        let (now, author) = (work.now(), work.actor());
-        let (frozen, records) = gather(work.db(), &new.asked, now).await?;
-        let bytes = convert::reports::freeze(&frozen);
-        if MOST_FROZEN < bytes.len() {
-            let message = "the records are more than a report can carry; ask for less of them";
-            return Err(Refusal::new(Reason::MessageTooLarge, message).into());
-        }
-        let report = draft(new, &frozen, &records, bytes, author);
-        standard::create_in(&mut work, place, report).await?;
+        let mut work = self.begin_write(context, &new.place.mission, true).await?;
+        create_in(&mut work, new).await?;
         Ok(work.commit_answered().await?)
     }
 
@@ -73,11 +62,10 @@ impl App {
         place: Place,
         etag: &str,
     ) -> Result<Committed<Stored<Report>>, Error> {
-        let mut work = self.begin_write(context, &place.mission, true).await?;
-        let mut report = standard::lock::<Report>(&mut work, &place, etag).await?;
-        report.approve(work.actor(), work.now())?;
-        standard::revise(&mut work, &mut report).await?;
-        Ok(work.commit(report).await?)
+        let approve = |work: &Work, report: &mut Stored<Report>| {
+            Ok(report.approve(work.actor(), work.now())?)
+        };
+        standard::change(self, context, &place, etag, approve).await
     }
 
     pub async fn publish_report(
@@ -87,17 +75,37 @@ impl App {
         etag: &str,
     ) -> Result<Committed<Stored<Report>>, Error> {
         let mut work = self.begin_write(context, &place.mission, true).await?;
-        let mut report = standard::lock::<Report>(&mut work, &place, etag).await?;
-        let number = reports::next_number(work.db(), &place.mission).await?;
-        report.publish(number, work.now())?;
-        standard::revise(&mut work, &mut report).await?;
-        Ok(work.commit(report).await?)
+        publish_in(&mut work, &place, etag).await?;
+        Ok(work.commit_answered().await?)
     }
 
     /// The report as it is now, to be rendered.
     pub async fn report(&self, context: &Context, place: &Place) -> Result<Stored<Report>, Error> {
-        present(&mut *self.read(context, &place.mission).await?, place).await
+        present(self.read(context, &place.mission).await?.db(), place).await
     }
+}
+
+async fn create_in(work: &mut Work, new: NewReport) -> Result<(), Error> {
+    let (place, area) = (new.place.clone(), &new.asked.area);
+    known_area(work.db(), &place.mission, area, "situation_report.area_code").await?;
+    let (now, author) = (work.now(), work.actor());
+    let (frozen, records) = gather(work.db(), &new.asked, now).await?;
+    let bytes = convert::reports::freeze(&frozen);
+    if MOST_FROZEN < bytes.len() {
+        let message = "the records are more than a report can carry; ask for less of them";
+        return Err(Refusal::new(Reason::MessageTooLarge, message).into());
+    }
+    let report = draft(new, &frozen, &records, bytes, author);
+    standard::create_in(work, place, report).await.map(|_| ())
+}
+
+async fn publish_in(work: &mut Work, place: &Place, etag: &str) -> Result<(), Error> {
+    let mut report = standard::lock::<Report>(work, place, etag).await?;
+    let number = reports::next_number(work.db(), &place.mission).await?;
+    report.publish(number, work.now())?;
+    standard::revise(work, &mut report).await?;
+    work.answer(&report);
+    Ok(())
 }
 
 /// A report as it is now.

@@ -15,7 +15,7 @@ const PEER: &str = "deployment";
 const PATIENCE: Duration = Duration::from_secs(2);
 /// What is kept of a caller's time to answer in.
 const MARGIN: Duration = Duration::from_millis(100);
-/// How often the place is looked up that another replica may have moved.
+/// How often the cursor is read, which another replica may have moved.
 const POLL: Duration = Duration::from_millis(50);
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
@@ -34,7 +34,7 @@ impl App {
         let end = end.min(Instant::now() + PATIENCE);
         loop {
             let applied = self.applied.notified();
-            let mut db = self.database.reader().await?;
+            let mut db = self.database.connection().await?;
             let cursor = link::cursor(&mut db, mission).await?;
             drop(db);
             let Some(ahead) = seen.iter().find(|token| !has_reached(cursor.as_ref(), token)) else {

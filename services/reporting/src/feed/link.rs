@@ -93,8 +93,8 @@ impl Follower for Link {
     }
 
     async fn positions(&self) -> anyhow::Result<Vec<FeedPosition>> {
-        let places = self.app.places().await?.into_iter();
-        Ok(places
+        let cursors = self.app.cursors().await?.into_iter();
+        Ok(cursors
             .map(|cursor| FeedPosition {
                 mission: cursor.mission.name(),
                 epoch: cursor.epoch.to_string(),
@@ -111,7 +111,7 @@ impl Follower for Link {
     async fn renew(&self, mission: &str) -> anyhow::Result<()> {
         let id = MissionId::parse(mission)?;
         // Read before the snapshot, so that a replica that is faster is noticed.
-        let cursor = self.app.place(&id).await?;
+        let cursor = self.app.cursor(&id).await?;
         match (self.snapshot(mission).await?, cursor) {
             (Some(snapshot), cursor) => self.app.renew(cursor.as_ref(), &snapshot).await,
             (None, Some(cursor)) => self.app.forget(&cursor).await,

@@ -36,7 +36,7 @@ pub async fn advance(
     Ok(taken.rows_affected() == 1)
 }
 
-/// Begins with a mission at a position; false where there is a place already.
+/// Begins with a mission at a position; false where it has a cursor already.
 pub async fn begin_at(
     db: &mut PgConnection,
     mission: &MissionId,
@@ -79,7 +79,7 @@ pub async fn cursors(db: &mut PgConnection) -> Result<Vec<Cursor>, Error> {
     Ok(rows.into_iter().map(Cursor::from).collect())
 }
 
-/// Forgets a mission's place; false where the place is another by now, because a replica forgot
+/// Forgets a mission's cursor; false where the cursor is another by now, because a replica forgot
 /// it first. The mission stays locked until the transaction ends.
 pub async fn forget(db: &mut PgConnection, cursor: &Cursor) -> Result<bool, Error> {
     let forgotten = sqlx::query!(

@@ -15,11 +15,12 @@ use super::{
 use crate::{
     AtField, FieldViolation, Required,
     call::{Answer, Call, answer},
+    context::Context,
     field::refuse,
     resource::{Key, Resource, already_exists, place},
     status::{Reason, Refusal},
     table,
-    work::{Failure, Work},
+    work::{Committed, Failure, Work},
 };
 
 /// Creates a record.
@@ -127,6 +128,37 @@ fn after_update<C: Record>(
         return Err(refuse(&under.collect::<Vec<_>>()));
     }
     Ok(change.message().and_then(|message| C::unpack(message, work.mission())).at(field)?)
+}
+
+/// Changes a record by a method of its own, such as Verify: `decide` changes the content or refuses.
+pub async fn change<C, S>(
+    service: &S,
+    context: &Context,
+    place: &Place,
+    etag: &str,
+    decide: impl FnOnce(&Work, &mut Stored<C>) -> Result<(), C::Error> + Send,
+) -> Result<Committed<Stored<C>>, C::Error>
+where
+    C: Record,
+    S: Writes<Error = C::Error>,
+{
+    let mut work = service.begin_write(context, &place.mission, true).await?;
+    change_in(&mut work, place, etag, decide).await?;
+    Ok(work.commit_answered().await?)
+}
+
+/// The same within a unit of work, whose answer the record is.
+pub async fn change_in<C: Record>(
+    work: &mut Work,
+    place: &Place,
+    etag: &str,
+    decide: impl FnOnce(&Work, &mut Stored<C>) -> Result<(), C::Error> + Send,
+) -> Result<(), C::Error> {
+    let mut stored = lock::<C>(work, place, etag).await?;
+    decide(work, &mut stored)?;
+    revise(work, &mut stored).await?;
+    work.answer(&stored);
+    Ok(())
 }
 
 /// Takes a record away. Its history stays, and an earlier `as_of_time` still answers with it.
