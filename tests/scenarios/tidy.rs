@@ -1,41 +1,9 @@
-//! Architecture that is not checked is a wish: layers know only what is below them, and files
-//! stay small enough to read.
+//! The services do not know each other, and files stay small enough to read.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
-
-/// A room, and the words that may not be said in it.
-const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("app", &["tonic::", "muster_proto", "sqlx::query", "crate::grpc"]),
-    ("grpc", &["sqlx", "store::", ".begin("]),
-    ("store", &["tonic", "muster_proto", "crate::app", "crate::grpc", ".begin(", ".commit("]),
-];
-
-/// A room that reasons and does nothing else, with the crates that it may use. Time is an argument
-/// there, and nothing waits.
-const PURE: &[(&str, &[&str])] = &[
-    (
-        "shared/values",
-        &["jiff", "muster_values", "proptest", "regex", "serde", "thiserror", "time"],
-    ),
-    ("shared/strength", &["muster_values", "proptest", "serde", "thiserror", "time"]),
-    ("services/deployment/src/domain", DOMAIN),
-    ("services/reporting/src/domain", DOMAIN),
-];
-const DOMAIN: &[&str] = &[
-    "muster_strength",
-    "muster_values",
-    "proptest",
-    "regex",
-    "serde",
-    "sha2",
-    "thiserror",
-    "time",
-    "uuid",
-];
 
 /// A file is one thing; this is the hard limit.
 const MOST_LINES: usize = 400;
@@ -56,60 +24,6 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
-}
-
-#[test]
-fn layers_know_only_the_layers_below() {
-    for service in ["deployment", "reporting"] {
-        let src = root().join("services").join(service).join("src");
-        for (room, words) in FORBIDDEN {
-            let mut rooms = vec![src.join(room).with_extension("rs")];
-            files(&src.join(room), &[".rs"], &mut rooms);
-            for file in rooms {
-                let text = fs::read_to_string(&file).unwrap();
-                for word in *words {
-                    // What turns errors into statuses has to name those of the store.
-                    let errors = *word == "store::" && file.ends_with("grpc/errors.rs");
-                    assert!(errors || !text.contains(word), "{} mentions {word}", file.display());
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn rooms_that_reason_use_no_crate_that_does_anything() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let manifest: toml::Table = manifest.parse().unwrap();
-    let crates = manifest["workspace"]["dependencies"].as_table().unwrap();
-    let crates: Vec<String> = crates.keys().map(|name| name.replace('-', "_")).collect();
-    for (room, allowed) in PURE {
-        let mut found = Vec::new();
-        files(&root().join(room), &[".rs"], &mut found);
-        assert!(!found.is_empty());
-        for file in found {
-            let code = code_of(&file);
-            for used in path_roots(&code).iter().filter(|used| crates.contains(used)) {
-                assert!(allowed.contains(&used.as_str()), "{} uses {used}", file.display());
-            }
-            for word in ["async ", ".await", "now_utc"] {
-                assert!(!code.contains(word), "{} says {word}", file.display());
-            }
-        }
-    }
-}
-
-/// What a file says to the compiler: neither comments nor texts.
-fn code_of(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    let aside = regex::Regex::new(r#"(?s)"(?:[^"\\]|\\.)*"|//[^\n]*"#).unwrap();
-    aside.replace_all(&text, "").into_owned()
-}
-
-/// The first names of all paths, those of `use` trees included.
-fn path_roots(code: &str) -> BTreeSet<String> {
-    let root = regex::Regex::new(r"(?:^|[^:\w])([a-z_][a-z0-9_]*)\s*::").unwrap();
-    root.captures_iter(code).map(|found| found[1].to_owned()).collect()
 }
 
 /// Words of a schema's name and a dot, as a query would name its tables.

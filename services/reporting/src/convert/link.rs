@@ -1,7 +1,16 @@
-use muster_proto::reporting::v1 as pb;
+use muster_proto::{common::v1::FeedPosition, reporting::v1 as pb};
 use muster_service::wire::timestamp;
 
-use crate::domain::link::{LinkStatus, ParkedChange};
+use crate::domain::link::{Cursor, LinkStatus, ParkedChange};
+
+/// From where on the feed is followed.
+pub fn position(cursor: &Cursor) -> FeedPosition {
+    FeedPosition {
+        mission: cursor.mission.name(),
+        epoch: cursor.epoch.to_string(),
+        position: cursor.position,
+    }
+}
 
 pub fn status(status: &LinkStatus) -> pb::LinkStatus {
     let cursor = status.cursor.as_ref();

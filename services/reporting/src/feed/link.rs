@@ -15,7 +15,12 @@ use muster_service::{feed::Applied, feed::Follower, server::MAX_RESPONSE_BYTES};
 use muster_values::MissionId;
 use tonic::{Code, Request, Status, Streaming};
 
-use crate::{app::App, config::Config, convert::deployment, domain::deployment::Snapshot};
+use crate::{
+    app::App,
+    config::Config,
+    convert::{deployment, link},
+    domain::deployment::Snapshot,
+};
 
 /// How long the peer may take to tell everything of a mission.
 const SNAPSHOT_LIMIT: Duration = Duration::from_secs(30);
@@ -93,14 +98,7 @@ impl Follower for Link {
     }
 
     async fn positions(&self) -> anyhow::Result<Vec<FeedPosition>> {
-        let cursors = self.app.cursors().await?.into_iter();
-        Ok(cursors
-            .map(|cursor| FeedPosition {
-                mission: cursor.mission.name(),
-                epoch: cursor.epoch.to_string(),
-                position: cursor.position,
-            })
-            .collect())
+        Ok(self.app.cursors().await?.iter().map(link::position).collect())
     }
 
     async fn apply(&self, changes: Vec<Change>) -> anyhow::Result<Applied> {
