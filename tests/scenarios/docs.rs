@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use muster_proto::deployment::v1::{self as pb, strength_service_client::StrengthServiceClient};
 use muster_service::rules;
 use muster_tests::World;
 use prost_reflect::DynamicMessage;
@@ -122,6 +123,36 @@ async fn the_first_read_and_the_first_write_of_the_readme_work_as_they_stand() {
     }
     assert!(1 <= read);
     assert_eq!(written, ["missions/haiti-mss/strengthClaims/about-410"]);
+}
+
+#[tokio::test]
+async fn the_claims_that_the_readme_shows_are_compared_as_it_shows_them() {
+    let world = World::start().await;
+    world.load(SAMPLE).await;
+    let mut strengths = StrengthServiceClient::new(world.client.deployment.clone());
+    let request =
+        pb::GetStrengthRequest { name: "missions/haiti-mss".into(), ..Default::default() };
+    let strength = strengths.get_strength(request).await.unwrap().into_inner();
+    let text = introduction();
+    let rows = text.lines().filter(|line| line.starts_with("strengthClaims/flight-1-"));
+    let mut shown = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect();
+        let name = format!("missions/haiti-mss/{}", cells[0]);
+        let found = strength.reconciliations.iter().find(|one| one.claim == name).unwrap();
+        let verdict = found.verdict().as_str_name().trim_start_matches("RECONCILIATION_VERDICT_");
+        assert_eq!(cells[3], verdict.to_lowercase().replace('_', " "), "{row}");
+        let recorded = found.recorded.as_ref().and_then(|recorded| recorded.at_least).unwrap();
+        assert_eq!(cells[2], recorded.to_string(), "{row}");
+        let (claimed, reading) = (found.claimed.as_ref().unwrap(), found.claimed_reading.as_ref());
+        let said = match reading.and_then(|reading| reading.at_least.zip(reading.at_most)) {
+            Some((least, most)) => format!("{} (read as {least} to {most})", claimed.as_written),
+            None => claimed.as_written.clone(),
+        };
+        assert!(cells[1].starts_with(&said), "{row}");
+        shown += 1;
+    }
+    assert_eq!(shown, 4);
 }
 
 #[tokio::test]

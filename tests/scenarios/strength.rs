@@ -22,6 +22,7 @@ const HISTORY: &str = include_str!("history.toml");
 const SECOND_FLIGHT_LANDED: OffsetDateTime = datetime!(2024-07-16 23:59 UTC);
 
 /// What both services answer of a moment by what was known at another.
+#[derive(Debug)]
 struct Answers {
     strength: pb::Strength,
     situation: reporting::Situation,
@@ -200,4 +201,48 @@ async fn a_day_ends_where_the_mission_is() {
     let events = timeline.list_timeline_events(list).await.unwrap().into_inner().timeline_events;
     let arrival = events.iter().find(|event| event.title.contains("arrive at")).unwrap();
     assert_eq!(arrival.event_date, Some(Date { year: 2024, month: 6, day: 24 }));
+}
+
+#[tokio::test]
+async fn about_a_number_is_compared_as_it_is_read_and_the_answer_says_how() {
+    let world = World::start().await;
+    let claim = |id: &str, quantity: &str, day: &str| {
+        format!(
+            r#"
+            [[strength_claims]]
+            id = "{id}"
+            measure = "ARRIVED"
+            quantity = "{quantity}"
+            as_of_date = {day}
+            subject = "movements/flight-1"
+            sources = ["press"]
+            "#
+        )
+    };
+    let text = format!(
+        r#"{READY}
+        steps = [
+            {{ method = "DepartMovement", effective_time = 2024-06-24T20:00:00Z, headcount = 200 }},
+            {{ method = "ArriveMovement", effective_time = 2024-06-25T15:00:00Z, headcount = 200 }},
+        ]
+        {}{}"#,
+        claim("chief", "about 200", "2024-06-26"),
+        claim("press", "about 800", "2024-06-25"),
+    );
+    let token = world.load(&text).await.consistency;
+    let answers = Answers::of(&world, ("m", &token), datetime!(2024-06-27 0:00 UTC), None).await;
+    answers.agree();
+    let found: Vec<_> = (answers.strength.reconciliations.iter())
+        .map(|one| {
+            let reading = one.claimed_reading.as_ref().unwrap();
+            (one.verdict(), reading.at_least, reading.at_most, one.recorded_reading.is_some())
+        })
+        .collect();
+    let agrees = (pb::ReconciliationVerdict::Agrees, Some(150), Some(249), false);
+    let higher = (pb::ReconciliationVerdict::ClaimHigher, Some(750), Some(849), false);
+    assert_eq!(found, [agrees, higher]);
+    let [conflict] = &answers.situation.conflicts[..] else { panic!("{answers:?}") };
+    let said = "about 800 (“about” read as 750 to 849) (Press) and 200 (the ledger)";
+    assert!(conflict.summary.contains(said), "{}", conflict.summary);
+    assert_eq!(conflict.records[0].record, "missions/m/strengthClaims/press");
 }

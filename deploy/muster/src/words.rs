@@ -11,13 +11,7 @@ use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 /// A number with its bounds: "more than 2,500 (2,501 or more)".
 pub fn quantity(quantity: Option<&Quantity>) -> String {
     let Some(quantity) = quantity else { return "no number".to_owned() };
-    let bounds = match (quantity.at_least, quantity.at_most) {
-        (Some(least), Some(most)) if least == most => grouped(least),
-        (Some(least), Some(most)) => format!("{} to {}", grouped(least), grouped(most)),
-        (Some(least), None) => format!("{} or more", grouped(least)),
-        (None, Some(most)) => format!("{} or fewer", grouped(most)),
-        (None, None) => "no bounds known".to_owned(),
-    };
+    let bounds = bounds(quantity);
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let plain = muster_values::Quantity::within(quantity.at_least, quantity.at_most);
     match quantity.as_written.as_str() {
@@ -28,6 +22,25 @@ pub fn quantity(quantity: Option<&Quantity>) -> String {
             written.to_owned()
         }
         written => format!("{written} ({bounds})"),
+    }
+}
+
+/// A number with the bounds by which it was compared, where those are not its own: "about 800 (read
+/// as 750 to 849)".
+pub fn compared(number: Option<&Quantity>, reading: Option<&Quantity>) -> String {
+    match number.zip(reading) {
+        Some((number, reading)) => format!("{} (read as {})", number.as_written, bounds(reading)),
+        None => quantity(number),
+    }
+}
+
+fn bounds(quantity: &Quantity) -> String {
+    match (quantity.at_least, quantity.at_most) {
+        (Some(least), Some(most)) if least == most => grouped(least),
+        (Some(least), Some(most)) => format!("{} to {}", grouped(least), grouped(most)),
+        (Some(least), None) => format!("{} or more", grouped(least)),
+        (None, Some(most)) => format!("{} or fewer", grouped(most)),
+        (None, None) => "no bounds known".to_owned(),
     }
 }
 
@@ -116,6 +129,14 @@ mod tests {
         assert_eq!(said(None, None, "about 90"), "about 90 (no bounds known)");
         assert_eq!(said(None, Some(3596), "près de 3597"), "près de 3597 (3,596 or fewer)");
         assert_eq!(quantity(None), "no number");
+    }
+
+    #[test]
+    fn a_number_is_said_with_the_bounds_that_it_was_compared_by() {
+        let about = Quantity { as_written: "about 800".to_owned(), ..Quantity::default() };
+        let reading = Quantity { at_least: Some(750), at_most: Some(849), ..Quantity::default() };
+        assert_eq!(compared(Some(&about), Some(&reading)), "about 800 (read as 750 to 849)");
+        assert_eq!(compared(Some(&about), None), "about 800 (no bounds known)");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub enum Verdict {
     ClaimLower,
     /// The records say nothing of it.
     NotRecorded,
-    /// The claim sets no bounds.
+    /// The claim sets no bounds, and its words give none to compare it by.
     NotComparable,
 }
 
@@ -53,7 +53,7 @@ impl Verdict {
     fn of(claimed: &Quantity, recorded: Option<&Quantity>) -> Self {
         match recorded {
             None => Self::NotRecorded,
-            _ if claimed.at_least().or(claimed.at_most()).is_none() => Self::NotComparable,
+            _ if claimed.reading() == (None, None) => Self::NotComparable,
             Some(recorded) if recorded.is_below(claimed) => Self::ClaimHigher,
             Some(recorded) if claimed.is_below(recorded) => Self::ClaimLower,
             Some(_) => Self::Agrees,

@@ -223,3 +223,39 @@ fn a_claim_of_a_day_is_held_against_its_end_at_the_place() {
     records.zone = muster_values::Zone::UTC;
     assert_eq!(verdicts(&records), [Verdict::ClaimHigher]);
 }
+
+#[test]
+fn about_is_compared_by_its_reading() {
+    let mut records = first_flight();
+    records.claims = vec![
+        claim("above", Measure::Arrived, "about 800", FLIGHT),
+        claim("below", Measure::Arrived, "about 100", FLIGHT),
+        claim("equal", Measure::Arrived, "about 200", FLIGHT),
+        claim("wider", Measure::Arrived, "more than 100", FLIGHT),
+    ];
+    let expected = [Verdict::ClaimHigher, Verdict::ClaimLower, Verdict::Agrees, Verdict::Agrees];
+    assert_eq!(verdicts(&records), expected);
+    let rivals = &records.strength(NOW).unwrap().reconciliations[2].conflicting;
+    assert_eq!(rivals[..], ["above", "below"].map(|id| format!("missions/m/strengthClaims/{id}")));
+}
+
+#[test]
+fn a_claim_whose_words_give_no_number_is_not_compared() {
+    let mut records = first_flight();
+    let about = Some(muster_values::Qualifier::About);
+    let quantity = Quantity::complete(None, None, about, "several hundred").unwrap();
+    records.claims = vec![Claim { quantity, ..claim("a", Measure::Arrived, "1", FLIGHT) }];
+    assert_eq!(verdicts(&records), [Verdict::NotComparable]);
+}
+
+#[test]
+fn a_pledge_of_about_a_number_is_compared_by_its_reading() {
+    let claimed = |words: &str| Records {
+        partners: vec![Partner { name: KENYA.to_owned(), is_host_force: false }],
+        pledges: vec![pledge("ken", Some("about 1,500"))],
+        claims: vec![claim("a", Measure::Pledged, words, KENYA)],
+        ..Records::default()
+    };
+    assert_eq!(verdicts(&claimed("2,000")), [Verdict::ClaimHigher]);
+    assert_eq!(verdicts(&claimed("1,540")), [Verdict::Agrees]);
+}

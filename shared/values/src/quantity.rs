@@ -207,11 +207,7 @@ impl Quantity {
     /// Whether both can be true of one number. "About 800" is read as 750 to 849 for this, by the
     /// rule that half of what the last digit stands for is meant.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let ((least, most), (other_least, other_most)) = (self.reading(), other.reading());
-        let below = |most: Option<i64>, least: Option<i64>| {
-            most.zip(least).is_some_and(|(most, least)| most < least)
-        };
-        !below(most, other_least) && !below(other_most, least)
+        !self.is_below(other) && !other.is_below(self)
     }
 
     /// The bounds by which the number is compared: its own, or for "about" without any those that
@@ -226,9 +222,17 @@ impl Quantity {
         stated.map_or(bounds, Stated::reading)
     }
 
-    /// Whether all it can be is less than all the other can be.
+    /// The same as a quantity; `None` where the number is compared by its own bounds.
+    pub fn read_as(&self) -> Option<Self> {
+        let (at_least, at_most) = self.reading();
+        let own = (at_least, at_most) == (self.at_least, self.at_most);
+        (!own).then(|| Self::within(at_least, at_most))
+    }
+
+    /// Whether all it can be is less than all the other can be, both as they are read.
     pub fn is_below(&self, other: &Self) -> bool {
-        self.at_most.zip(other.at_least).is_some_and(|(most, least)| most < least)
+        let ((_, most), (least, _)) = (self.reading(), other.reading());
+        most.zip(least).is_some_and(|(most, least)| most < least)
     }
 
     fn of(at_least: Option<i64>, at_most: Option<i64>, qualifier: Qualifier) -> Self {

@@ -102,7 +102,7 @@ fn contingents(answer: &Answer, terminal: Terminal) -> Vec<Vec<String>> {
 fn claims(answer: &Answer, terminal: Terminal) -> Vec<Vec<String>> {
     let row = |claim: &muster_proto::deployment::v1::StrengthReconciliation| {
         let recorded = match &claim.recorded {
-            Some(recorded) => words::quantity(Some(recorded)),
+            Some(recorded) => words::compared(Some(recorded), claim.recorded_reading.as_ref()),
             None => "nothing".to_owned(),
         };
         let verdict = match claim.verdict() {
@@ -111,7 +111,7 @@ fn claims(answer: &Answer, terminal: Terminal) -> Vec<Vec<String>> {
         };
         vec![
             words::short(&claim.claim).to_owned(),
-            words::quantity(claim.claimed.as_ref()),
+            words::compared(claim.claimed.as_ref(), claim.claimed_reading.as_ref()),
             recorded,
             verdict,
             terminal.names(&claim.conflicting_claims),

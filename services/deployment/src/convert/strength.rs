@@ -9,7 +9,7 @@ use muster_strength::{
     Account, Claim, Contingent, ContingentStrength, Entry, Line, Mandate, Movement, Partner,
     Pledge, Reconciliation, Records, Strength, Subject,
 };
-use muster_values::{MissionId, Zone};
+use muster_values::{MissionId, Quantity, Zone};
 use prost::{Message, Name};
 use time::OffsetDateTime;
 
@@ -152,7 +152,10 @@ fn contingent(found: ContingentStrength) -> pb::ContingentStrength {
 }
 
 fn reconciliation(found: Reconciliation) -> pb::StrengthReconciliation {
+    let reading = |quantity: &Quantity| quantity.read_as().as_ref().map(wire_quantity);
     pb::StrengthReconciliation {
+        claimed_reading: reading(&found.claimed),
+        recorded_reading: found.recorded.as_ref().and_then(reading),
         claim: found.claim,
         claimed: Some(wire_quantity(&found.claimed)),
         recorded: found.recorded.as_ref().map(wire_quantity),

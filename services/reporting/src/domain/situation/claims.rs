@@ -37,14 +37,17 @@ fn conflict(roster: &Roster, compared: &Compared) -> Option<Conflict> {
     let what = format!("{} by {}", lead(roster, *measure, subject), phrases::day(*day));
     let sides = phrases::sides(&records);
     let known = line.as_ref().filter(|_| !refuted.is_empty());
+    let number = known.map(|known| &known.quantity);
+    let number = number.map(|number| phrases::number(number) + &phrases::reading(number));
+    let number = number.unwrap_or_default();
     let summary = match known {
-        Some(known) if rivals.is_empty() => {
-            let (keeper, number) = (keeper(*measure), phrases::number(&known.quantity));
+        Some(_) if rivals.is_empty() => {
+            let keeper = keeper(*measure);
             let claims = phrases::cannot_be_true(records.len() + 1);
             format!("{what}: {sides} and {number} ({keeper}) {claims}")
         }
-        Some(known) => {
-            let (keeper, number) = (keeper(*measure), phrases::number(&known.quantity));
+        Some(_) => {
+            let keeper = keeper(*measure);
             let claims = phrases::cannot_be_true(records.len());
             format!("{what}: {sides} {claims}; {keeper} has {number}")
         }
