@@ -78,6 +78,26 @@ async fn codes_may_begin_with_digits_and_only_the_country_has_no_parent() {
     assert_eq!(violations(refused), ["area.parent_area"]);
     let country = "missions/m/areas/HT";
     areas.create_area(area("3501000", 1, country, "North")).await.unwrap();
+    let name = "missions/m/areas/3501000".to_owned();
+    let renamed = dpb::UpdateAreaRequest {
+        area: Some(dpb::Area {
+            name: name.clone(),
+            display_name: "Northern District".into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    areas.update_area(renamed).await.unwrap();
+    let get = dpb::GetAreaRequest { name: name.clone(), ..Default::default() };
+    let found = areas.get_area(get).await.unwrap().into_inner();
+    assert_eq!(found.display_name, "Northern District");
+    let batch = dpb::BatchGetAreasRequest {
+        parent: "missions/m".into(),
+        names: vec![name.clone()],
+        ..Default::default()
+    };
+    assert_eq!(areas.batch_get_areas(batch).await.unwrap().into_inner().areas, [found]);
+    areas.delete_area(dpb::DeleteAreaRequest { name, ..Default::default() }).await.unwrap();
     for unseen in ["\u{200b}", "North\u{feff}", "North\nEast"] {
         let refused = areas.create_area(area("HT10", 1, country, unseen)).await;
         assert_eq!(violations(refused), ["area.display_name"], "{unseen:?}");
