@@ -7,7 +7,8 @@ use muster_proto::{
         pledge_service_client::PledgeServiceClient, site_service_client::SiteServiceClient,
     },
 };
-use muster_tests::details;
+use muster_tests::{details, reason};
+use prost_types::FieldMask;
 
 use super::*;
 
@@ -105,6 +106,64 @@ async fn codes_may_begin_with_digits_and_only_the_country_has_no_parent() {
     let refused = desk.incident("i", killing("HT77", (2024, 1, 2), "3")).await.unwrap_err();
     let metadata = details(&refused).error_info().unwrap().metadata.clone();
     assert_eq!(metadata["name"], "missions/m/areas/HT77");
+}
+
+#[tokio::test]
+async fn an_area_lies_deeper_than_its_parent_and_above_what_lies_in_it() {
+    let desk = Desk::open().await;
+    let client = AreaServiceClient::new(desk.client().deployment.clone());
+    // HT0111 of level 2 lies in HT01 of level 1, and that one in HT.
+    let update = async |code: &str, level: i32, parent: &str| {
+        let request = dpb::UpdateAreaRequest {
+            area: Some(dpb::Area {
+                name: format!("missions/m/areas/{code}"),
+                level,
+                parent_area: format!("missions/m/areas/{parent}"),
+                ..Default::default()
+            }),
+            update_mask: Some(FieldMask { paths: vec!["level".into(), "parent_area".into()] }),
+            ..Default::default()
+        };
+        client.clone().update_area(request).await
+    };
+    for (code, level, parent, field) in [
+        ("HT01", 2, "HT", "area.level"),
+        ("HT01", 5, "HT", "area.level"),
+        ("HT0111", 1, "HT01", "area.level"),
+        ("HT01", 1, "HT01", "area.parent_area"),
+        ("HT01", 1, "HT0111", "area.parent_area"),
+        ("HT01", 3, "HT0111", "area.parent_area"),
+        ("HT", 0, "HT0111", "area.parent_area"),
+    ] {
+        let refused = update(code, level, parent).await;
+        assert_eq!(violations(refused), [field], "{code} at {level} in {parent}");
+    }
+    update("HT0111", 3, "HT01").await.unwrap();
+    update("HT01", 2, "HT").await.unwrap();
+    update("HT0111", 4, "HT08").await.unwrap();
+    update("HT01", 5, "HT").await.unwrap();
+}
+
+#[tokio::test]
+async fn who_puts_an_area_into_another_holds_that_one_as_it_is() {
+    let desk = Desk::open().await;
+    let mut areas = AreaServiceClient::new(desk.client().deployment.clone());
+    let sql = desk.world.sql("deployment").await;
+    let mut other = sql.begin().await.unwrap();
+    // Another call is about to change the level of HT08.
+    let hold = "select from deployment.areas where mission = 'm' and code = 'HT08'
+        for no key update";
+    sqlx::query(hold).execute(&mut *other).await.unwrap();
+    let moved = dpb::Area {
+        name: "missions/m/areas/HT0111".into(),
+        parent_area: "missions/m/areas/HT08".into(),
+        ..Default::default()
+    };
+    let request = dpb::UpdateAreaRequest { area: Some(moved), ..Default::default() };
+    let refused = areas.update_area(request).await.unwrap_err();
+    assert_eq!(reason(&refused), "CONTENDED");
+    other.rollback().await.unwrap();
+    sql.close().await;
 }
 
 #[tokio::test]

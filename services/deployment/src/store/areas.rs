@@ -1,5 +1,5 @@
-use muster_service::table;
-use muster_values::MissionId;
+use muster_service::{table, table::Arguments, table::BoxError};
+use muster_values::{MissionId, Place, Stored};
 use sqlx::PgConnection;
 
 use super::Error;
@@ -37,4 +37,30 @@ pub async fn lineage(
     .fetch_all(db)
     .await?;
     Ok(codes)
+}
+
+/// Reads an area and holds it as it is until the transaction ends; others may hold it too.
+pub async fn hold(db: &mut PgConnection, place: &Place) -> Result<Option<Stored<Area>>, Error> {
+    first(db, "where mission = $1 and code = $2 for share", place).await
+}
+
+/// Of the areas that lie directly in an area the one of the lowest level.
+pub async fn highest_within(
+    db: &mut PgConnection,
+    place: &Place,
+) -> Result<Option<Stored<Area>>, Error> {
+    let rest = "where mission = $1 and parent = $2 order by level, code limit 1";
+    first(db, rest, place).await
+}
+
+async fn first(
+    db: &mut PgConnection,
+    rest: &str,
+    place: &Place,
+) -> Result<Option<Stored<Area>>, Error> {
+    let bind = |arguments: &mut Arguments| -> Result<(), BoxError> {
+        arguments.add(place.mission.as_str())?;
+        arguments.add(place.id.as_str())
+    };
+    Ok(table::select(db, rest, bind).await?.into_iter().next())
 }
