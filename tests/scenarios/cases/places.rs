@@ -4,8 +4,10 @@ use muster_proto::{
     common::v1::DatePrecision,
     deployment::v1::{
         self as dpb, area_service_client::AreaServiceClient,
-        pledge_service_client::PledgeServiceClient, site_service_client::SiteServiceClient,
+        mandate_service_client::MandateServiceClient, pledge_service_client::PledgeServiceClient,
+        site_service_client::SiteServiceClient,
     },
+    google::r#type::Interval,
 };
 use muster_tests::{details, reason};
 use prost_types::FieldMask;
@@ -58,6 +60,32 @@ async fn what_happened_is_not_ahead_and_not_before_1900() {
     };
     let refused = sites.create_site_status(create).await;
     assert_eq!(violations(refused), ["site_status.effective_time"]);
+
+    // What may lie ahead lies in no other century either, and so does what is asked for.
+    let mut mandates = MandateServiceClient::new(desk.client().deployment.clone());
+    let create = dpb::CreateMandateRequest {
+        parent: "missions/m".into(),
+        mandate_id: "mistyped".into(),
+        mandate: Some(dpb::Mandate {
+            authority: "Security Council".into(),
+            instrument: "S/RES/2793 (2025)".into(),
+            adoption_date: date(2023, 10, 2),
+            validity: Some(Interval {
+                start_time: at(datetime!(0025-10-02 0:00 UTC)),
+                end_time: at(datetime!(2026-10-02 0:00 UTC)),
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let refused = mandates.create_mandate(create).await;
+    assert_eq!(violations(refused), ["mandate.validity.start_time"]);
+    let get = dpb::GetMandateRequest {
+        name: "missions/m/mandates/first".into(),
+        as_of_time: at(datetime!(0025-10-02 0:00 UTC)),
+        ..Default::default()
+    };
+    assert_eq!(violations(mandates.get_mandate(get).await), ["as_of_time"]);
 }
 
 #[tokio::test]

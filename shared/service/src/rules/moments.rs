@@ -48,9 +48,8 @@ pub fn moment(
     let in_range = (0..1_000_000_000).contains(&part("nanos"));
     let at = OffsetDateTime::from_unix_timestamp(part("seconds")).ok().filter(|_| in_range);
     match at {
-        // What a read asks for may be before everything.
-        Some(at) if when == When::Any => (!(1..=9999).contains(&at.year())).then_some(NO_MOMENT),
         Some(at) if !(FIRST_YEAR..=9999).contains(&at.year()) => Some(NO_MOMENT),
+        Some(_) if when == When::Any => None,
         Some(at) => (moments.latest < at).then_some(FUTURE),
         None => Some(NO_MOMENT),
     }
@@ -91,5 +90,24 @@ mod tests {
         assert_eq!(date(moments, When::End, (2024, 7, 2)), None);
         assert_eq!(date(moments, When::Any, (2099, 7, 2)), None);
         assert_eq!(date(moments, When::Any, (25, 7, 2)), Some(NO_DATE));
+    }
+
+    #[test]
+    fn no_moment_lies_before_1900_and_some_may_lie_ahead() {
+        let moments = Moments::at(datetime!(2024-06-30 11:00 UTC));
+        let of = |when, at: OffsetDateTime| {
+            let timestamp = prost_types::Timestamp { seconds: at.unix_timestamp(), nanos: 0 };
+            let kind = super::super::message("google.protobuf.Timestamp").unwrap();
+            let bytes = prost::Message::encode_to_vec(&timestamp);
+            let message = DynamicMessage::decode(kind, &*bytes).unwrap();
+            moment(moments, when, "google.protobuf.Timestamp", &message)
+        };
+        for when in [When::Past, When::Any] {
+            assert_eq!(of(when, datetime!(1900-01-01 0:00 UTC)), None);
+            assert_eq!(of(when, datetime!(1899-12-31 23:59 UTC)), Some(NO_MOMENT));
+            assert_eq!(of(when, datetime!(0025-10-02 0:00 UTC)), Some(NO_MOMENT));
+        }
+        assert_eq!(of(When::Past, datetime!(2024-07-01 0:00 UTC)), Some(FUTURE));
+        assert_eq!(of(When::Any, datetime!(2099-07-01 0:00 UTC)), None);
     }
 }
