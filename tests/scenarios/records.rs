@@ -244,22 +244,31 @@ async fn an_update_is_refused_where_it_names_what_it_may_not_or_breaks_a_rule() 
 }
 
 #[tokio::test]
-async fn a_refusal_inside_a_list_names_the_field_by_its_way_from_the_request() {
+async fn a_requirement_that_nobody_looks_at_is_refused_by_its_way_from_the_request() {
+    use pb::ContingentState::{Deployed, Deploying, OnHold, Repatriated, Rotating};
     let desk = Desk::open().await;
     let mut missions = MissionServiceClient::new(desk.world.client.deployment.clone());
-    let requirement = pb::ReadinessRequirement {
-        state: pb::ContingentState::OnHold.into(),
-        check_type: pb::ReadinessCheckType::Training.into(),
+    let mut require = async |state: pb::ContingentState| {
+        let check_type = pb::ReadinessCheckType::Training.into();
+        let mission = pb::Mission {
+            name: "missions/m".into(),
+            readiness_requirements: vec![pb::ReadinessRequirement {
+                state: state.into(),
+                check_type,
+            }],
+            ..Default::default()
+        };
+        let update_mask = Some(mask(&["readiness_requirements"]));
+        let mission = Some(mission);
+        let request = pb::UpdateMissionRequest { mission, update_mask, ..Default::default() };
+        missions.update_mission(request).await
     };
-    let mission = Some(pb::Mission {
-        name: "missions/m".into(),
-        readiness_requirements: vec![requirement],
-        ..Default::default()
-    });
-    let update_mask = Some(mask(&["readiness_requirements"]));
-    let request = pb::UpdateMissionRequest { mission, update_mask, ..Default::default() };
-    let refused = missions.update_mission(request).await.unwrap_err();
-    assert_eq!(field_violations(&refused), ["mission.readiness_requirements[0].state"]);
+    for state in [OnHold, Deployed, Rotating, Repatriated] {
+        let refused = require(state).await.unwrap_err();
+        let path = "mission.readiness_requirements[0].state";
+        assert_eq!(field_violations(&refused), [path], "{state:?}");
+    }
+    require(Deploying).await.unwrap();
 }
 
 #[tokio::test]

@@ -62,10 +62,10 @@ impl Content for Mission {
 }
 
 fn requirement(wire: pb::ReadinessRequirement) -> Result<Requirement, FieldViolation> {
-    let stage = required(wire.state)
-        .map_err(|_| FieldViolation::new("must be a step on the way out or home"));
+    let stage = required(wire.state).ok().filter(|stage: &Stage| stage.needs_checks());
+    let rule = "must be a state on the way out, up to DEPLOYING";
     Ok(Requirement {
-        stage: stage.at("state")?,
+        stage: stage.ok_or_else(|| FieldViolation::new(rule)).at("state")?,
         check: required(wire.check_type).at("check_type")?,
     })
 }

@@ -120,7 +120,7 @@ impl Contingent {
         if self.state != State::At(from) {
             return Err(self.forbids(from.as_str().to_uppercase()).into());
         }
-        if to.is_before_departure() {
+        if to.needs_checks() {
             ready(readiness, to, step.effective_at)?;
         }
         let step = self.enter(State::At(to), step)?;

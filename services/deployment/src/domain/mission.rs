@@ -53,6 +53,12 @@ impl Stage {
         std::iter::successors(Some(self), |stage| stage.before()).any(|stage| stage == earlier)
     }
 
+    /// Whether readiness checks are looked at before a contingent enters this stage. Nobody who has
+    /// left is looked at again.
+    pub fn needs_checks(self) -> bool {
+        self.is_before_departure() || self == Self::Deploying
+    }
+
     /// Whether nobody has left yet.
     pub fn is_before_departure(self) -> bool {
         match self {
