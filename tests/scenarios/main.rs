@@ -7,6 +7,7 @@
 mod behind;
 mod cases;
 mod catalogue;
+mod contingents;
 mod deployment;
 mod desk;
 mod docs;

@@ -90,6 +90,8 @@ pub enum Refused {
     Late(#[from] TooLate),
     #[error("the step to {stage} lacks readiness checks")]
     Unready { stage: Stage, missing: Vec<CheckType> },
+    #[error("no step leads to where every contingent begins")]
+    Beginning,
 }
 
 /// People who change accounts because of a step.
@@ -111,11 +113,10 @@ impl Contingent {
     ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
         let from = match to {
             // People who travel lead there.
-            Stage::Deploying | Stage::Deployed | Stage::Repatriated => None,
-            to => to.before(),
-        };
-        let Some(from) = from else {
-            return Err(self.forbids("a movement; no step leads there").into());
+            Stage::Deploying | Stage::Deployed | Stage::Repatriated => {
+                return Err(self.forbids("a movement; no step leads there").into());
+            }
+            to => to.before().ok_or(Refused::Beginning)?,
         };
         if self.state != State::At(from) {
             return Err(self.forbids(from.as_str().to_uppercase()).into());
@@ -169,10 +170,32 @@ impl Contingent {
                 return Err(self.forbids("any state before DEPLOYING").into());
             }
         }
+        self.nobody_is_on_the_way_or_there(ledger)?;
         let step = self.enter(to, step)?;
         let accounts = [Account::Pledged, Account::Training, Account::Ready];
         let leave = |account| transfer(account, Account::Outside, ledger.balance(account, None));
         Ok((step, accounts.into_iter().flat_map(leave).collect()))
+    }
+
+    /// Refuses a ledger by which some would stay in the mission, or on the way to it or home, of a
+    /// contingent that is no longer to come.
+    fn nobody_is_on_the_way_or_there(&self, ledger: &Ledger) -> Result<(), StateForbids> {
+        let accounts = [
+            Account::InTransit,
+            Account::Present,
+            Account::OnLeave,
+            Account::Medical,
+            Account::Returning,
+        ];
+        let held = accounts.map(|account| (account, ledger.balance(account, None)));
+        match held.into_iter().find(|(_, people)| *people != 0) {
+            Some((account, people)) => {
+                let account = account.as_str().to_uppercase();
+                Err(self
+                    .forbids(format!("nobody in the account {account}, where there are {people}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether its people may leave: it is ready, and holds every check that is asked for.

@@ -1,6 +1,6 @@
 //! The one table from our errors to what callers see.
 
-use muster_service::{Failure, Reason, Refusal, database};
+use muster_service::{Failure, FieldViolation, Reason, Refusal, database};
 use time::OffsetDateTime;
 use tonic::Status;
 
@@ -28,6 +28,11 @@ impl From<Error> for Failure {
             | Error::Movement(movement::Refused::Order(order)) => out_of_order(&order),
             Error::Contingent(contingent::Refused::Unready { stage, missing }) => {
                 unready(stage, &missing)
+            }
+            Error::Contingent(contingent::Refused::Beginning) => {
+                FieldViolation::new("must not be PLEDGED: no step leads there")
+                    .under("state")
+                    .into()
             }
             Error::Movement(
                 ref refused @ movement::Refused::TooMany { account, travelling, at, .. },

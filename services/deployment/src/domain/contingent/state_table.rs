@@ -48,7 +48,7 @@ cancelled            -                    -            -          -          -  
 fn every_step_from_every_state() {
     // Each stage with the one state that a step leads there from.
     let table = [
-        (Stage::Pledged, None, "a movement; no step leads there"),
+        (Stage::Pledged, None, ""),
         (Stage::Confirmed, Some(Stage::Pledged), "PLEDGED"),
         (Stage::Training, Some(Stage::Confirmed), "CONFIRMED"),
         (Stage::Trained, Some(Stage::Training), "TRAINING"),
@@ -69,10 +69,40 @@ fn every_step_from_every_state() {
                 assert!(advanced.is_ok(), "{} to {to}", word(&start));
                 assert_eq!(contingent.state, State::At(to));
             } else {
-                let refused = Refused::State(start.forbids(allowed));
+                let refused = match to {
+                    Stage::Pledged => Refused::Beginning,
+                    _ => Refused::State(start.forbids(allowed)),
+                };
                 assert_eq!(advanced, Err(refused), "{} to {to}", word(&start));
                 assert_eq!(contingent, start);
             }
+        }
+    }
+}
+
+#[test]
+fn a_contingent_ends_in_no_state_with_people_on_the_way_or_there() {
+    for start in states() {
+        let ends = |account: Account| {
+            let ledger = ledger(&[(Account::Outside, account, 10)]);
+            let mut contingent = start.clone();
+            let ended = contingent.end(State::Withdrawn, &ledger, step(START));
+            let cancelled = start.clone().end(State::Cancelled, &ledger, step(START));
+            assert_eq!(ended.is_ok(), cancelled.is_ok());
+            assert!(ended.is_ok() || contingent == start, "a refusal changes nothing");
+            ended.is_ok()
+        };
+        let may_end = ends(Account::Ready);
+        for account in Account::ALL.iter().copied().filter(|one| *one != Account::Outside) {
+            let stays = matches!(
+                account,
+                Account::InTransit
+                    | Account::Present
+                    | Account::OnLeave
+                    | Account::Medical
+                    | Account::Returning
+            );
+            assert_eq!(ends(account), may_end && !stays, "{} {account}", word(&start));
         }
     }
 }
