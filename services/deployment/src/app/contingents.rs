@@ -122,7 +122,7 @@ impl Record for ContingentStep {
         Ok(Owner::Partner(contingent.content.partner))
     }
 
-    /// The step may lie between those around it.
+    /// The step lies between those around it, where the checks that it needs were passed.
     async fn prepare(
         work: &mut Work,
         stored: &mut Stored<Self>,
@@ -139,7 +139,9 @@ impl Record for ContingentStep {
             None => contingent.pledged_at,
         };
         let after = steps.get(at + 1).map(|step| step.effective_at);
-        Ok(Self::may_lie(stored.effective_at, before, after)?)
+        Self::may_lie(stored.effective_at, before, after)?;
+        let readiness = checks::readiness(work.db(), &contingent.place()).await?;
+        Ok(stored.was_ready(&readiness)?)
     }
 
     /// Those who changed accounts by the step did so when it was taken.

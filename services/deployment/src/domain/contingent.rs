@@ -1,5 +1,6 @@
 mod request;
 mod standing;
+mod step;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use super::{
 
 pub use self::request::{ContingentChange, StepRequest};
 pub use self::standing::Standing;
+pub use self::step::ContingentStep;
 
 /// A body of people that a partner sends, numbered per partner.
 ///
@@ -57,19 +59,6 @@ pub enum State {
     OnHold(Stage),
     Withdrawn,
     Cancelled,
-}
-
-/// One step of a contingent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContingentStep {
-    pub from: Standing,
-    pub to: Standing,
-    pub effective_at: OffsetDateTime,
-    pub note: String,
-}
-
-impl Collected for ContingentStep {
-    const COLLECTION: &'static str = "contingents/steps";
 }
 
 /// What a caller says of a step.
@@ -299,24 +288,6 @@ impl Contingent {
     }
 }
 
-impl ContingentStep {
-    /// Whether it may lie at a moment: `before` and `after` are those of the steps around it.
-    pub fn may_lie(
-        at: OffsetDateTime,
-        before: Option<OffsetDateTime>,
-        after: Option<OffsetDateTime>,
-    ) -> Result<(), Refused> {
-        let field = "contingent_step.effective_time";
-        if let Some(earliest) = before.filter(|earliest| at < *earliest) {
-            return Err(OutOfOrder { field, earliest: moment(earliest) }.into());
-        }
-        match after {
-            Some(latest) if latest < at => Err(TooLate { field, latest: moment(latest) }.into()),
-            _ => Ok(()),
-        }
-    }
-}
-
 /// The stage that the accounts speak of after a movement.
 fn stage_after(now: Stage, ledger: &Ledger, homeward: bool) -> Stage {
     let none_in =
@@ -336,7 +307,8 @@ fn stage_after(now: Stage, ledger: &Ledger, homeward: bool) -> Stage {
     }
 }
 
-fn ready(readiness: &Readiness, stage: Stage, at: OffsetDateTime) -> Result<(), Refused> {
+/// Refuses to enter a stage at a moment at which the checks that it needs were not passed.
+pub fn ready(readiness: &Readiness, stage: Stage, at: OffsetDateTime) -> Result<(), Refused> {
     let missing = readiness.missing(stage, at);
     if missing.is_empty() { Ok(()) } else { Err(Refused::Unready { stage, missing }) }
 }

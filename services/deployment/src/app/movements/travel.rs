@@ -14,9 +14,10 @@ use crate::{
         ledger::{LedgerPosting, lock_presence, move_entries, travel},
     },
     domain::{
-        contingent::{Contingent, Step, Transfer},
+        contingent::{self, Contingent, Step, Transfer},
         headcount::{Account, Entry, Ledger, within_ceiling},
         mandate::{self, Mandate},
+        mission::Stage,
         movement::{Arrival, Direction, Movement, Refused, Travel},
         pledge::Pledge,
     },
@@ -184,8 +185,8 @@ impl Record for Arrival {
     }
 }
 
-/// Refuses people who would have left when no mandate allowed it, or after they arrived. Those who
-/// went home later than was recorded `before` were present meanwhile, under the ceiling.
+/// Refuses people who would have left when no mandate allowed it or before their checks were passed,
+/// or after they arrived. Those who went home later than was recorded `before` were present meanwhile, under the ceiling.
 pub(super) async fn may_leave(
     work: &mut Work,
     movement: &Stored<Movement>,
@@ -195,7 +196,12 @@ pub(super) async fn may_leave(
     movement.may_leave(arrivals.iter().map(|arrival| arrival.at).min())?;
     let Some((left, before)) = movement.state.departure().zip(before) else { return Ok(()) };
     match movement.direction {
-        Direction::Deployment => mandated(work, movement, left.at).await.map(|_| ()),
+        Direction::Deployment => {
+            mandated(work, movement, left.at).await?;
+            let of = Place::new(movement.mission.clone(), movement.contingent.clone());
+            let readiness = checks::readiness(work.db(), &of).await?;
+            Ok(contingent::ready(&readiness, Stage::Deploying, left.at)?)
+        }
         Direction::Repatriation if left.at <= before => Ok(()),
         Direction::Repatriation => {
             let mut changes = lock_presence(work).await?;

@@ -139,3 +139,18 @@ fn nobody_leaves_before_the_contingent_was_ready() {
     assert_eq!(contingent.may_return(before), Err(Refused::Order(order)));
     assert_eq!(contingent.may_return(ready), Ok(()));
 }
+
+#[test]
+fn a_step_that_goes_on_from_a_hold_needs_no_checks() {
+    let briefing = Requirement { stage: Stage::Briefed, check: CheckType::Briefing };
+    let readiness = Readiness { requirements: vec![briefing], outcomes: Vec::new() };
+    let from = |from| ContingentStep {
+        from,
+        to: Standing::At(Stage::Briefed),
+        effective_at: START,
+        note: String::new(),
+    };
+    let unready = Refused::Unready { stage: Stage::Briefed, missing: vec![CheckType::Briefing] };
+    assert_eq!(from(Standing::At(Stage::Vetted)).was_ready(&readiness), Err(unready));
+    assert_eq!(from(Standing::OnHold).was_ready(&readiness), Ok(()));
+}
