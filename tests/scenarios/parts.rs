@@ -257,3 +257,82 @@ async fn who_moves_people_in_a_ledger_holds_the_contingent() {
     other.rollback().await.unwrap();
     sql.close().await;
 }
+
+#[tokio::test]
+async fn a_mistyped_naming_is_corrected_and_the_true_steps_follow() {
+    let world = World::start().await;
+    world.ready_mission().await;
+    let mut contingents = ContingentServiceClient::new(world.client.deployment.clone());
+    let create = pb::CreateContingentRequest {
+        parent: "missions/m".into(),
+        contingent_id: "ken-2".into(),
+        contingent: Some(pb::Contingent {
+            display_name: "Second contingent".into(),
+            partner: "missions/m/partners/ken".into(),
+            ordinal: 2,
+            category: pb::PersonnelCategory::Police.into(),
+            headcount: 200,
+            pledge_time: at(datetime!(2025-01-01 0:00 UTC)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let name = "missions/m/contingents/ken-2".to_owned();
+    let mistyped = contingents.create_contingent(create).await.unwrap().into_inner();
+    let added = pb::CorrectHeadcountRequest {
+        name: name.clone(),
+        effective_time: mistyped.pledge_time,
+        note: "Ten more".into(),
+        from_account: pb::HeadcountAccount::Outside.into(),
+        to_account: pb::HeadcountAccount::Pledged.into(),
+        headcount: 10,
+        ..Default::default()
+    };
+    let update = |named: Option<OffsetDateTime>, corrects_revision: i64| {
+        let pledge_time = named.and_then(at);
+        let contingent =
+            Some(pb::Contingent { name: name.clone(), pledge_time, ..Default::default() });
+        let update_mask = Some(FieldMask { paths: vec!["pledge_time".into()] });
+        pb::UpdateContingentRequest {
+            contingent,
+            update_mask,
+            corrects_revision,
+            ..Default::default()
+        }
+    };
+    let confirm = |effective: OffsetDateTime| pb::AdvanceContingentRequest {
+        name: name.clone(),
+        effective_time: at(effective),
+        state: pb::ContingentState::Confirmed.into(),
+        ..Default::default()
+    };
+    let confirmed = datetime!(2024-02-01 0:00 UTC);
+    let refused = contingents.advance_contingent(confirm(confirmed)).await.unwrap_err();
+    assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
+    let refused = contingents.update_contingent(update(None, 0)).await.unwrap_err();
+    assert_eq!(field_violations(&refused), ["contingent.pledge_time"]);
+
+    let named = datetime!(2024-01-01 0:00 UTC);
+    let right = contingents.update_contingent(update(Some(named), 1)).await.unwrap().into_inner();
+    assert_eq!(right.pledge_time, at(named));
+    let recorded = pb::GetContingentRequest {
+        name: name.clone(),
+        recorded_by_time: mistyped.update_time,
+        ..Default::default()
+    };
+    let before = contingents.get_contingent(recorded).await.unwrap().into_inner();
+    assert_eq!(before.pledge_time, mistyped.pledge_time);
+    contingents.correct_headcount(added).await.unwrap();
+    contingents.advance_contingent(confirm(confirmed)).await.unwrap();
+
+    // Not after the first step; and of the entries only that of the naming moves.
+    let late = datetime!(2024-02-02 0:00 UTC);
+    let refused = contingents.update_contingent(update(Some(late), 0)).await.unwrap_err();
+    assert_eq!(reason(&refused), "TIME_OUT_OF_ORDER");
+    contingents.update_contingent(update(Some(confirmed), 0)).await.unwrap();
+    let list = pb::ListHeadcountEntriesRequest { parent: name.clone(), ..Default::default() };
+    let entries = contingents.list_headcount_entries(list).await.unwrap().into_inner();
+    let moments: Vec<_> =
+        entries.headcount_entries.iter().map(|entry| entry.effective_time).collect();
+    assert_eq!(moments, [at(confirmed), mistyped.pledge_time]);
+}

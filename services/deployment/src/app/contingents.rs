@@ -8,6 +8,7 @@ use super::{
     App, Error,
     ledger::{LedgerPosting, move_entries},
     partners::partner_exists,
+    set_for_good,
 };
 use crate::{
     domain::{
@@ -37,6 +38,12 @@ impl Record for Contingent {
             stored.state = before.state;
             stored.steps = before.steps;
             stored.last_step_at = before.last_step_at;
+            let is_named = (stored.pledged_at.is_some(), before.pledged_at.is_some());
+            set_for_good("contingent.pledge_time", "CreateContingent", is_named)?;
+            if stored.pledged_at != before.pledged_at {
+                let steps = table::within::<ContingentStep>(work.db(), &stored.place()).await?;
+                stored.named_before(steps.first().map(|step| step.effective_at))?;
+            }
             return Ok(());
         }
         let now = work.now();
@@ -44,18 +51,26 @@ impl Record for Contingent {
         Ok(())
     }
 
-    /// Its people stand in the ledger from the beginning.
+    /// Its people stand in the ledger from the beginning, and that is when it was named.
     async fn follow(
         work: &mut Work,
         stored: &Stored<Self>,
         before: Option<&Self>,
     ) -> Result<(), Error> {
-        if before.is_some() {
-            return Ok(());
+        let pledged_at = stored.pledged_at.unwrap_or(stored.created_at);
+        if let Some(before) = before {
+            if before.pledged_at == stored.pledged_at {
+                return Ok(());
+            }
+            // Corrections name the contingent as their cause too, but came later.
+            let name = stored.name();
+            let opens = |entry: &Stored<Entry>| {
+                entry.cause == name && entry.created_at == stored.created_at
+            };
+            return move_entries(work, &stored.place(), pledged_at, opens).await;
         }
         let headcount = stored.headcount.into();
         let named = Transfer { from: Account::Outside, to: Account::Pledged, headcount };
-        let pledged_at = stored.pledged_at.unwrap_or(stored.created_at);
         let posting = LedgerPosting::of(stored, stored.name(), pledged_at, "");
         let mut batch = Batch::default();
         posting.open(work, &mut batch, named)?;

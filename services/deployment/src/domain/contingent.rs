@@ -92,6 +92,17 @@ pub struct Transfer {
 }
 
 impl Contingent {
+    /// Refuses a naming after the first step.
+    pub fn named_before(&self, first: Option<OffsetDateTime>) -> Result<(), Refused> {
+        match first {
+            Some(first) if self.pledged_at.is_some_and(|named| first < named) => {
+                let field = "contingent.pledge_time";
+                Err(TooLate { field, latest: moment(first) }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes the next step towards readiness, or begins the rotation.
     pub fn advance(
         &mut self,
