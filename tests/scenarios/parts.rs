@@ -1,6 +1,8 @@
 //! Records that are parts of others and that the services make: steps of contingents and arrivals,
 //! each put right with what followed from it.
 
+mod travel;
+
 use muster_proto::deployment::v1::{
     self as pb, StrengthMeasure, contingent_service_client::ContingentServiceClient,
     contingent_step_service_client::ContingentStepServiceClient,

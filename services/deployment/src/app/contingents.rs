@@ -149,11 +149,7 @@ impl Record for ContingentStep {
         let contingent = standard::lock_outer::<Contingent, _>(work, stored).await?;
         let steps = table::within::<Self>(work.db(), &contingent.place()).await?;
         let at = steps.iter().position(|step| step.id == stored.id).unwrap_or_default();
-        let before = match at.checked_sub(1) {
-            Some(last) => Some(steps[last].effective_at),
-            None => contingent.pledged_at,
-        };
-        let after = steps.get(at + 1).map(|step| step.effective_at);
+        let (before, after) = around(&contingent, &steps, at);
         Self::may_lie(stored.effective_at, before, after)?;
         let readiness = checks::readiness(work.db(), &contingent.place()).await?;
         Ok(stored.was_ready(&readiness)?)
@@ -172,13 +168,56 @@ impl Record for ContingentStep {
         let cause = stored.name();
         let of = contingent.place();
         move_entries(work, &of, stored.effective_at, |entry| entry.cause == cause).await?;
-        if stored.id == step_id(contingent.steps) {
-            contingent.last_step_at = Some(stored.effective_at);
-            standard::revise(work, &mut contingent).await?;
-            work.changed_with_the_answer(&contingent);
-        }
-        Ok(())
+        keep_last_step(work, &mut contingent, stored).await
     }
+}
+
+/// Moves a step that a movement caused to the moment at which that happened, as far as the steps
+/// around it allow.
+pub(super) async fn move_step(
+    work: &mut Work,
+    of: &Place,
+    caused: impl Fn(&ContingentStep) -> bool,
+    happened_at: OffsetDateTime,
+) -> Result<(), Error> {
+    let mut steps = table::within::<ContingentStep>(work.db(), of).await?;
+    let Some(at) = steps.iter().position(|step| caused(step)) else { return Ok(()) };
+    let found = table::lock::<Contingent>(work.db(), of).await?;
+    let name = of.name(Contingent::COLLECTION);
+    let mut contingent = found.ok_or_else(|| resource::not_found(&name))?;
+    let (before, after) = around(&contingent, &steps, at);
+    let step = &mut steps[at];
+    step.follow_cause(happened_at, before, after);
+    standard::revise(work, step).await?;
+    work.changed_with_the_answer(step);
+    keep_last_step(work, &mut contingent, step).await
+}
+
+/// When the steps around one were taken, or the contingent was named before its first.
+fn around(
+    contingent: &Contingent,
+    steps: &[Stored<ContingentStep>],
+    at: usize,
+) -> (Option<OffsetDateTime>, Option<OffsetDateTime>) {
+    let before = match at.checked_sub(1) {
+        Some(last) => Some(steps[last].effective_at),
+        None => contingent.pledged_at,
+    };
+    (before, steps.get(at + 1).map(|step| step.effective_at))
+}
+
+/// A contingent keeps when it took its last step.
+async fn keep_last_step(
+    work: &mut Work,
+    contingent: &mut Stored<Contingent>,
+    step: &Stored<ContingentStep>,
+) -> Result<(), Error> {
+    if step.id == step_id(contingent.steps) {
+        contingent.last_step_at = Some(step.effective_at);
+        standard::revise(work, contingent).await?;
+        work.changed_with_the_answer(contingent);
+    }
+    Ok(())
 }
 
 /// The id of a contingent's step by its number; ids sort as the steps were taken.

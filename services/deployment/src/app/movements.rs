@@ -5,9 +5,12 @@ use muster_service::{
 };
 use muster_values::{Collected, Id, Place, Stored};
 
-use super::{App, Error, areas::areas_exist, existing_mission, ledger::move_entries, set_for_good};
+use super::{
+    App, Error, areas::areas_exist, contingents::move_step, existing_mission, ledger::move_entries,
+    set_for_good,
+};
 use crate::domain::{
-    contingent::Contingent,
+    contingent::{Contingent, ContingentStep},
     headcount::Entry,
     movement::{Movement, Replan},
 };
@@ -46,7 +49,7 @@ impl Record for Movement {
         areas_exist(work, codes).await
     }
 
-    /// The entry of the ledger that the departure made moves with it.
+    /// The entry of the ledger and the step that the departure made move with it.
     async fn follow(
         work: &mut Work,
         stored: &Stored<Self>,
@@ -60,7 +63,9 @@ impl Record for Movement {
         let of = Place::new(stored.mission.clone(), stored.contingent.clone());
         let cause = stored.name();
         let left = |entry: &Stored<Entry>| entry.cause == cause && entry.to == stored.way();
-        move_entries(work, &of, departure.at, left).await
+        move_entries(work, &of, departure.at, left).await?;
+        let led = |step: &ContingentStep| step.is_of_departure(&cause, before.at);
+        move_step(work, &of, led, departure.at).await
     }
 }
 

@@ -10,11 +10,11 @@ use time::OffsetDateTime;
 use super::{App, Error};
 use crate::{
     app::{
-        contingents::add_step,
+        contingents::{add_step, move_step},
         ledger::{LedgerPosting, lock_presence, move_entries, travel},
     },
     domain::{
-        contingent::{self, Contingent, Step, Transfer},
+        contingent::{self, Contingent, ContingentStep, Step, Transfer},
         headcount::{Account, Entry, Ledger, within_ceiling},
         mandate::{self, Mandate},
         mission::Stage,
@@ -162,20 +162,24 @@ impl Record for Arrival {
         Ok(())
     }
 
-    /// The entry of the ledger that the arrival made moves with it.
+    /// The entry of the ledger and the step that the arrival made move with it.
     async fn follow(
         work: &mut Work,
         stored: &Stored<Self>,
         before: Option<&Self>,
     ) -> Result<(), Error> {
-        if before.is_none_or(|before| before.at == stored.at) {
-            return Ok(());
-        }
+        let Some(before) = before.filter(|before| before.at != stored.at) else { return Ok(()) };
         let mut movement = standard::lock_outer::<Movement, _>(work, stored).await?;
         let of = Place::new(stored.mission.clone(), movement.contingent.clone());
         let entry = stored.entry.as_ref();
         move_entries(work, &of, stored.at, |found| Some(&found.id) == entry).await?;
         let arrivals = table::within::<Self>(work.db(), &movement.place()).await?;
+        // Others who arrived at the same moment keep the step there.
+        if arrivals.iter().all(|arrival| arrival.at != before.at) {
+            let name = movement.name();
+            let led = |step: &ContingentStep| step.is_of_arrival(&name, before.at);
+            move_step(work, &of, led, stored.at).await?;
+        }
         if let Some(last_at) = arrivals.iter().map(|arrival| arrival.at).max() {
             movement.correct_last_arrival(last_at)?;
         }

@@ -141,6 +141,27 @@ fn nobody_leaves_before_the_contingent_was_ready() {
 }
 
 #[test]
+fn a_step_goes_with_its_cause_as_far_as_the_steps_around_it() {
+    let day = |days| START + Duration::days(days);
+    let moved = |happened, before, after| {
+        let mut step = ContingentStep {
+            from: Standing::At(Stage::Deploying),
+            to: Standing::At(Stage::Deployed),
+            effective_at: day(9),
+            note: "missions/m/movements/flight-1".into(),
+        };
+        assert!(step.is_of_arrival("missions/m/movements/flight-1", day(9)));
+        assert!(!step.is_of_arrival("missions/m/movements/flight-2", day(9)));
+        assert!(!step.is_of_departure("missions/m/movements/flight-1", day(9)));
+        step.follow_cause(happened, before, after);
+        step.effective_at
+    };
+    assert_eq!(moved(day(5), Some(day(2)), None), day(5));
+    assert_eq!(moved(day(1), Some(day(2)), Some(day(9))), day(2));
+    assert_eq!(moved(day(11), Some(day(2)), Some(day(10))), day(10));
+}
+
+#[test]
 fn a_step_that_goes_on_from_a_hold_needs_no_checks() {
     let briefing = Requirement { stage: Stage::Briefed, check: CheckType::Briefing };
     let readiness = Readiness { requirements: vec![briefing], outcomes: Vec::new() };
