@@ -3,6 +3,7 @@ use muster_service::{
     table::Batch,
 };
 use muster_values::{Collected, Id, Place, Stored};
+use time::OffsetDateTime;
 
 use super::{
     App, Error,
