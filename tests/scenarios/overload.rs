@@ -3,11 +3,19 @@
 use std::time::{Duration, Instant};
 
 use muster_client::{Kit, Policy, Token};
-use muster_proto::deployment::v1::{
-    self as pb, mission_service_client::MissionServiceClient,
-    site_service_client::SiteServiceClient,
+use muster_proto::{
+    common::v1::Period,
+    deployment::v1::{
+        self as pb, mission_service_client::MissionServiceClient,
+        site_service_client::SiteServiceClient,
+    },
+    google::r#type::Date,
+    reporting::v1::{
+        self as reporting, incident_service_client::IncidentServiceClient,
+        situation_service_client::SituationServiceClient,
+    },
 };
-use muster_tests::{Running, World, new_site, reason};
+use muster_tests::{Running, World, new_incident, new_site, no_older_than, reason};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use tokio::task::JoinSet;
 use tonic::{Code, Request, Status};
@@ -164,4 +172,74 @@ async fn a_call_whose_time_passed_while_it_waited_is_not_begun() {
         all_done(changes.join_all().await);
     }
     assert_eq!(sites(&jam.pool).await, 4);
+}
+
+fn first_of(month: i32) -> Date {
+    Date { year: 2024, month, day: 1 }
+}
+
+fn question() -> reporting::GetSituationRequest {
+    let period = Period { start_date: Some(first_of(1)), end_date: Some(first_of(4)) };
+    reporting::GetSituationRequest {
+        name: "missions/m".into(),
+        area_code: "HT".into(),
+        period: Some(period),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn situations_asked_at_once_are_answered_or_told_to_come_back_and_keep_no_writer_out() {
+    const AT_ONCE: usize = 32;
+    let world = World::start().await;
+    let token = world.ready_mission().await.consistency;
+    let replica = world.reporting_replica(&world.deployment.url(), |_| {}).await;
+    replica.serves().await;
+    let kit = |subject: &str| {
+        let kit = Kit::new(&replica.url(), Policy { tries: 1, ..Policy::default() }).unwrap();
+        kit.showing(Token::text(world.token(subject)))
+    };
+    let readers = SituationServiceClient::new(kit("reader"));
+    readers.clone().get_situation(no_older_than(question(), &token)).await.unwrap();
+    let ask_all = || {
+        let mut asked = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let mut reader = readers.clone();
+            asked.spawn(async move { reader.get_situation(question()).await.map(|_| ()) });
+        }
+        asked
+    };
+    let answered = |answers: Vec<Result<(), Status>>| {
+        assert_eq!(answers.len(), AT_ONCE);
+        for status in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+            let found = (status.code(), reason(status));
+            assert_eq!(found, (Code::ResourceExhausted, "OVERLOADED".into()));
+            assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
+        }
+        answers.iter().filter(|answer| answer.is_ok()).count()
+    };
+    let writer = IncidentServiceClient::new(kit("writer"));
+    let write = async |id: &str| writer.clone().create_incident(new_incident(id)).await.unwrap();
+
+    // However long those take that run: no figure can be read for now.
+    let pool = world.sql("reporting").await;
+    let mut lock = pool.begin().await.unwrap();
+    sqlx::query("lock table reporting.figures in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let asked = ask_all();
+    let mut db = pool.acquire().await.unwrap();
+    while blocked(&mut db).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    write("a").await;
+    lock.rollback().await.unwrap();
+    let done = answered(asked.join_all().await);
+    assert!(0 < done && done < AT_ONCE, "{done} were answered");
+
+    let asked = ask_all();
+    write("b").await;
+    assert!(0 < answered(asked.join_all().await));
+    readers.clone().get_situation(question()).await.unwrap();
 }

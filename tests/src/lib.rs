@@ -35,8 +35,8 @@ pub use self::backup::Backup;
 pub use self::proxy::Proxy;
 pub use self::service::Running;
 pub use self::verbs::{
-    READY, append, at, chained, details, field_violations, filler, new_site, no_older_than, reason,
-    revision, unmet,
+    READY, append, at, chained, details, field_violations, filler, new_incident, new_site,
+    no_older_than, reason, revision, unmet,
 };
 
 /// How long a service of these tests lets running calls finish.

@@ -5,8 +5,10 @@ use muster::{
     scenario::{Loader, Scenario, Summary},
 };
 use muster_proto::{
-    common::v1::{Change, ListChangesRequest, ResourceChange},
+    common::v1::{Change, ListChangesRequest, ResourceChange, Source},
     deployment::v1::{self as pb, movement_service_client::MovementServiceClient},
+    google::r#type::Date,
+    reporting::v1 as reporting,
 };
 use muster_service::{resource::Key, token::Token};
 use muster_values::MissionId;
@@ -151,6 +153,25 @@ pub fn new_site(id: &str) -> pb::CreateSiteRequest {
         site_id,
         site: Some(site),
         request_id: String::new(),
+        ..Default::default()
+    }
+}
+
+/// A request for an incident of which little is told.
+pub fn new_incident(id: &str) -> reporting::CreateIncidentRequest {
+    let incident = reporting::Incident {
+        r#type: reporting::IncidentType::Kidnapping.into(),
+        occur_date: Some(Date { year: 2024, month: 2, day: 3 }),
+        area_code: "HT0111".into(),
+        narrative: "Seen from the road".into(),
+        language_code: "en".into(),
+        sources: vec![Source { publisher: "Press".into(), ..Source::default() }],
+        ..reporting::Incident::default()
+    };
+    reporting::CreateIncidentRequest {
+        parent: "missions/m".into(),
+        incident_id: id.into(),
+        incident: Some(incident),
         ..Default::default()
     }
 }
