@@ -1,5 +1,7 @@
 //! Bad input to every method: each field in turn breaks its rule, and the answer names it.
 
+mod dates;
+
 use muster_tests::{
     World, field_violations,
     hostile::{self, methods},
