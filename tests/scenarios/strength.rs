@@ -3,6 +3,8 @@
 
 mod histories;
 
+use std::collections::BTreeSet;
+
 use muster_proto::{
     common::v1 as common,
     deployment::v1::{
@@ -79,6 +81,28 @@ impl Answers {
         assert_eq!(strength, presence);
         assert_eq!(self.strength.mandate, self.presence().mandate);
         assert_eq!(self.strength.nothing_known, self.presence().nothing_known);
+        assert_eq!(self.disputed(), self.in_conflict());
+    }
+
+    /// The claims that cannot be true with the records or with another claim.
+    fn disputed(&self) -> BTreeSet<&str> {
+        let refutes = |one: &&pb::StrengthReconciliation| {
+            let verdict = one.verdict();
+            verdict == pb::ReconciliationVerdict::ClaimHigher
+                || verdict == pb::ReconciliationVerdict::ClaimLower
+                || !one.conflicting_claims.is_empty()
+        };
+        let disputed = self.strength.reconciliations.iter().filter(refutes);
+        disputed.map(|one| one.claim.as_str()).collect()
+    }
+
+    /// The claims that the situation names in its conflicts.
+    fn in_conflict(&self) -> BTreeSet<&str> {
+        let conflicts = &self.situation.conflicts;
+        assert_eq!(i64::try_from(conflicts.len()), Ok(self.situation.conflict_count));
+        let records = conflicts.iter().flat_map(|conflict| &conflict.records);
+        let records = records.map(|used| used.record.as_str());
+        records.filter(|name| name.contains("/strengthClaims/")).collect()
     }
 
     /// At least how many of a measure, where anything is recorded of it; the same in both.

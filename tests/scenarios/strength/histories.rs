@@ -1,54 +1,50 @@
 //! Random histories of a mission, told late, out of order and with corrections: whatever moment is
 //! asked for, both services answer with the same lines.
 
+mod facts;
+
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use futures::future::join_all;
-use muster_proto::{
-    common::v1::{Quantity, Source},
-    deployment::v1::{
-        self as pb, HeadcountAccount as Account,
-        contingent_service_client::ContingentServiceClient,
-        mandate_service_client::MandateServiceClient, pledge_service_client::PledgeServiceClient,
-        strength_claim_service_client::StrengthClaimServiceClient,
-    },
-    google::r#type::{Date, Interval},
-};
-use muster_service::token::HEADER;
-use muster_tests::{World, at};
+use muster_tests::World;
 use time::{Duration, OffsetDateTime, macros::datetime};
-use tonic::{Response, Status};
 
+use self::facts::{KINDS, Teller};
 use super::Answers;
 
 const START: OffsetDateTime = datetime!(2024-03-01 0:00 UTC);
 const DAYS: i64 = 60;
 const MISSIONS: u64 = 16;
-const FACTS: usize = 24;
-
-/// The accounts that a correction may move people between.
-const ACCOUNTS: [Account; 5] =
-    [Account::Outside, Account::Ready, Account::InTransit, Account::Present, Account::Medical];
+const FACTS: usize = 60;
 
 #[tokio::test]
 async fn both_services_agree_about_every_moment_of_any_history() {
     let world = World::start().await;
     let histories = join_all((0..MISSIONS).map(|seed| History::tell(&world, seed))).await;
     // Enough of what was made up is possible, so that there is something to agree about.
-    let told: Vec<u64> = histories.iter().map(|history| history.told).collect();
-    assert!(MISSIONS * 10 < told.iter().sum(), "{told:?}");
-    // One after the other: few situations are read at once.
-    for history in histories {
-        history.ask(&world).await;
+    let mut told: BTreeMap<&str, u64> = KINDS.iter().map(|kind| (*kind, 0)).collect();
+    for kind in histories.iter().flat_map(|history| &history.told) {
+        *told.entry(kind).or_default() += 1;
     }
+    assert!(told.values().all(|times| 0 < *times), "{told:?}");
+    assert!(MISSIONS * 20 < told.values().sum(), "{told:?}");
+    // One after the other: few situations are read at once.
+    let mut disputed = 0;
+    for history in histories {
+        disputed += history.ask(&world).await;
+    }
+    assert!(0 < disputed);
 }
 
 /// A mission whose history was told.
 struct History {
+    seed: u64,
     rng: Rng,
     id: String,
     token: String,
-    /// How many facts it has.
-    told: u64,
+    /// What was told, by its kind.
+    told: Vec<&'static str>,
 }
 
 impl History {
@@ -58,22 +54,31 @@ impl History {
         // What is told later became known later, whenever it happened.
         let mut known: Vec<OffsetDateTime> = (0..FACTS).map(|_| moment(&mut rng)).collect();
         known.sort_unstable();
-        let mut told = 0;
+        let mut told = Vec::new();
         for (number, known_at) in known.into_iter().enumerate() {
-            if let Ok(next) = fact(world, &mut rng, &id, number, known_at).await {
-                (token, told) = (next, told + 1);
+            let kind = KINDS[rng.usize(..KINDS.len())];
+            let mut teller = Teller { world, rng: &mut rng, mission: &id, number, known_at };
+            if let Ok(next) = teller.tell(kind).await {
+                token = next;
+                told.push(kind);
             }
         }
-        Self { rng, id, token, told }
+        Self { seed, rng, id, token, told }
     }
 
-    /// Asks both services about moments of it.
-    async fn ask(mut self, world: &World) {
+    /// Asks both services about moments of it; answers how many claims are disputed at them.
+    async fn ask(mut self, world: &World) -> usize {
+        let mut disputed = 0;
         for _ in 0..6 {
             let as_of = self.rng.bool().then(|| moment(&mut self.rng));
             let asked = (&*self.id, &*self.token);
-            Answers::of(world, asked, moment(&mut self.rng), as_of).await.agree();
+            let valid_at = moment(&mut self.rng);
+            println!("seed {}: at {valid_at}, as of {as_of:?}", self.seed);
+            let answers = Answers::of(world, asked, valid_at, as_of).await;
+            answers.agree();
+            disputed += answers.disputed().len();
         }
+        disputed
     }
 }
 
@@ -81,149 +86,64 @@ fn moment(rng: &mut Rng) -> OffsetDateTime {
     START + Duration::minutes(rng.i64(-60..DAYS * 24 * 60))
 }
 
-fn day(at: OffsetDateTime) -> Date {
-    let (month, day) = (u8::from(at.month()).into(), at.day().into());
-    Date { year: at.year(), month, day }
-}
+/// When everything became known that a mission begins with.
+const KNOWN: &str = "known_time = 2023-10-20T00:00:00Z";
 
-/// Tells of something that may be impossible; answers with the token of the change.
-async fn fact(
-    world: &World,
-    rng: &mut Rng,
-    mission: &str,
-    number: usize,
-    known_at: OffsetDateTime,
-) -> Result<String, Status> {
-    let (parent, known_time) = (format!("missions/{mission}"), at(known_at));
-    // Some of it happened long before it was known.
-    let happened = known_at - Duration::minutes(rng.i64(0..20 * 24 * 60));
-    let channel = || world.client.deployment.clone();
-    let contingent = format!("{parent}/contingents/{}", ["a", "b"][rng.usize(..2)]);
-    match rng.u8(..12) {
-        0 => {
-            let mandate = pb::Mandate {
-                authority: "Council".into(),
-                instrument: format!("Resolution {number}"),
-                adoption_date: Some(day(happened)),
-                validity: Some(Interval {
-                    start_time: at(happened),
-                    end_time: at(happened + Duration::days(rng.i64(1..40))),
-                }),
-                personnel_ceiling: rng.bool().then(|| rng.i32(300..900)),
-                planned_strength: rng.bool().then(|| exactly(rng.i64(1..500))),
-                ..Default::default()
-            };
-            let request = pb::CreateMandateRequest {
-                parent,
-                mandate_id: format!("m{number}"),
-                mandate: Some(mandate),
-                known_time,
-                ..Default::default()
-            };
-            token(MandateServiceClient::new(channel()).create_mandate(request).await)
-        }
-        1 | 2 => {
-            let pledge = pb::Pledge {
-                partner: format!("{parent}/partners/{}", ["ken", "ben"][rng.usize(..2)]),
-                size: rng.bool().then(|| exactly(rng.i64(1..500))),
-                offer_date: Some(day(happened)),
-                ..Default::default()
-            };
-            let request = pb::CreatePledgeRequest {
-                parent,
-                pledge_id: format!("p{}", rng.u8(..4)),
-                pledge: Some(pledge),
-                known_time,
-                ..Default::default()
-            };
-            token(PledgeServiceClient::new(channel()).create_pledge(request).await)
-        }
-        3 => {
-            let request = pb::WithdrawPledgeRequest {
-                name: format!("{parent}/pledges/p{}", rng.u8(..4)),
-                withdraw_date: Some(day(happened)),
-                reason: "Changed its mind".into(),
-                known_time,
-                ..Default::default()
-            };
-            token(PledgeServiceClient::new(channel()).withdraw_pledge(request).await)
-        }
-        4 => {
-            let subject = [String::new(), contingent, format!("{parent}/partners/ben")];
-            let claim = pb::StrengthClaim {
-                measure: pb::StrengthMeasure::Present.into(),
-                quantity: Some(exactly(rng.i64(0..300))),
-                as_of_date: Some(day(happened)),
-                subject: subject[rng.usize(..3)].clone(),
-                sources: vec![Source { publisher: "Press".into(), ..Default::default() }],
-                ..Default::default()
-            };
-            let request = pb::CreateStrengthClaimRequest {
-                parent,
-                strength_claim_id: format!("c{number}"),
-                strength_claim: Some(claim),
-                known_time,
-                ..Default::default()
-            };
-            let mut claims = StrengthClaimServiceClient::new(channel());
-            token(claims.create_strength_claim(request).await)
-        }
-        _ => {
-            let from = rng.usize(..ACCOUNTS.len() - 1);
-            let (from, to) = if rng.u8(..4) == 0 { (from + 1, from) } else { (from, from + 1) };
-            let request = pb::CorrectHeadcountRequest {
-                name: contingent,
-                effective_time: at(happened),
-                note: "Counted again".into(),
-                from_account: ACCOUNTS[from].into(),
-                to_account: ACCOUNTS[to].into(),
-                headcount: rng.i32(1..60),
-                known_time,
-                ..Default::default()
-            };
-            token(ContingentServiceClient::new(channel()).correct_headcount(request).await)
-        }
-    }
-}
-
-fn exactly(people: i64) -> Quantity {
-    Quantity { at_least: Some(people), at_most: Some(people), ..Default::default() }
-}
-
-fn token<T>(answer: Result<Response<T>, Status>) -> Result<String, Status> {
-    Ok(answer?.metadata().get(HEADER).unwrap().to_str().unwrap().to_owned())
-}
-
-/// A mission with two contingents of two partners, all of it known before the history begins.
+/// A mission with two contingents of two partners, of which the first is ready to leave; all of it
+/// known before the history begins.
 fn mission(id: &str) -> String {
-    let known = "known_time = 2023-10-03T00:00:00Z";
     let partner = |id: &str| {
         format!(
-            "[[partners]]\nid = \"{id}\"\n{known}\ndisplay_name = \"{id}\"\nroles = [\"CONTRIBUTOR\"]\n"
+            "[[partners]]\nid = \"{id}\"\n{KNOWN}\ndisplay_name = \"{id}\"\nroles = [\"CONTRIBUTOR\"]\n"
         )
     };
     let contingent = |id: &str, partner: &str| {
         format!(
-            "[[contingents]]\nid = \"{id}\"\n{known}\ndisplay_name = \"{id}\"\n\
+            "[[contingents]]\nid = \"{id}\"\n{KNOWN}\ndisplay_name = \"{id}\"\n\
             partner = \"{partner}\"\nordinal = 1\ncategory = \"POLICE\"\nheadcount = 400\n\
             pledge_time = 2023-10-01T00:00:00Z\n"
         )
     };
+    let movement = |id: &str, direction: &str| {
+        format!(
+            "[[movements]]\nid = \"{id}\"\n{KNOWN}\ncontingent = \"a\"\ndirection = \"{direction}\"\n\
+            planned_headcount = 100\n\
+            origin = {{ display_name = \"There\" }}\n\
+            destination = {{ display_name = \"Here\", area_code = \"HT\" }}\n"
+        )
+    };
+    let states = ["CONFIRMED", "TRAINING", "TRAINED", "VETTED", "BRIEFED", "READY"];
+    let steps = (2..).zip(states).map(|(day, state)| {
+        format!(
+            "{{ method = \"AdvanceContingent\", state = \"{state}\", \
+            effective_time = 2023-10-{day:02}T00:00:00Z, {KNOWN} }}, "
+        )
+    });
     [
         format!(
-            "[mission]\nid = \"{id}\"\n{known}\ndisplay_name = \"Made up\"\n\
-            host_country_code = \"HTI\"\ntime_zone = \"America/Port-au-Prince\"\n"
+            "[mission]\nid = \"{id}\"\n{KNOWN}\ndisplay_name = \"Made up\"\n\
+            host_country_code = \"HTI\"\ntime_zone = \"America/Port-au-Prince\"\n\
+            readiness_requirements = [{{ state = \"DEPLOYING\", check_type = \"MEDICAL\" }}]\n"
         ),
-        format!("[[areas]]\nid = \"HT\"\n{known}\ndisplay_name = \"Haiti\"\n"),
+        format!("[[areas]]\nid = \"HT\"\n{KNOWN}\ndisplay_name = \"Haiti\"\n"),
         partner("ken"),
         partner("ben"),
         format!(
-            "[[mandates]]\nid = \"first\"\n{known}\nauthority = \"Council\"\n\
+            "[[mandates]]\nid = \"first\"\n{KNOWN}\nauthority = \"Council\"\n\
             instrument = \"Resolution\"\nadoption_date = 2023-10-02\n\
             validity = {{ start_time = 2023-10-02T00:00:00Z, end_time = 2025-10-02T00:00:00Z }}\n"
         ),
         contingent("a", "ken"),
+        format!("steps = [{}]\n", steps.collect::<String>()),
+        format!(
+            "readiness_checks = [{{ id = \"medical\", type = \"MEDICAL\", result = \"PASSED\", \
+            check_time = 2023-10-07T00:00:00Z, {KNOWN} }}]\n"
+        ),
         contingent("b", "ben"),
+        movement("f0", "DEPLOYMENT"),
+        movement("f1", "DEPLOYMENT"),
+        movement("f2", "DEPLOYMENT"),
+        movement("home", "REPATRIATION"),
     ]
     .concat()
 }
