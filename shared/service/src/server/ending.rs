@@ -49,3 +49,75 @@ impl http_body::Body for Ending {
         self.end.is_none() || self.body.is_end_stream()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http_body::Body as _;
+    use tokio::time::{Instant, Interval};
+
+    use super::*;
+    use crate::status::Reason;
+
+    /// Sends so many frames, one a second.
+    struct Seconds {
+        left: usize,
+        next: Interval,
+    }
+
+    impl http_body::Body for Seconds {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+            if self.left == 0 {
+                return Poll::Ready(None);
+            }
+            self.next.poll_tick(cx).map(|_| {
+                self.left -= 1;
+                Some(Ok(Frame::data(Bytes::from_static(b"more"))))
+            })
+        }
+    }
+
+    /// How many frames come of a stream that is ended after three seconds and a half, after how
+    /// long it ends, and the status that it ends with, if any.
+    async fn ended(frames: usize) -> (usize, Duration, Option<String>) {
+        let period = Duration::from_secs(1);
+        let began = Instant::now();
+        let next = tokio::time::interval_at(began + period, period);
+        let response = Response::new(Body::new(Seconds { left: frames, next }));
+        let end = async {
+            tokio::time::sleep(Duration::from_millis(3500)).await;
+            Refusal::new(Reason::DeadlinePassed, "the deadline passed")
+        };
+        let mut body = with(response, end).into_body();
+        let (mut came, mut status) = (0, None);
+        while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await
+        {
+            match frame.unwrap().into_trailers() {
+                Ok(trailers) => {
+                    status = Some(trailers["grpc-status"].to_str().unwrap().to_owned());
+                    assert!(body.is_end_stream());
+                }
+                Err(_) => came += 1,
+            }
+        }
+        (came, began.elapsed(), status)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_with_the_refusal_as_soon_as_there_is_one() {
+        let deadline = (tonic::Code::DeadlineExceeded as i32).to_string();
+        assert_eq!(ended(usize::MAX).await, (3, Duration::from_millis(3500), Some(deadline)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_ends_before_stays_as_it_is() {
+        assert_eq!(ended(2).await, (2, Duration::from_secs(2), None));
+    }
+}
