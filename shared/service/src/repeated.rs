@@ -1,4 +1,4 @@
-//! Warnings of one cause are written once, then counted.
+//! Lines of one cause are written once, then counted.
 //!
 //! What is tried again and again fails again and again: without this a database that is gone
 //! would leave many lines a second, and the others would drown.
@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{runtime::Handle, time::Instant};
 
-/// How long a warning stands for all others of its cause.
+/// How long a line stands for all others of its cause.
 const PERIOD: Duration = Duration::from_secs(30);
 
 /// How often each cause was met since its last line, and when the period of that line ends.
@@ -24,10 +24,34 @@ struct Seen {
     until: Instant,
 }
 
+#[derive(Clone, Copy)]
+enum Level {
+    Info,
+    Warn,
+}
+
+impl Level {
+    fn write(self, detail: &str, cause: &str) {
+        match self {
+            Self::Info => tracing::info!(detail, "{cause}"),
+            Self::Warn => tracing::warn!(detail, "{cause}"),
+        }
+    }
+}
+
 /// Warns of something that may happen many times a second. The first time of a cause is written at
 /// once; how often it was met again in the 30 seconds from then on is written at their end.
 /// `cause` is one of a few: what differs from time to time belongs into `detail`.
 pub fn warn(cause: &str, detail: impl Display) {
+    write(Level::Warn, cause, &detail);
+}
+
+/// Tells in the same way of something that is in order.
+pub fn info(cause: &str, detail: impl Display) {
+    write(Level::Info, cause, &detail);
+}
+
+fn write(level: Level, cause: &str, detail: &dyn Display) {
     let now = Instant::now();
     {
         let mut causes = CAUSES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,23 +61,23 @@ pub fn warn(cause: &str, detail: impl Display) {
         }
         causes.insert(cause.to_owned(), Seen { times: 0, until: now + PERIOD });
     }
-    tracing::warn!(%detail, "{cause}");
+    let (cause, detail) = (cause.to_owned(), detail.to_string());
+    level.write(&detail, &cause);
     if let Ok(runtime) = Handle::try_current() {
-        let (cause, detail) = (cause.to_owned(), detail.to_string());
         // A stop does not wait for it: it holds nothing.
         runtime.spawn(async move {
             tokio::time::sleep_until(now + PERIOD).await;
-            conclude(&cause, &detail);
+            conclude(level, &cause, &detail);
         });
     }
 }
 
 /// Writes how often a cause was met since its first line.
-fn conclude(cause: &str, detail: &str) {
+fn conclude(level: Level, cause: &str, detail: &str) {
     let seen = CAUSES.lock().unwrap_or_else(PoisonError::into_inner).remove(cause);
     if let Some(Seen { times: times @ 1.., .. }) = seen {
         let seconds = PERIOD.as_secs();
-        tracing::warn!(detail, "{cause} ({times} more times in the last {seconds} s)");
+        level.write(detail, &format!("{cause} ({times} more times in the last {seconds} s)"));
     }
 }
 
@@ -75,6 +99,8 @@ mod tests {
         assert_eq!(written.len(), 3, "{written:?}");
         assert!(written[2].contains("gone (13 more times in the last 30 s)"), "{written:?}");
         warn("the test's database is gone", "connection refused");
-        assert_eq!(lines.written().len(), 4);
+        info("the test's replicas compete", "missions/m");
+        assert_eq!(lines.written().len(), 5);
+        assert!(lines.written()[4].contains(" INFO "), "{:?}", lines.written());
     }
 }

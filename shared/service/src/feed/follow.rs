@@ -117,7 +117,7 @@ async fn once(follower: &impl Follower) -> anyhow::Result<()> {
         for (mission, changes) in changes {
             for changes in fault::deliveries(changes) {
                 if in_time(follower.apply(changes)).await? == Applied::OutOfTurn {
-                    tracing::info!(%mission, "a change came out of turn; reading again");
+                    repeated::info("a change came out of turn; reading again", mission);
                     return Ok(());
                 }
             }
@@ -171,7 +171,8 @@ impl Batch {
 /// Learns a mission anew where its cursor means nothing any more; else passes the failure on.
 async fn recover(follower: &impl Follower, status: Status) -> anyhow::Result<()> {
     let Some(mission) = lost(&status) else { return Err(status.into()) };
-    tracing::warn!(%mission, message = status.message(), "the feed does not go on from here");
+    let detail = format!("{mission}: {}", status.message());
+    repeated::warn("the feed does not go on from here", detail);
     in_time(follower.renew(&mission)).await
 }
 
@@ -190,7 +191,86 @@ fn lost(status: &Status) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::{BufMut, Bytes, BytesMut};
+    use tonic::codec::{DecodeBuf, Decoder};
+
     use super::*;
+    use crate::telemetry::tests::Lines;
+
+    /// Follows a feed that tells of one change, which another replica has applied before.
+    struct Late;
+
+    /// Reads what the feed sends.
+    struct Steps;
+
+    impl Decoder for Steps {
+        type Item = WatchChangesResponse;
+        type Error = Status;
+
+        fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
+            Ok(Some(WatchChangesResponse::decode(from).unwrap()))
+        }
+    }
+
+    impl Follower for Late {
+        async fn open(
+            &self,
+            _request: WatchChangesRequest,
+        ) -> Result<Streaming<WatchChangesResponse>, Status> {
+            let change = Change { mission: "missions/m".into(), ..Change::default() };
+            let step = WatchChangesResponse { step: Some(Step::Change(change)) }.encode_to_vec();
+            let mut frame = BytesMut::new();
+            frame.put_u8(0);
+            frame.put_u32(u32::try_from(step.len()).unwrap());
+            frame.extend_from_slice(&step);
+            let body = tonic::body::Body::new(Once(Some(frame.freeze())));
+            Ok(Streaming::new_response(Steps, body, http::StatusCode::OK, None, None))
+        }
+
+        async fn positions(&self) -> anyhow::Result<Vec<FeedPosition>> {
+            Ok(Vec::new())
+        }
+
+        async fn apply(&self, _changes: Vec<Change>) -> anyhow::Result<Applied> {
+            Ok(Applied::OutOfTurn)
+        }
+
+        async fn renew(&self, _mission: &str) -> anyhow::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A body of one frame.
+    struct Once(Option<Bytes>);
+
+    impl http_body::Body for Once {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Status>>> {
+            std::task::Poll::Ready(self.0.take().map(|frame| Ok(http_body::Frame::data(frame))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_that_is_late_again_and_again_writes_one_line() {
+        let lines = Lines::at("info");
+        let shutdown = Shutdown::new(Duration::ZERO);
+        let late = tokio::time::timeout(Duration::from_secs(10), follow(Late, shutdown));
+        late.await.unwrap_err();
+        let written = lines.written();
+        assert_eq!(written.len(), 1, "{written:?}");
+        assert!(written[0].contains("out of turn"), "{written:?}");
+        tokio::time::sleep(Duration::from_secs(21)).await;
+        assert!(
+            lines.written()[1].contains("more times in the last 30 s"),
+            "{:?}",
+            lines.written()
+        );
+    }
 
     #[test]
     fn only_failures_in_a_row_wait_longer_each_time() {

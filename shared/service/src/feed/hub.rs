@@ -237,7 +237,7 @@ impl Hub {
         let page = self.database.changes(head, known.last_position, PAGE, PAGE_BYTES);
         match within(LONGEST_ANSWER, page).await {
             Err(refusal) if GAPS.contains(&refusal.reason()) => {
-                tracing::warn!(?refusal, mission = %head.mission, "the feed has a gap");
+                repeated::warn("the feed has a gap", format!("{}: {refusal:?}", head.mission));
                 Ok(Vec::new())
             }
             page => page,
