@@ -65,8 +65,9 @@ async fn found(schema: &str, query: &str) -> Vec<String> {
 }
 
 /// Columns whose words are those of an enum of the contract.
-const WORDS: [(&str, &str); 23] = [
+const WORDS: [(&str, &str); 27] = [
     ("deployment.pledges.category", "deployment.v1.PersonnelCategory"),
+    ("deployment.pledges.qualifier", "common.v1.Qualifier"),
     ("deployment.pledges.state", "deployment.v1.PledgeState"),
     ("deployment.contingents.category", "deployment.v1.PersonnelCategory"),
     ("deployment.contingents.state", "deployment.v1.ContingentState"),
@@ -80,10 +81,13 @@ const WORDS: [(&str, &str); 23] = [
     ("deployment.movements.state", "deployment.v1.MovementState"),
     ("deployment.sites.kind", "deployment.v1.SiteKind"),
     ("deployment.site_statuses.control", "deployment.v1.SiteControl"),
+    ("deployment.strength_claims.qualifier", "common.v1.Qualifier"),
     ("deployment.strength_claims.measure", "deployment.v1.StrengthMeasure"),
     ("reporting.incidents.kind", "reporting.v1.IncidentType"),
     ("reporting.incidents.date_precision", "common.v1.DatePrecision"),
     ("reporting.incidents.verification", "reporting.v1.VerificationState"),
+    ("reporting.figures.qualifier", "common.v1.Qualifier"),
+    ("reporting.assessments.qualifier", "common.v1.Qualifier"),
     ("reporting.assessments.controller_kind", "reporting.v1.ControllerKind"),
     ("reporting.assessments.confidence", "reporting.v1.Confidence"),
     ("reporting.assessments.date_precision", "common.v1.DatePrecision"),
@@ -291,6 +295,30 @@ fn word(value: &EnumValueDescriptor) -> String {
     let kind = value.parent_enum();
     let prefix = kind.default_value().name().trim_end_matches("UNSPECIFIED").to_owned();
     value.name().trim_start_matches(prefix.as_str()).to_lowercase()
+}
+
+/// What is compared or summed can be so where it is kept.
+#[tokio::test]
+async fn a_quantity_stands_in_columns_and_its_bounds_are_in_order() {
+    let world = World::start().await;
+    world.load(SCENARIO).await;
+    let admin = world.sql("postgres").await;
+    for table in [
+        "deployment.pledges",
+        "deployment.strength_claims",
+        "reporting.figures",
+        "reporting.assessments",
+    ] {
+        let sum = format!("select coalesce(sum(at_least), 0)::bigint from {table}");
+        let sum: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sum)).fetch_one(&admin).await.unwrap();
+        assert!(0 < sum, "{table}");
+        let reversed = format!("update {table} set at_least = 2, at_most = 1");
+        let refused = sqlx::query(sqlx::AssertSqlSafe(reversed)).execute(&admin).await.unwrap_err();
+        let broken = refused.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+        assert_eq!(broken, Some("bounds_are_in_order"), "{table}");
+    }
+    admin.close().await;
 }
 
 #[tokio::test]

@@ -71,6 +71,13 @@ create table deployment.mandates (
 
 create index mandates_by_predecessor on deployment.mandates (mission, predecessor);
 
+-- How a source qualifies its number.
+create domain deployment.qualifier as text constraint qualifier_is_known check (
+    value in (
+        'exactly', 'more_than', 'at_least', 'less_than', 'at_most', 'about', 'between', 'unknown'
+    )
+);
+
 -- What kind of people are sent.
 create domain deployment.personnel_category as text constraint personnel_category_is_known check (
     value in ('police', 'military', 'civilian', 'mixed')
@@ -81,7 +88,11 @@ create table deployment.pledges (
     mission              text not null references deployment.missions,
     id                   text not null,
     partner              text not null,
-    size                 jsonb,        -- null where the partner gave no number
+    -- Its size; the qualifier is null where the partner gave no number.
+    at_least             bigint,
+    at_most              bigint,
+    qualifier            deployment.qualifier,
+    as_written           text, -- the source's words
     category             deployment.personnel_category, -- null where it did not say
     offered_on           text not null, -- a date of which month and day may be unknown
     conditions           text not null,
@@ -96,6 +107,11 @@ create table deployment.pledges (
     updated_at           timestamptz not null,
 
     primary key (mission, id),
+    constraint bounds_are_in_order check (0 <= at_least and 0 <= at_most and at_least <= at_most),
+    constraint size_is_whole_or_absent check (
+        (qualifier is null) = (as_written is null)
+        and (qualifier is not null or at_least is null and at_most is null)
+    ),
     constraint pledge_partner_exists foreign key (mission, partner) references deployment.partners,
     constraint state_is_known check (
         state in ('offered', 'confirmed', 'fulfilled_in_part', 'fulfilled', 'withdrawn')

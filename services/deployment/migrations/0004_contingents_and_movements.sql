@@ -246,7 +246,10 @@ create table deployment.strength_claims (
     mission    text not null references deployment.missions,
     id         text not null,
     measure    text not null,
-    quantity   jsonb not null,
+    at_least   bigint,
+    at_most    bigint,
+    qualifier  deployment.qualifier not null,
+    as_written text not null, -- the source's words; empty where only bounds were given
     as_of      date not null,
     subject    text not null, -- a partner, contingent or movement; empty for the whole mission
     note       text not null,
@@ -261,5 +264,6 @@ create table deployment.strength_claims (
             'authorised', 'planned', 'pledged', 'confirmed', 'ready', 'in_transit', 'arrived',
             'present', 'effective', 'listed', 'operational', 'available'
         )
-    )
+    ),
+    constraint bounds_are_in_order check (0 <= at_least and 0 <= at_most and at_least <= at_most)
 );

@@ -6,6 +6,13 @@ create domain reporting.date_precision as text constraint date_precision_is_know
     value in ('day', 'week', 'month', 'year')
 );
 
+-- How a source qualifies its number.
+create domain reporting.qualifier as text constraint qualifier_is_known check (
+    value in (
+        'exactly', 'more_than', 'at_least', 'less_than', 'at_most', 'about', 'between', 'unknown'
+    )
+);
+
 -- Something that happened to people, as it is now; all that is known of it, revision by revision, is
 -- in `revisions`.
 create table reporting.incidents (
@@ -19,7 +26,10 @@ create table reporting.incidents (
     area              text   not null,
     place_name        text   not null,
     actors            text[] not null,
-    -- There are many incidents, and nothing looks into these two: json is smaller than jsonb.
+    -- There are many incidents, and no query looks into these two: json is smaller than jsonb. How
+    -- many people were harmed is summed by the program, over incidents that were chosen by area and
+    -- days: whether one counts fully, possibly or not is a question of its bounds and its
+    -- verification together, and rows for each count would double the largest table.
     casualties        json   not null,
     sources           json   not null,
     narrative         text   not null,
@@ -61,7 +71,10 @@ create table reporting.figures (
     first_day       date   not null,
     end_day         date   not null,
     date_precision  reporting.date_precision not null,
-    quantity        jsonb  not null,
+    at_least        bigint,
+    at_most         bigint,
+    qualifier       reporting.qualifier not null,
+    as_written      text   not null, -- the source's words; empty where only bounds were given
     area            text   not null,
     place_name      text   not null,
     breakdown       jsonb  not null,
@@ -81,6 +94,7 @@ create table reporting.figures (
             'gender_based_violence_incidents', 'displaced', 'escaped_detainees'
         )
     ),
+    constraint bounds_are_in_order check (0 <= at_least and 0 <= at_most and at_least <= at_most),
     constraint figure_role_is_known check (role in ('recommended', 'triangulation')),
     constraint figure_days_are_in_order check (first_day < end_day),
     constraint stocks_are_of_a_day check (measure = 'flow' or end_day = first_day + 1)
@@ -96,7 +110,11 @@ create table reporting.assessments (
     place_name      text   not null,
     controller      text   not null,
     controller_kind text   not null,
-    share           jsonb  not null, -- in percent
+    -- The share in percent.
+    at_least        bigint,
+    at_most         bigint,
+    qualifier       reporting.qualifier not null,
+    as_written      text   not null, -- the source's words; empty where only bounds were given
     assessed_on     text   not null, -- a date of which month and day may be unknown
     date_precision  reporting.date_precision not null,
     confidence      text,            -- null where the assessor did not say
@@ -107,6 +125,7 @@ create table reporting.assessments (
     updated_at      timestamptz not null,
 
     primary key (mission, id),
+    constraint bounds_are_in_order check (0 <= at_least and 0 <= at_most and at_least <= at_most),
     constraint controller_kind_is_known check (
         controller_kind in ('armed_group', 'state', 'self_defence_group')
     ),

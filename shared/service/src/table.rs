@@ -4,6 +4,7 @@
 
 mod batch;
 mod codec;
+mod quantity;
 
 use std::error::Error;
 
@@ -20,6 +21,7 @@ pub use self::batch::Batch;
 pub use self::codec::{
     Codec, Json, OptionalJson, OptionalText, Plain, Text, Texts, misfit, parsed,
 };
+pub use self::quantity::{OptionalQuantityColumns, QuantityColumns};
 
 /// What a record says, as it is kept in a table of its own.
 pub trait Table: Sized {

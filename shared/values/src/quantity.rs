@@ -13,18 +13,18 @@ use self::wording::Stated;
 /// What a source's number can be; sums may be more.
 const LIMITS: RangeInclusive<i64> = 0..=1_000_000_000_000;
 
-/// How a source qualifies its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Qualifier {
-    Exactly,
-    MoreThan,
-    AtLeast,
-    LessThan,
-    AtMost,
-    About,
-    Between,
-    Unknown,
+crate::words! {
+    /// How a source qualifies its number.
+    pub enum Qualifier {
+        Exactly = "exactly",
+        MoreThan = "more_than",
+        AtLeast = "at_least",
+        LessThan = "less_than",
+        AtMost = "at_most",
+        About = "about",
+        Between = "between",
+        Unknown = "unknown",
+    }
 }
 
 /// What a number counts, which decides what words may stand around it.
@@ -84,6 +84,17 @@ impl Quantity {
     /// Between bounds, with the qualifier that fits them.
     pub fn within(at_least: Option<i64>, at_most: Option<i64>) -> Self {
         Self::of(at_least, at_most, fitting(at_least, at_most))
+    }
+
+    /// A number that was completed before and is kept by its parts; `None` where they do not fit
+    /// each other. Its wording is not read again: another version may have read more of it.
+    pub fn kept(
+        (at_least, at_most): (Option<i64>, Option<i64>),
+        qualifier: Qualifier,
+        as_written: String,
+    ) -> Option<Self> {
+        let fits = !is_reversed(at_least, at_most) && fits(qualifier, at_least, at_most);
+        fits.then_some(Self { at_least, at_most, qualifier, as_written })
     }
 
     /// Reads a source's wording for a number of people, such as "more than 2,500" or "plus de 2
@@ -251,8 +262,11 @@ fn ordered_within_limits(at_least: Option<i64>, at_most: Option<i64>) -> Result<
             return Err(Invalid::Limits(field));
         }
     }
-    let reversed = at_least.zip(at_most).is_some_and(|(least, most)| most < least);
-    if reversed { Err(Invalid::Reversed) } else { Ok(()) }
+    if is_reversed(at_least, at_most) { Err(Invalid::Reversed) } else { Ok(()) }
+}
+
+fn is_reversed(at_least: Option<i64>, at_most: Option<i64>) -> bool {
+    at_least.zip(at_most).is_some_and(|(least, most)| most < least)
 }
 
 fn fitting(at_least: Option<i64>, at_most: Option<i64>) -> Qualifier {

@@ -1,14 +1,14 @@
-use muster_service::table;
+use muster_service::{table, table::QuantityColumns};
 
 use crate::domain::claim::StrengthClaim;
 
 table! {
     StrengthClaim in "deployment.strength_claims" by ["mission", "id"] {
         measure: Text,
-        quantity: Json,
         as_of: Plain,
         subject: Text,
         note: Plain,
         sources: Json,
     }
+    spread { quantity: QuantityColumns, }
 }

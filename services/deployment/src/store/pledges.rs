@@ -1,4 +1,7 @@
-use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::misfit};
+use muster_service::{
+    table, table::Arguments, table::BoxError, table::OptionalQuantityColumns, table::Spread,
+    table::misfit,
+};
 use sqlx::{Row, postgres::PgRow};
 use time::Date;
 
@@ -37,7 +40,6 @@ impl Spread<State> for StateColumns {
 table! {
     Pledge in "deployment.pledges" by ["mission", "id"] {
         partner: Text,
-        size: OptionalJson,
         category: OptionalText,
         offered_on: Text,
         conditions: Plain,
@@ -45,5 +47,8 @@ table! {
         arrived: Plain,
         sources: Json,
     }
-    spread { state: StateColumns, }
+    spread {
+        size: OptionalQuantityColumns,
+        state: StateColumns,
+    }
 }

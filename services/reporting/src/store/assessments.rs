@@ -1,4 +1,4 @@
-use muster_service::{table, table::Arguments};
+use muster_service::{table, table::Arguments, table::QuantityColumns};
 use muster_values::{MissionId, Stored};
 use sqlx::PgConnection;
 
@@ -11,13 +11,13 @@ table! {
         place_name: Plain,
         controller: Plain,
         controller_kind: Text,
-        share: Json,
         assessed_on: Text,
         precision as "date_precision": Text,
         confidence: OptionalText,
         source: Json,
         note: Plain,
     }
+    spread { share: QuantityColumns, }
 }
 
 /// The assessments of these areas as they are now, by id.

@@ -1,4 +1,6 @@
-use muster_service::{table, table::Arguments, table::BoxError, table::Spread, table::parsed};
+use muster_service::{
+    table, table::Arguments, table::BoxError, table::QuantityColumns, table::Spread, table::parsed,
+};
 use muster_values::{MissionId, Period, Stored};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use time::Date;
@@ -47,7 +49,6 @@ impl Spread<Kind> for KindColumns {
 table! {
     Figure in "reporting.figures" by ["mission", "id"] {
         precision as "date_precision": Text,
-        quantity: Json,
         area: Plain,
         place_name: Plain,
         breakdown: Json,
@@ -56,7 +57,10 @@ table! {
         note: Plain,
         retracted: Plain,
     }
-    spread { kind: KindColumns, }
+    spread {
+        kind: KindColumns,
+        quantity: QuantityColumns,
+    }
 }
 
 /// The id of another standing figure that is recommended for the same. Whoever asks for the same

@@ -367,6 +367,13 @@ proptest! {
     }
 
     #[test]
+    fn what_is_kept_by_its_parts_is_read_back(quantity in quantity()) {
+        let bounds = (quantity.at_least(), quantity.at_most());
+        let words = quantity.as_written().to_owned();
+        prop_assert_eq!(Quantity::kept(bounds, quantity.qualifier(), words), Some(quantity));
+    }
+
+    #[test]
     fn a_sum_contains_every_sum_of_its_parts(a in quantity(), b in quantity()) {
         let sum = a.plus(&b).unwrap();
         for (x, y) in [(a.at_least(), b.at_least()), (a.at_most(), b.at_most())] {
