@@ -87,32 +87,42 @@ impl App {
         change: ContingentChange,
         asked: StepRequest,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
-        let place = &change.place;
-        let mut work = self.begin(context, &place.mission).await?;
-        let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        let mut ledger = Ledger::default();
-        if asked.moves_people() {
-            ledger = Ledger::new(table::within::<Entry>(work.db(), place).await?);
-        }
-        let step = Step { effective_at: change.effective_at, note: change.note.clone() };
-        let (step, transfers) = match asked {
-            StepRequest::Advance(to) => {
-                let readiness = checks::readiness(work.db(), place).await?;
-                contingent.advance(to, &readiness, &ledger, step)?
-            }
-            StepRequest::Hold => (contingent.hold(step)?, Vec::new()),
-            StepRequest::Resume => (contingent.resume(step)?, Vec::new()),
-            StepRequest::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
-            StepRequest::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
-        };
-        let mut batch = Batch::default();
-        let cause = add_step(&mut work, &mut batch, &contingent, step)?;
-        let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
-        posting.post(&mut work, &mut batch, &mut ledger, &transfers)?;
-        standard::revise_in(&work, &mut batch, &mut contingent)?;
-        standard::write(&mut work, batch).await?;
-        Ok(work.commit(contingent).await?)
+        let mut work = self.begin(context, &change.place.mission).await?;
+        step_in(&mut work, &change, asked).await?;
+        Ok(work.commit_answered().await?)
     }
+}
+
+async fn step_in(
+    work: &mut Work,
+    change: &ContingentChange,
+    asked: StepRequest,
+) -> Result<(), Error> {
+    let place = &change.place;
+    let mut contingent = standard::lock::<Contingent>(work, place, &change.etag).await?;
+    let mut ledger = Ledger::default();
+    if asked.moves_people() {
+        ledger = Ledger::new(table::within::<Entry>(work.db(), place).await?);
+    }
+    let step = Step { effective_at: change.effective_at, note: change.note.clone() };
+    let (step, transfers) = match asked {
+        StepRequest::Advance(to) => {
+            let readiness = checks::readiness(work.db(), place).await?;
+            contingent.advance(to, &readiness, &ledger, step)?
+        }
+        StepRequest::Hold => (contingent.hold(step)?, Vec::new()),
+        StepRequest::Resume => (contingent.resume(step)?, Vec::new()),
+        StepRequest::Withdraw => contingent.end(State::Withdrawn, &ledger, step)?,
+        StepRequest::Cancel => contingent.end(State::Cancelled, &ledger, step)?,
+    };
+    let mut batch = Batch::default();
+    let cause = add_step(work, &mut batch, &contingent, step)?;
+    let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
+    posting.post(work, &mut batch, &mut ledger, &transfers)?;
+    standard::revise_in(work, &mut batch, &mut contingent)?;
+    standard::write(work, batch).await?;
+    work.answer(&contingent);
+    Ok(())
 }
 
 /// Records the step that a contingent has just taken; answers its name.

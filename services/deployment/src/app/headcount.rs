@@ -1,4 +1,4 @@
-use muster_service::{Committed, Context, standard, table, table::Batch};
+use muster_service::{Committed, Context, Work, standard, table, table::Batch};
 use muster_values::Stored;
 
 use super::{
@@ -18,28 +18,38 @@ impl App {
         change: ContingentChange,
         transfer: Transfer,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
-        let place = &change.place;
-        let mut work = self.begin(context, &place.mission).await?;
-        let mut contingent = standard::lock::<Contingent>(&mut work, place, &change.etag).await?;
-        contingent.may_correct()?;
-        if transfer.to.is_present() && !transfer.from.is_present() {
-            let changes = lock_presence(&mut work).await?;
-            let mandates = table::all(work.db(), &place.mission).await?;
-            mandate::in_force(&mandates, change.effective_at)
-                .ok_or_else(|| mandate::none_in_force(change.effective_at))?;
-            within_ceiling(&mandates, &changes, change.effective_at, transfer.headcount)?;
-        }
-        let entries = table::within::<Entry>(work.db(), place).await?;
-        let cause = contingent.name();
-        let mut batch = Batch::default();
-        LedgerPosting::of(&contingent, cause, change.effective_at, &change.note).post(
-            &mut work,
-            &mut batch,
-            &mut Ledger::new(entries),
-            &[transfer],
-        )?;
-        standard::revise_in(&work, &mut batch, &mut contingent)?;
-        standard::write(&mut work, batch).await?;
-        Ok(work.commit(contingent).await?)
+        let mut work = self.begin(context, &change.place.mission).await?;
+        correct_in(&mut work, &change, transfer).await?;
+        Ok(work.commit_answered().await?)
     }
+}
+
+async fn correct_in(
+    work: &mut Work,
+    change: &ContingentChange,
+    transfer: Transfer,
+) -> Result<(), Error> {
+    let place = &change.place;
+    let mut contingent = standard::lock::<Contingent>(work, place, &change.etag).await?;
+    contingent.may_correct()?;
+    if transfer.to.is_present() && !transfer.from.is_present() {
+        let changes = lock_presence(work).await?;
+        let mandates = table::all(work.db(), &place.mission).await?;
+        mandate::in_force(&mandates, change.effective_at)
+            .ok_or_else(|| mandate::none_in_force(change.effective_at))?;
+        within_ceiling(&mandates, &changes, change.effective_at, transfer.headcount)?;
+    }
+    let entries = table::within::<Entry>(work.db(), place).await?;
+    let cause = contingent.name();
+    let mut batch = Batch::default();
+    LedgerPosting::of(&contingent, cause, change.effective_at, &change.note).post(
+        work,
+        &mut batch,
+        &mut Ledger::new(entries),
+        &[transfer],
+    )?;
+    standard::revise_in(work, &mut batch, &mut contingent)?;
+    standard::write(work, batch).await?;
+    work.answer(&contingent);
+    Ok(())
 }

@@ -79,17 +79,29 @@ impl App {
         replan: Replan,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &place.mission).await?;
-        let mut movement = standard::lock::<Movement>(&mut work, &place, etag).await?;
-        match replan {
-            Replan::Delay(window) => {
-                let zone = existing_mission(&mut work).await?.content.zone;
-                movement.delay(window.at_place(&zone), note)?;
-            }
-            Replan::Cancel => movement.cancel(note)?,
-        }
-        standard::revise(&mut work, &mut movement).await?;
-        Ok(work.commit(movement).await?)
+        replan_in(&mut work, &place, etag, note, replan).await?;
+        Ok(work.commit_answered().await?)
     }
+}
+
+async fn replan_in(
+    work: &mut Work,
+    place: &Place,
+    etag: &str,
+    note: String,
+    replan: Replan,
+) -> Result<(), Error> {
+    let mut movement = standard::lock::<Movement>(work, place, etag).await?;
+    match replan {
+        Replan::Delay(window) => {
+            let zone = existing_mission(work).await?.content.zone;
+            movement.delay(window.at_place(&zone), note)?;
+        }
+        Replan::Cancel => movement.cancel(note)?,
+    }
+    standard::revise(work, &mut movement).await?;
+    work.answer(&movement);
+    Ok(())
 }
 
 /// The contingent that a movement carries, held until the transaction ends: who changes a movement

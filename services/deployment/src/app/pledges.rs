@@ -61,10 +61,7 @@ impl App {
         etag: &str,
         change: impl FnOnce(&mut Pledge) -> Result<(), Refused> + Send,
     ) -> Result<Committed<Stored<Pledge>>, Error> {
-        let mut work = self.begin(context, &place.mission).await?;
-        let mut pledge = standard::lock::<Pledge>(&mut work, &place, etag).await?;
-        change(&mut pledge)?;
-        standard::revise(&mut work, &mut pledge).await?;
-        Ok(work.commit(pledge).await?)
+        let change = |_: &Work, pledge: &mut Stored<Pledge>| Ok(change(pledge)?);
+        standard::change(self, context, &place, etag, change).await
     }
 }

@@ -31,26 +31,8 @@ impl App {
         departure: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &departure.place.mission).await?;
-        let batch = Batch::default();
-        let mut movement =
-            standard::lock::<Movement>(&mut work, &departure.place, &departure.etag).await?;
-        let of = Place::new(departure.place.mission.clone(), movement.contingent.clone());
-        let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
-        let at = departure.effective_at;
-        movement.depart(at, departure.headcount)?;
-        let transfer = match movement.direction {
-            Direction::Deployment => {
-                let readiness = checks::readiness(work.db(), &of).await?;
-                contingent.may_depart(&readiness, at)?;
-                mandated(&mut work, &movement, at).await?;
-                travel(Account::Ready, Account::InTransit, departure.headcount)
-            }
-            Direction::Repatriation => {
-                contingent.may_return(at)?;
-                travel(Account::Present, Account::Returning, departure.headcount)
-            }
-        };
-        finish(work, batch, movement, contingent, &departure, transfer, None).await
+        depart_in(&mut work, &departure).await?;
+        Ok(work.commit_answered().await?)
     }
 
     pub async fn arrive_movement(
@@ -59,57 +41,89 @@ impl App {
         arrived: Travel,
     ) -> Result<Committed<Stored<Movement>>, Error> {
         let mut work = self.begin(context, &arrived.place.mission).await?;
-        let mut batch = Batch::default();
-        let mut movement =
-            standard::lock::<Movement>(&mut work, &arrived.place, &arrived.etag).await?;
-        let of = Place::new(arrived.place.mission.clone(), movement.contingent.clone());
-        let contingent = standard::lock::<Contingent>(&mut work, &of, "").await?;
-        let (at, headcount) = (arrived.effective_at, arrived.headcount);
-        let arrival = Arrival { at, headcount, note: arrived.note.clone(), entry: None };
-        movement.arrive(&arrival)?;
-        let transfer = match movement.direction {
-            Direction::Deployment => {
-                let changes = lock_presence(&mut work).await?;
-                let mandates = mandated(&mut work, &movement, at).await?;
-                within_ceiling(&mandates, &changes, at, headcount.into())?;
-                fulfil_pledge(&mut work, &mut batch, &contingent, headcount).await?;
-                travel(Account::InTransit, Account::Present, headcount)
-            }
-            Direction::Repatriation => travel(Account::Returning, Account::Repatriated, headcount),
-        };
-        finish(work, batch, movement, contingent, &arrived, transfer, Some(arrival)).await
+        arrive_in(&mut work, &arrived).await?;
+        Ok(work.commit_answered().await?)
     }
 }
 
-/// Posts the travellers, lets the contingent follow them, and commits.
+async fn depart_in(work: &mut Work, departure: &Travel) -> Result<(), Error> {
+    let (mut movement, contingent) = lock_both(work, departure).await?;
+    let at = departure.effective_at;
+    movement.depart(at, departure.headcount)?;
+    let transfer = match movement.direction {
+        Direction::Deployment => {
+            let readiness = checks::readiness(work.db(), &contingent.place()).await?;
+            contingent.may_depart(&readiness, at)?;
+            mandated(work, &movement, at).await?;
+            travel(Account::Ready, Account::InTransit, departure.headcount)
+        }
+        Direction::Repatriation => {
+            contingent.may_return(at)?;
+            travel(Account::Present, Account::Returning, departure.headcount)
+        }
+    };
+    finish(work, Batch::default(), (movement, contingent), departure, transfer, None).await
+}
+
+async fn arrive_in(work: &mut Work, arrived: &Travel) -> Result<(), Error> {
+    let mut batch = Batch::default();
+    let (mut movement, contingent) = lock_both(work, arrived).await?;
+    let (at, headcount) = (arrived.effective_at, arrived.headcount);
+    let arrival = Arrival { at, headcount, note: arrived.note.clone(), entry: None };
+    movement.arrive(&arrival)?;
+    let transfer = match movement.direction {
+        Direction::Deployment => {
+            let changes = lock_presence(work).await?;
+            let mandates = mandated(work, &movement, at).await?;
+            within_ceiling(&mandates, &changes, at, headcount.into())?;
+            fulfil_pledge(work, &mut batch, &contingent, headcount).await?;
+            travel(Account::InTransit, Account::Present, headcount)
+        }
+        Direction::Repatriation => travel(Account::Returning, Account::Repatriated, headcount),
+    };
+    finish(work, batch, (movement, contingent), arrived, transfer, Some(arrival)).await
+}
+
+/// The movement and the contingent that it carries, held in this order.
+async fn lock_both(
+    work: &mut Work,
+    travel: &Travel,
+) -> Result<(Stored<Movement>, Stored<Contingent>), Error> {
+    let movement = standard::lock::<Movement>(work, &travel.place, &travel.etag).await?;
+    let of = Place::new(travel.place.mission.clone(), movement.contingent.clone());
+    let contingent = standard::lock::<Contingent>(work, &of, "").await?;
+    Ok((movement, contingent))
+}
+
+/// Posts the travellers, and lets the contingent follow them.
 async fn finish(
-    mut work: Work,
+    work: &mut Work,
     mut batch: Batch,
-    mut movement: Stored<Movement>,
-    mut contingent: Stored<Contingent>,
+    (mut movement, mut contingent): (Stored<Movement>, Stored<Contingent>),
     travel: &Travel,
     transfer: Transfer,
     arrival: Option<Arrival>,
-) -> Result<Committed<Stored<Movement>>, Error> {
+) -> Result<(), Error> {
     let entries = table::within::<Entry>(work.db(), &contingent.place()).await?;
     let mut ledger = Ledger::new(entries);
     let cause = movement.name();
     let posting = LedgerPosting::of(&contingent, cause, travel.effective_at, &travel.note);
-    let entry = posting.post(&mut work, &mut batch, &mut ledger, &[transfer])?.pop();
+    let entry = posting.post(work, &mut batch, &mut ledger, &[transfer])?.pop();
     if let Some(arrival) = arrival {
         let arrival = Arrival { entry, ..arrival };
-        add_arrival(&mut work, &mut batch, &movement, arrival)?;
+        add_arrival(work, &mut batch, &movement, arrival)?;
     }
     let step = Step { effective_at: travel.effective_at, note: movement.name() };
     let homeward = movement.direction == Direction::Repatriation;
     if let Some(step) = contingent.follow_ledger(&ledger, homeward, step)? {
-        add_step(&mut work, &mut batch, &contingent, step)?;
+        add_step(work, &mut batch, &contingent, step)?;
     }
-    standard::revise_in(&work, &mut batch, &mut contingent)?;
+    standard::revise_in(work, &mut batch, &mut contingent)?;
     work.changed(&contingent);
-    standard::revise_in(&work, &mut batch, &mut movement)?;
-    standard::write(&mut work, batch).await?;
-    Ok(work.commit(movement).await?)
+    standard::revise_in(work, &mut batch, &mut movement)?;
+    standard::write(work, batch).await?;
+    work.answer(&movement);
+    Ok(())
 }
 
 fn add_arrival(
