@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use muster_service::{field, rules};
+use muster_service::{Clock, field, rules};
 use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use tonic::{Code, Status};
@@ -65,7 +65,8 @@ fuzz_target!(|bytes: &[u8]| {
     let wanted = u16::from_be_bytes([*high, *low]);
     let Some((_, kind)) = REQUESTS.iter().min_by_key(|(hash, _)| hash ^ wanted) else { return };
     let Ok(message) = DynamicMessage::decode(kind.clone(), bytes) else { return };
-    let violations = rules::violations(&message);
+    let now = Clock::System.now();
+    let violations = rules::violations(&message, now);
     assert!(violations.len() <= 20);
     for violation in &violations {
         assert!(field::exists(kind, violation.path()), "there is no field {:?}", violation.path());
@@ -73,7 +74,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     // A client that repeats what was understood is answered the same.
     let again = DynamicMessage::decode(kind.clone(), message.encode_to_vec().as_slice());
-    assert_eq!(rules::violations(&again.expect("it was encoded here")), violations);
+    assert_eq!(rules::violations(&again.expect("it was encoded here"), now), violations);
     if violations.is_empty() {
         return look(&message);
     }
