@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         contingent::{
-            Contingent, ContingentChange, ContingentStep, State, Step, StepRequest, Transfer,
+            AccountChange, Contingent, ContingentChange, ContingentStep, State, Step, StepRequest,
         },
         headcount::{Account, Entry, Ledger},
         pledge::Pledge,
@@ -71,7 +71,7 @@ impl Record for Contingent {
             return move_entries(work, &stored.place(), pledged_at, opens).await;
         }
         let headcount = stored.headcount.into();
-        let named = Transfer { from: Account::Outside, to: Account::Pledged, headcount };
+        let named = AccountChange { from: Account::Outside, to: Account::Pledged, headcount };
         let posting = LedgerPosting::of(stored, stored.name(), pledged_at, "");
         let mut batch = Batch::default();
         posting.open(work, &mut batch, named)?;

@@ -6,7 +6,7 @@ use super::{
     ledger::{LedgerPosting, lock_presence},
 };
 use crate::domain::{
-    contingent::{Contingent, ContingentChange, Transfer},
+    contingent::{AccountChange, Contingent, ContingentChange},
     headcount::{Entry, Ledger, within_ceiling},
     mandate,
 };
@@ -16,7 +16,7 @@ impl App {
         &self,
         context: &Context,
         change: ContingentChange,
-        transfer: Transfer,
+        transfer: AccountChange,
     ) -> Result<Committed<Stored<Contingent>>, Error> {
         let mut work = self.begin(context, &change.place.mission).await?;
         correct_in(&mut work, &change, transfer).await?;
@@ -27,7 +27,7 @@ impl App {
 async fn correct_in(
     work: &mut Work,
     change: &ContingentChange,
-    transfer: Transfer,
+    transfer: AccountChange,
 ) -> Result<(), Error> {
     let place = &change.place;
     let mut contingent = standard::lock::<Contingent>(work, place, &change.etag).await?;

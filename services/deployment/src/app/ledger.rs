@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Error;
 use crate::{
     domain::{
-        contingent::{Contingent, Transfer},
+        contingent::{AccountChange, Contingent},
         headcount::{self as people, Account, Entry, Ledger, TooLarge},
     },
     store::{headcount, missions},
@@ -43,7 +43,12 @@ impl LedgerPosting {
     }
 
     /// Adds the first entry of a contingent, which opens its ledger.
-    pub fn open(&self, work: &mut Work, batch: &mut Batch, named: Transfer) -> Result<(), Error> {
+    pub fn open(
+        &self,
+        work: &mut Work,
+        batch: &mut Batch,
+        named: AccountChange,
+    ) -> Result<(), Error> {
         self.add(work, batch, &mut Ledger::default(), named)?;
         headcount::open_balances(batch, &self.mission, &self.contingent, named)?;
         Ok(())
@@ -59,9 +64,9 @@ impl LedgerPosting {
         work: &mut Work,
         batch: &mut Batch,
         ledger: &mut Ledger,
-        transfers: &[Transfer],
+        transfers: &[AccountChange],
     ) -> Result<Vec<Id>, Error> {
-        let add = |transfer: &Transfer| self.add(work, batch, ledger, *transfer);
+        let add = |transfer: &AccountChange| self.add(work, batch, ledger, *transfer);
         let entries = transfers.iter().map(add).collect::<Result<_, _>>()?;
         headcount::change_balances(batch, &self.mission, &self.contingent, &net(transfers))?;
         Ok(entries)
@@ -72,7 +77,7 @@ impl LedgerPosting {
         work: &mut Work,
         batch: &mut Batch,
         ledger: &mut Ledger,
-        transfer: Transfer,
+        transfer: AccountChange,
     ) -> Result<Id, Error> {
         let entry = self.entry(transfer, work.actor())?;
         ledger.post(&entry)?;
@@ -82,8 +87,8 @@ impl LedgerPosting {
         Ok(standard::add(work, batch, place, entry)?.id)
     }
 
-    fn entry(&self, transfer: Transfer, actor: String) -> Result<Entry, TooLarge> {
-        let Transfer { from, to, headcount: people } = transfer;
+    fn entry(&self, transfer: AccountChange, actor: String) -> Result<Entry, TooLarge> {
+        let AccountChange { from, to, headcount: people } = transfer;
         Ok(Entry {
             from,
             to,
@@ -97,7 +102,7 @@ impl LedgerPosting {
 }
 
 /// By how many people transfers change each account; those outside are not counted.
-fn net(transfers: &[Transfer]) -> Vec<(Account, i64)> {
+fn net(transfers: &[AccountChange]) -> Vec<(Account, i64)> {
     let mut changes = BTreeMap::<Account, i64>::new();
     for transfer in transfers {
         for (account, people) in
@@ -143,6 +148,6 @@ pub(super) async fn lock_presence(work: &mut Work) -> Result<Vec<(OffsetDateTime
 }
 
 /// The people of one movement going from one account to another.
-pub(super) fn travel(from: Account, to: Account, headcount: i32) -> Transfer {
-    Transfer { from, to, headcount: headcount.into() }
+pub(super) fn travel(from: Account, to: Account, headcount: i32) -> AccountChange {
+    AccountChange { from, to, headcount: headcount.into() }
 }

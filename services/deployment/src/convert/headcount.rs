@@ -3,16 +3,16 @@ use muster_service::{AtField, FieldViolation};
 use muster_service::{resource::Content, wire, wire::timestamp, words::ToWire, words::required};
 use muster_values::{MissionId, Stored};
 
-use crate::domain::{contingent::Transfer, headcount::Entry};
+use crate::domain::{contingent::AccountChange, headcount::Entry};
 
 /// Reads which people change accounts by a correction.
-pub fn transfer(request: &pb::CorrectHeadcountRequest) -> Result<Transfer, FieldViolation> {
+pub fn transfer(request: &pb::CorrectHeadcountRequest) -> Result<AccountChange, FieldViolation> {
     let from = required(request.from_account).at("from_account")?;
     let to = required(request.to_account).at("to_account")?;
     if from == to {
         return Err(FieldViolation::new("must be another than from_account").under("to_account"));
     }
-    Ok(Transfer { from, to, headcount: request.headcount.into() })
+    Ok(AccountChange { from, to, headcount: request.headcount.into() })
 }
 
 impl Content for Entry {

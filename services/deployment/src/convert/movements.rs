@@ -8,7 +8,7 @@ use muster_values::{MissionId, Stored, name};
 use prost_types::{Duration, Timestamp};
 
 use crate::domain::movement::{
-    Arrival, Departure, Direction, Mode, Movement, Place, Replan, State, Travel, Window,
+    Arrival, Departure, Direction, Mode, Movement, MovementPlace, Replan, State, Travel, Window,
 };
 
 wire_enum!(Direction, pb::MovementDirection { Deployment, Repatriation });
@@ -117,15 +117,15 @@ fn window(wire: pb::MovementWindow) -> Result<Window, FieldViolation> {
     Ok(window)
 }
 
-fn place(wire: pb::MovementPlace) -> Place {
-    Place {
+fn place(wire: pb::MovementPlace) -> MovementPlace {
+    MovementPlace {
         display_name: wire.display_name,
         locode: wire.locode,
         area: Some(wire.area_code).filter(|code| !code.is_empty()),
     }
 }
 
-fn wire_place(place: &Place) -> pb::MovementPlace {
+fn wire_place(place: &MovementPlace) -> pb::MovementPlace {
     pb::MovementPlace {
         display_name: place.display_name.clone(),
         locode: place.locode.clone(),

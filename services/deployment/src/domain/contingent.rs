@@ -85,7 +85,7 @@ pub enum Refused {
 
 /// People who change accounts because of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Transfer {
+pub struct AccountChange {
     pub from: Account,
     pub to: Account,
     pub headcount: i64,
@@ -110,7 +110,7 @@ impl Contingent {
         readiness: &Readiness,
         ledger: &Ledger,
         step: Step,
-    ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
+    ) -> Result<(ContingentStep, Vec<AccountChange>), Refused> {
         let from = match to {
             // People who travel lead there.
             Stage::Deploying | Stage::Deployed | Stage::Repatriated => {
@@ -163,7 +163,7 @@ impl Contingent {
         to: State,
         ledger: &Ledger,
         step: Step,
-    ) -> Result<(ContingentStep, Vec<Transfer>), Refused> {
+    ) -> Result<(ContingentStep, Vec<AccountChange>), Refused> {
         match self.state {
             State::At(stage) | State::OnHold(stage) if stage.is_before_departure() => {}
             State::At(_) | State::OnHold(_) | State::Withdrawn | State::Cancelled => {
@@ -324,8 +324,8 @@ pub fn ready(readiness: &Readiness, stage: Stage, at: OffsetDateTime) -> Result<
     if missing.is_empty() { Ok(()) } else { Err(Refused::Unready { stage, missing }) }
 }
 
-fn transfer(from: Account, to: Account, headcount: i64) -> Vec<Transfer> {
-    if 0 < headcount { vec![Transfer { from, to, headcount }] } else { Vec::new() }
+fn transfer(from: Account, to: Account, headcount: i64) -> Vec<AccountChange> {
+    if 0 < headcount { vec![AccountChange { from, to, headcount }] } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ words! {
 
 /// Where a movement begins or ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct MovementPlace {
     pub display_name: String,
     pub locode: String,
     /// The P-code, for a place in the host country.
@@ -83,8 +83,8 @@ pub struct Movement {
     pub direction: Direction,
     pub mode: Option<Mode>,
     pub carrier: String,
-    pub origin: Place,
-    pub destination: Place,
+    pub origin: MovementPlace,
+    pub destination: MovementPlace,
     pub planned: i32,
     pub window: Window,
     pub state: State,

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::domain::{
-    contingent::Transfer,
+    contingent::AccountChange,
     headcount::{Account, Entry},
 };
 
@@ -26,7 +26,7 @@ pub fn open_balances(
     batch: &mut Batch,
     mission: &MissionId,
     contingent: &Id,
-    named: Transfer,
+    named: AccountChange,
 ) -> Result<(), Error> {
     let accounts = Account::ALL.iter().filter(|account| **account != Account::Outside);
     let begins = |account: &Account| if *account == named.to { named.headcount } else { 0 };

@@ -14,7 +14,7 @@ use crate::{
         ledger::{LedgerPosting, lock_presence, move_entries, travel},
     },
     domain::{
-        contingent::{self, Contingent, ContingentStep, Step, Transfer},
+        contingent::{self, AccountChange, Contingent, ContingentStep, Step},
         headcount::{Account, Entry, Ledger, within_ceiling},
         mandate::{self, Mandate},
         mission::Stage,
@@ -101,7 +101,7 @@ async fn finish(
     mut batch: Batch,
     (mut movement, mut contingent): (Stored<Movement>, Stored<Contingent>),
     travel: &Travel,
-    transfer: Transfer,
+    transfer: AccountChange,
     arrival: Option<Arrival>,
 ) -> Result<(), Error> {
     let entries = table::within::<Entry>(work.db(), &contingent.place()).await?;

@@ -54,7 +54,7 @@ fn training_takes_all_who_are_pledged_into_the_ledger() {
     let mut contingent = contingent(State::At(Stage::Confirmed));
     let transfers =
         contingent.advance(Stage::Training, &Readiness::default(), &ledger, step(START));
-    let expected = Transfer { from: Account::Pledged, to: Account::Training, headcount: 400 };
+    let expected = AccountChange { from: Account::Pledged, to: Account::Training, headcount: 400 };
     assert_eq!(transfers.unwrap().1, [expected]);
 }
 

@@ -5,7 +5,8 @@ use super::*;
 pub(super) const START: OffsetDateTime = datetime!(2024-06-24 20:00 UTC);
 
 pub(super) fn planned() -> Movement {
-    let place = |name: &str| Place { display_name: name.into(), locode: String::new(), area: None };
+    let place =
+        |name: &str| MovementPlace { display_name: name.into(), locode: String::new(), area: None };
     Movement {
         contingent: Id::trusted("ken-1"),
         direction: Direction::Deployment,
