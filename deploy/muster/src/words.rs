@@ -62,7 +62,7 @@ pub fn moment(timestamp: Option<&Timestamp>) -> String {
     text.unwrap_or_else(|| "an unknown time".to_owned())
 }
 
-/// What is said where nobody asked for a moment and another than now is taken; `what` says which.
+/// The line that tells of a default moment other than now; `what` says where it comes from.
 pub fn seen_at(moment: &Timestamp, what: &str) -> String {
     let moment = self::moment(Some(moment));
     format!("as seen at {moment}, {what}; --at names another, such as now\n")

@@ -27,7 +27,9 @@ use crate::{
 use muster_values::name::MissionId;
 
 pub use self::record::{Owner, Record, Writes};
-pub use self::rows::{add, lock, lock_outer, revise, revise_in, write};
+pub use self::rows::{
+    add, lock, lock_outer, revise, revise_as_answer, revise_in, revise_with_answer, write,
+};
 pub use self::write::{
     Update, change, change_in, create, create_in, delete, delete_in, update, update_in,
 };

@@ -119,10 +119,7 @@ async fn step_in(
     let cause = add_step(work, &mut batch, &contingent, step)?;
     let posting = LedgerPosting::of(&contingent, cause, change.effective_at, &change.note);
     posting.post(work, &mut batch, &mut ledger, &transfers)?;
-    standard::revise_in(work, &mut batch, &mut contingent)?;
-    standard::write(work, batch).await?;
-    work.answer(&contingent);
-    Ok(())
+    Ok(standard::revise_as_answer(work, batch, &mut contingent).await?)
 }
 
 /// Records the step that a contingent has just taken; answers its name.
@@ -199,8 +196,7 @@ pub(super) async fn move_step(
     let (before, after) = around(&contingent, &steps, at);
     let step = &mut steps[at];
     step.follow_cause(happened_at, before, after);
-    standard::revise(work, step).await?;
-    work.changed_with_the_answer(step);
+    standard::revise_with_answer(work, step).await?;
     keep_last_step(work, &mut contingent, step).await
 }
 
@@ -225,8 +221,7 @@ async fn keep_last_step(
 ) -> Result<(), Error> {
     if step.id == step_id(contingent.steps) {
         contingent.last_step_at = Some(step.effective_at);
-        standard::revise(work, contingent).await?;
-        work.changed_with_the_answer(contingent);
+        standard::revise_with_answer(work, contingent).await?;
     }
     Ok(())
 }

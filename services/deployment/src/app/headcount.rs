@@ -48,8 +48,5 @@ async fn correct_in(
         &mut Ledger::new(entries),
         &[transfer],
     )?;
-    standard::revise_in(work, &mut batch, &mut contingent)?;
-    standard::write(work, batch).await?;
-    work.answer(&contingent);
-    Ok(())
+    Ok(standard::revise_as_answer(work, batch, &mut contingent).await?)
 }

@@ -2,6 +2,7 @@ mod travel;
 
 use muster_service::{
     Committed, Context, Work, resource, standard, standard::Owner, standard::Record, table,
+    table::Batch,
 };
 use muster_values::{Collected, Id, Place, Stored};
 
@@ -99,9 +100,7 @@ async fn replan_in(
         }
         Replan::Cancel => movement.cancel(note)?,
     }
-    standard::revise(work, &mut movement).await?;
-    work.answer(&movement);
-    Ok(())
+    Ok(standard::revise_as_answer(work, Batch::default(), &mut movement).await?)
 }
 
 /// The contingent that a movement carries, held until the transaction ends: who changes a movement

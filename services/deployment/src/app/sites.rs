@@ -43,8 +43,6 @@ impl Record for SiteStatus {
             return Ok(());
         }
         site.status = latest;
-        standard::revise(work, &mut site).await?;
-        work.changed_with_the_answer(&site);
-        Ok(())
+        Ok(standard::revise_with_answer(work, &mut site).await?)
     }
 }

@@ -19,7 +19,7 @@ impl Collected for ReadinessCheck {
     const COLLECTION: &'static str = "contingents/readinessChecks";
 }
 
-/// What a mission asks of a contingent, and how the contingent was found.
+/// The checks that a mission requires of a contingent, and the outcomes of those that were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
     pub requirements: Vec<Requirement>,
@@ -27,7 +27,7 @@ pub struct Readiness {
     pub outcomes: Vec<Outcome>,
 }
 
-/// What a check found.
+/// The outcome of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub kind: CheckType,

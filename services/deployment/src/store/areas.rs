@@ -44,7 +44,7 @@ pub async fn hold(db: &mut PgConnection, place: &Place) -> Result<Option<Stored<
     first(db, "where mission = $1 and code = $2 for share", place).await
 }
 
-/// Of the areas that lie directly in an area the one of the lowest level.
+/// Reads the area of the lowest level among those that lie directly in another.
 pub async fn highest_within(
     db: &mut PgConnection,
     place: &Place,

@@ -20,7 +20,7 @@ table! {
     }
 }
 
-/// What a contingent's mission asks for, and what its checks found.
+/// Reads which checks a contingent's mission requires, and the outcomes of the contingent's own.
 pub async fn readiness(db: &mut PgConnection, contingent: &Place) -> Result<Readiness, Error> {
     let rows = sqlx::query!(
         r#"select m.requirements as "requirements: Json<Vec<Requirement>>",

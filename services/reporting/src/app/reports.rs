@@ -1,6 +1,6 @@
 use muster_service::{
     Committed, Context, Reason, Refusal, Work, context::AsOf, resource, server::MAX_RESPONSE_BYTES,
-    standard, standard::Record, standard::Writes, table,
+    standard, standard::Record, standard::Writes, table, table::Batch,
 };
 use muster_values::{Collected, Period, Place, Stored};
 use sqlx::PgConnection;
@@ -103,9 +103,7 @@ async fn publish_in(work: &mut Work, place: &Place, etag: &str) -> Result<(), Er
     let mut report = standard::lock::<Report>(work, place, etag).await?;
     let number = reports::next_number(work.db(), &place.mission).await?;
     report.publish(number, work.now())?;
-    standard::revise(work, &mut report).await?;
-    work.answer(&report);
-    Ok(())
+    Ok(standard::revise_as_answer(work, Batch::default(), &mut report).await?)
 }
 
 /// A report as it is now.

@@ -234,8 +234,8 @@ impl Incident {
         self.verification = Verification::Found(Finding { outcome, note, at: now });
     }
 
-    /// Keeps the verification that the incident had before an update, unless the update changes
-    /// what was looked into: then nobody has looked into it yet.
+    /// Carries the verification over an update. An update that changes what a verification looks
+    /// into makes the incident unverified.
     pub fn keep_verification_of(&mut self, before: &Self) {
         self.verification = if self.is_about_the_same_as(before) {
             before.verification.clone()

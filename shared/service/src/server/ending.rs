@@ -54,43 +54,25 @@ impl http_body::Body for Ending {
 mod tests {
     use std::time::Duration;
 
+    use futures::{StreamExt, stream};
     use http_body::Body as _;
-    use tokio::time::{Instant, Interval};
+    use http_body_util::StreamBody;
+    use tokio::time::Instant;
 
     use super::*;
     use crate::status::Reason;
-
-    /// Sends so many frames, one a second.
-    struct Seconds {
-        left: usize,
-        next: Interval,
-    }
-
-    impl http_body::Body for Seconds {
-        type Data = Bytes;
-        type Error = Status;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-            if self.left == 0 {
-                return Poll::Ready(None);
-            }
-            self.next.poll_tick(cx).map(|_| {
-                self.left -= 1;
-                Some(Ok(Frame::data(Bytes::from_static(b"more"))))
-            })
-        }
-    }
 
     /// How many frames come of a stream that is ended after three seconds and a half, after how
     /// long it ends, and the status that it ends with, if any.
     async fn ended(frames: usize) -> (usize, Duration, Option<String>) {
         let period = Duration::from_secs(1);
         let began = Instant::now();
-        let next = tokio::time::interval_at(began + period, period);
-        let response = Response::new(Body::new(Seconds { left: frames, next }));
+        let seconds = tokio::time::interval_at(began + period, period);
+        let sent = stream::unfold(seconds, |mut seconds| async move {
+            seconds.tick().await;
+            Some((Ok::<_, Status>(Frame::data(Bytes::from_static(b"more"))), seconds))
+        });
+        let response = Response::new(Body::new(StreamBody::new(sent.take(frames))));
         let end = async {
             tokio::time::sleep(Duration::from_millis(3500)).await;
             Refusal::new(Reason::DeadlinePassed, "the deadline passed")

@@ -43,6 +43,29 @@ pub fn revise_in<C: Table>(
     Ok(batch.update(stored)?)
 }
 
+/// Writes a batch, and with it a record that changed as its next revision, which the caller of the
+/// present unit is answered with.
+pub async fn revise_as_answer<C: Content + Table>(
+    work: &mut Work,
+    mut batch: Batch,
+    stored: &mut Stored<C>,
+) -> Result<(), Refusal> {
+    revise_in(work, &mut batch, stored)?;
+    write(work, batch).await?;
+    work.answer(stored);
+    Ok(())
+}
+
+/// Stores a record that changed because the answer does as its next revision, and tells the feed.
+pub async fn revise_with_answer<C: Content + Table>(
+    work: &mut Work,
+    stored: &mut Stored<C>,
+) -> Result<(), Refusal> {
+    revise(work, stored).await?;
+    work.changed_with_the_answer(stored);
+    Ok(())
+}
+
 /// Writes a batch, where each of its rows is as it was read.
 pub async fn write(work: &mut Work, batch: Batch) -> Result<(), Refusal> {
     batch.write(work.db()).await.map_err(|error| match error {

@@ -10,7 +10,7 @@ use super::{
     correct::{correct_earlier, earlier_revision},
     mask::Change,
     record::{Record, Writes},
-    rows::{lock, may_change, revise},
+    rows::{lock, may_change, revise, revise_as_answer},
 };
 use crate::{
     AtField, FieldViolation, Required,
@@ -19,7 +19,7 @@ use crate::{
     field::refuse,
     resource::{Key, Resource, already_exists, place},
     status::{Reason, Refusal},
-    table,
+    table::{self, Batch},
     work::{Committed, Failure, Work},
 };
 
@@ -156,9 +156,7 @@ pub async fn change_in<C: Record>(
 ) -> Result<(), C::Error> {
     let mut stored = lock::<C>(work, place, etag).await?;
     decide(work, &mut stored)?;
-    revise(work, &mut stored).await?;
-    work.answer(&stored);
-    Ok(())
+    Ok(revise_as_answer(work, Batch::default(), &mut stored).await?)
 }
 
 /// Takes a record away. Its history stays, and an earlier `as_of_time` still answers with it.

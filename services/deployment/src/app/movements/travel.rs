@@ -120,10 +120,7 @@ async fn finish(
     }
     standard::revise_in(work, &mut batch, &mut contingent)?;
     work.changed(&contingent);
-    standard::revise_in(work, &mut batch, &mut movement)?;
-    standard::write(work, batch).await?;
-    work.answer(&movement);
-    Ok(())
+    Ok(standard::revise_as_answer(work, batch, &mut movement).await?)
 }
 
 fn add_arrival(
@@ -197,9 +194,7 @@ impl Record for Arrival {
         if let Some(last_at) = arrivals.iter().map(|arrival| arrival.at).max() {
             movement.correct_last_arrival(last_at)?;
         }
-        standard::revise(work, &mut movement).await?;
-        work.changed_with_the_answer(&movement);
-        Ok(())
+        Ok(standard::revise_with_answer(work, &mut movement).await?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What callers ask of a contingent.
+//! Requests that change a contingent.
 
 use muster_values::Place;
 use time::OffsetDateTime;

@@ -1,11 +1,11 @@
-//! What callers ask of a movement.
+//! Requests that change a movement.
 
 use muster_values::Place;
 use time::OffsetDateTime;
 
 use super::Window;
 
-/// What a caller says of a movement that will not leave as planned.
+/// A change of plan: the movement leaves later, or not at all.
 #[derive(Clone, Copy, Debug)]
 pub enum Replan {
     Delay(Window),

@@ -1,4 +1,4 @@
-//! What a report is drafted from.
+//! Requests for a report, and the records that it is written from.
 
 use muster_values::{Place, Stored};
 
@@ -9,7 +9,7 @@ use crate::domain::{
     timeline::Event,
 };
 
-/// What a caller says of a report; what is left empty is written from the records.
+/// The request for a report. The service writes from the records what the caller left empty.
 #[derive(Clone, Debug)]
 pub struct NewReport {
     pub place: Place,
@@ -18,7 +18,7 @@ pub struct NewReport {
     pub media: Vec<Media>,
 }
 
-/// What a report is written from.
+/// The records that a report is written from, as they were when it was drafted.
 #[derive(Clone, Debug)]
 pub struct Frozen {
     pub situation: Situation,

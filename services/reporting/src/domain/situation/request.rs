@@ -1,4 +1,4 @@
-//! What callers ask of a situation.
+//! Requests for a situation and for the records behind its numbers.
 
 use muster_values::{AsOf, MissionId, Period};
 use time::OffsetDateTime;
